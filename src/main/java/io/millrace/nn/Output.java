@@ -1,0 +1,192 @@
+package io.millrace.nn;
+
+import org.ejml.data.DMatrixRMaj;
+
+/**
+ * g2 and the loss that belongs to it. In all three pairings the gradient of the loss with respect
+ * to Z2 is A2 - Y (canonical links: Bishop, "Pattern Recognition and Machine Learning", 4.3.6),
+ * which is why {@link Network#backward} asks nothing of this class.
+ *
+ * <p>The losses are computed from Z2, never from A2: a saturated output would have the logarithm of
+ * zero.
+ */
+public enum Output {
+  /** Each output is the probability of a class of its own; labels in [0, 1]. */
+  SIGMOID("sigmoid") {
+    @Override
+    void value(double[] z, double[] a, int from, int to) {
+      for (int k = from; k < to; k++) {
+        a[k] = Activation.SIGMOID.value(z[k]);
+      }
+    }
+
+    // -( y log a + (1 - y) log(1 - a) ) = max(z, 0) - z y + log(1 + exp(-|z|))
+    @Override
+    double loss(double[] z, double[] y, int from, int to) {
+      double loss = 0;
+      for (int k = from; k < to; k++) {
+        double tail = StrictMath.log1p(StrictMath.exp(-Math.abs(z[k])));
+        loss += Math.max(z[k], 0) - z[k] * y[k] + tail;
+      }
+      return loss;
+    }
+
+    @Override
+    boolean isRight(double[] a, double[] y, int from, int to) {
+      for (int k = from; k < to; k++) {
+        if ((a[k] > 0.5) != (y[k] > 0.5)) {
+          return false;
+        }
+      }
+      return true;
+    }
+  },
+
+  /** The outputs are the probabilities of classes that exclude each other; labels sum to 1. */
+  SOFTMAX("softmax") {
+    // a_k = exp(z_k - max z) / sum_j exp(z_j - max z): no exponential is above 1
+    @Override
+    void value(double[] z, double[] a, int from, int to) {
+      double max = z[largest(z, from, to)];
+      double sum = 0;
+      for (int k = from; k < to; k++) {
+        a[k] = StrictMath.exp(z[k] - max);
+        sum += a[k];
+      }
+      for (int k = from; k < to; k++) {
+        a[k] /= sum;
+      }
+    }
+
+    // -sum_k y_k log a_k = sum_k y_k ( logsumexp(z) - z_k ), both terms less max z
+    @Override
+    double loss(double[] z, double[] y, int from, int to) {
+      double max = z[largest(z, from, to)];
+      double sum = 0;
+      for (int k = from; k < to; k++) {
+        sum += StrictMath.exp(z[k] - max);
+      }
+      double logSum = StrictMath.log(sum);
+      double loss = 0;
+      for (int k = from; k < to; k++) {
+        // the difference of two finite numbers may overflow, and 0 times infinity is NaN
+        loss += y[k] * (logSum - Math.max(z[k] - max, -Double.MAX_VALUE));
+      }
+      return loss;
+    }
+
+    @Override
+    boolean isRight(double[] a, double[] y, int from, int to) {
+      return largest(a, from, to) == largest(y, from, to);
+    }
+  },
+
+  /** The outputs are the numbers themselves: regression. */
+  IDENTITY("identity") {
+    @Override
+    void value(double[] z, double[] a, int from, int to) {
+      System.arraycopy(z, from, a, from, to - from);
+    }
+
+    // 1/2 sum_k (a_k - y_k)^2
+    @Override
+    double loss(double[] z, double[] y, int from, int to) {
+      double squares = 0;
+      for (int k = from; k < to; k++) {
+        double error = z[k] - y[k];
+        squares += error * error;
+      }
+      return squares / 2;
+    }
+
+    @Override
+    boolean isRight(double[] a, double[] y, int from, int to) {
+      throw new IllegalStateException("accuracy needs an output that classifies, found identity");
+    }
+  };
+
+  private final String text;
+
+  Output(String text) {
+    this.text = text;
+  }
+
+  /** The name in configurations and documents. */
+  public String text() {
+    return text;
+  }
+
+  /** Whether a prediction is a class, so that it is either right or wrong. */
+  public boolean classifies() {
+    return this != IDENTITY;
+  }
+
+  /** a = g2(z) for one example, which is [from, to) of both arrays. */
+  abstract void value(double[] z, double[] a, int from, int to);
+
+  /** The loss of one example, which is [from, to) of both arrays. */
+  abstract double loss(double[] z, double[] y, int from, int to);
+
+  /** Whether one example, [from, to) of both arrays, is predicted right. */
+  abstract boolean isRight(double[] a, double[] y, int from, int to);
+
+  /**
+   * A2 = g2(Z2).
+   *
+   * @param zt Z2', one row an example. Not modified.
+   * @param at A2', reshaped to the shape of zt. Modified.
+   */
+  final void apply(DMatrixRMaj zt, DMatrixRMaj at) {
+    at.reshape(zt.numRows, zt.numCols);
+    int count = zt.getNumElements();
+    for (int from = 0; from < count; from += zt.numCols) {
+      value(zt.data, at.data, from, from + zt.numCols);
+    }
+  }
+
+  /**
+   * The sum of the losses of all examples, in their order. With sigmoid and softmax the loss of an
+   * example is finite for every finite Z2; the squared error is infinite from an error of about
+   * 1e154.
+   *
+   * @param zt Z2', one row an example. Not modified.
+   * @param yt Y', of the same shape. Not modified.
+   */
+  final double loss(DMatrixRMaj zt, DMatrixRMaj yt) {
+    int count = zt.getNumElements();
+    double sum = 0;
+    for (int from = 0; from < count; from += zt.numCols) {
+      sum += loss(zt.data, yt.data, from, from + zt.numCols);
+    }
+    return sum;
+  }
+
+  /**
+   * The number of examples that are predicted right.
+   *
+   * @param at A2', one row an example. Not modified.
+   * @param yt Y', of the same shape. Not modified.
+   * @throws IllegalStateException if this output does not classify
+   */
+  final int right(DMatrixRMaj at, DMatrixRMaj yt) {
+    int count = at.getNumElements();
+    int right = 0;
+    for (int from = 0; from < count; from += at.numCols) {
+      if (isRight(at.data, yt.data, from, from + at.numCols)) {
+        right++;
+      }
+    }
+    return right;
+  }
+
+  /** The index of the largest of [from, to); the first of equals. */
+  private static int largest(double[] values, int from, int to) {
+    int largest = from;
+    for (int k = from + 1; k < to; k++) {
+      if (values[k] > values[largest]) {
+        largest = k;
+      }
+    }
+    return largest;
+  }
+}
