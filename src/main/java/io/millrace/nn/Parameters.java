@@ -1,0 +1,276 @@
+package io.millrace.nn;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Random;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.MatrixFeatures_DDRM;
+
+/**
+ * The weights and biases of a network, or the gradients of a cost with respect to them, which have
+ * the same shapes.
+ *
+ * <pre>
+ * w1t()   n0 x n1    W1'        w2t()   n1 x n2    W2'
+ * b1()    1 x n1     b1'        b2()    1 x n2     b2'
+ * </pre>
+ *
+ * <p>Weights are kept transposed: a mini-batch buffer of m rows of n0 numbers (row-major m x n0,
+ * the same memory as a column-major X, n0 x m) then needs no transposition. In every signature and
+ * document X keeps its meaning: examples are columns; {@code t} marks a matrix kept as its
+ * transpose. {@link #of}, {@link #w1()}, {@link #w2()} and the two {@code Array} methods speak the
+ * public form instead: W1 is n1 rows of n0 numbers.
+ *
+ * <p>Mutable, and not safe for several threads. Memory: 8 bytes times {@link
+ * Architecture#parameterCount()}.
+ */
+public final class Parameters {
+  private final DMatrixRMaj w1t;
+  private final DMatrixRMaj b1;
+  private final DMatrixRMaj w2t;
+  private final DMatrixRMaj b2;
+  private final List<DMatrixRMaj> matrices;
+
+  private Parameters(int inputs, int hidden, int outputs) {
+    w1t = new DMatrixRMaj(inputs, hidden);
+    b1 = new DMatrixRMaj(1, hidden);
+    w2t = new DMatrixRMaj(hidden, outputs);
+    b2 = new DMatrixRMaj(1, outputs);
+    matrices = List.of(w1t, b1, w2t, b2);
+  }
+
+  /**
+   * All zero: a place for gradients, not a start for learning.
+   *
+   * @throws IllegalArgumentException if one matrix would have more than 2^31 - 1 elements
+   */
+  public static Parameters zeros(Architecture architecture) {
+    return new Parameters(architecture.inputs(), architecture.hidden(), architecture.outputs());
+  }
+
+  /**
+   * A start for learning: weights drawn from normal distributions around zero, biases zero.
+   *
+   * <p>Without a scale the variance is 1/n_in for a layer of tanh or sigmoid units (LeCun, Bottou,
+   * Orr and Müller, "Efficient BackProp", 1998, 4.6) and 2/n_in for one of the ReLU family (He,
+   * Zhang, Ren and Sun, "Delving deep into rectifiers", 2015, 2.2). Each layer goes by its own
+   * function: W1 by the activation, with n_in = n0; W2 always has 1/n1, no output being of the ReLU
+   * family.
+   *
+   * <p>The numbers depend on nothing but the arguments: {@link Random} and its {@code nextGaussian}
+   * are specified to the bit. They are drawn in the order of the public form, W1 row by row, then
+   * W2.
+   *
+   * @param scale the standard deviation of all weights, finite and above zero; empty for the above
+   * @throws IllegalArgumentException if the scale is out of range, or as for {@link #zeros}
+   */
+  public static Parameters random(Architecture architecture, long seed, OptionalDouble scale) {
+    scale.ifPresent(Parameters::requireScale);
+    Parameters parameters = zeros(architecture);
+    Random random = new Random(seed);
+    double gain = architecture.activation().gain();
+    drawWeights(random, scale.orElse(Math.sqrt(gain / architecture.inputs())), parameters.w1t);
+    drawWeights(random, scale.orElse(Math.sqrt(1.0 / architecture.hidden())), parameters.w2t);
+    return parameters;
+  }
+
+  /**
+   * Copies parameters given in their public form.
+   *
+   * @param w1 W1, n1 rows of n0 numbers. Not modified.
+   * @param b1 n1 numbers. Not modified.
+   * @param w2 W2, n2 rows of n1 numbers. Not modified.
+   * @param b2 n2 numbers. Not modified.
+   * @throws IllegalArgumentException if the shapes do not fit together, a number is not finite, or
+   *     every weight of both layers is zero
+   */
+  public static Parameters of(double[][] w1, double[] b1, double[][] w2, double[] b2) {
+    requireNotEmpty("rows of W1", w1.length);
+    requireNotEmpty("columns of W1", w1[0].length);
+    requireNotEmpty("rows of W2", w2.length);
+    Parameters parameters = new Parameters(w1[0].length, w1.length, w2.length);
+    copyWeights("W1", w1, parameters.w1t);
+    copyBiases("b1", b1, parameters.b1);
+    copyWeights("W2", w2, parameters.w2t);
+    copyBiases("b2", b2, parameters.b2);
+    requireBrokenSymmetry(parameters);
+    return parameters;
+  }
+
+  /** n0. */
+  public int inputs() {
+    return w1t.numRows;
+  }
+
+  /** n1. */
+  public int hidden() {
+    return w1t.numCols;
+  }
+
+  /** n2. */
+  public int outputs() {
+    return w2t.numCols;
+  }
+
+  /** W1', n0 x n1; live. */
+  public DMatrixRMaj w1t() {
+    return w1t;
+  }
+
+  /** b1', 1 x n1; live. */
+  public DMatrixRMaj b1() {
+    return b1;
+  }
+
+  /** W2', n1 x n2; live. */
+  public DMatrixRMaj w2t() {
+    return w2t;
+  }
+
+  /** b2', 1 x n2; live. */
+  public DMatrixRMaj b2() {
+    return b2;
+  }
+
+  /** W1', b1', W2', b2', in this order; live. For what treats all parameters alike. */
+  public List<DMatrixRMaj> matrices() {
+    return matrices;
+  }
+
+  /** A copy of W1 in its public form: n1 rows of n0 numbers. */
+  public double[][] w1() {
+    return transposed(w1t);
+  }
+
+  /** A copy of b1: n1 numbers. */
+  public double[] b1Array() {
+    return Arrays.copyOf(b1.data, hidden());
+  }
+
+  /** A copy of W2 in its public form: n2 rows of n1 numbers. */
+  public double[][] w2() {
+    return transposed(w2t);
+  }
+
+  /** A copy of b2: n2 numbers. */
+  public double[] b2Array() {
+    return Arrays.copyOf(b2.data, outputs());
+  }
+
+  /** The same numbers in matrices of their own. */
+  public Parameters copy() {
+    Parameters copy = new Parameters(inputs(), hidden(), outputs());
+    copy.set(this);
+    return copy;
+  }
+
+  /**
+   * Takes over the numbers of other parameters.
+   *
+   * @param source Not modified.
+   * @throws IllegalArgumentException if the shapes differ
+   */
+  public void set(Parameters source) {
+    source.requireShape("parameters", inputs(), hidden(), outputs());
+    for (int i = 0; i < matrices.size(); i++) {
+      matrices.get(i).setTo(source.matrices.get(i));
+    }
+  }
+
+  /** The Euclidean norm of all parameters as one vector; infinite if its square overflows. */
+  public double norm() {
+    double squares = 0;
+    for (DMatrixRMaj matrix : matrices) {
+      int count = matrix.getNumElements();
+      for (int i = 0; i < count; i++) {
+        squares += matrix.data[i] * matrix.data[i];
+      }
+    }
+    return Math.sqrt(squares);
+  }
+
+  /** Whether no parameter is infinite or NaN. */
+  public boolean isFinite() {
+    return matrices.stream().noneMatch(MatrixFeatures_DDRM::hasUncountable);
+  }
+
+  /**
+   * @param name what these parameters are, for the message
+   * @throws IllegalArgumentException if the shape is another one
+   */
+  void requireShape(String name, int inputs, int hidden, int outputs) {
+    if (inputs() != inputs || hidden() != hidden || outputs() != outputs) {
+      throw new IllegalArgumentException(
+          "%s: expected %d inputs, %d hidden, %d outputs, found %d, %d, %d"
+              .formatted(name, inputs, hidden, outputs, inputs(), hidden(), outputs()));
+    }
+  }
+
+  private static void drawWeights(Random random, double deviation, DMatrixRMaj wt) {
+    for (int unit = 0; unit < wt.numCols; unit++) {
+      for (int input = 0; input < wt.numRows; input++) {
+        wt.set(input, unit, deviation * random.nextGaussian());
+      }
+    }
+  }
+
+  private static void copyWeights(String name, double[][] w, DMatrixRMaj wt) {
+    for (int unit = 0; unit < w.length; unit++) {
+      requireFinite(name + ", row " + unit, w[unit], wt.numRows);
+      for (int input = 0; input < wt.numRows; input++) {
+        wt.set(input, unit, w[unit][input]);
+      }
+    }
+  }
+
+  private static void copyBiases(String name, double[] from, DMatrixRMaj to) {
+    requireFinite(name, from, to.numCols);
+    System.arraycopy(from, 0, to.data, 0, from.length);
+  }
+
+  private static double[][] transposed(DMatrixRMaj wt) {
+    double[][] w = new double[wt.numCols][wt.numRows];
+    for (int unit = 0; unit < wt.numCols; unit++) {
+      for (int input = 0; input < wt.numRows; input++) {
+        w[unit][input] = wt.get(input, unit);
+      }
+    }
+    return w;
+  }
+
+  private static void requireScale(double scale) {
+    if (!(scale > 0 && Double.isFinite(scale))) {
+      throw new IllegalArgumentException("scale: expected a finite number above 0, found " + scale);
+    }
+  }
+
+  private static void requireNotEmpty(String name, int count) {
+    if (count == 0) {
+      throw new IllegalArgumentException(name + ": expected at least 1, found 0");
+    }
+  }
+
+  private static void requireFinite(String name, double[] numbers, int count) {
+    if (numbers.length != count) {
+      throw new IllegalArgumentException(
+          "%s: expected %d numbers, found %d".formatted(name, count, numbers.length));
+    }
+    for (int i = 0; i < count; i++) {
+      if (!Double.isFinite(numbers[i])) {
+        throw new IllegalArgumentException(
+            "%s: expected finite numbers, found %s at index %d".formatted(name, numbers[i], i));
+      }
+    }
+  }
+
+  /** One layer of zeros still learns, because the other tells the hidden units apart. */
+  private static void requireBrokenSymmetry(Parameters parameters) {
+    if (MatrixFeatures_DDRM.isZeros(parameters.w1t, 0)
+        && MatrixFeatures_DDRM.isZeros(parameters.w2t, 0)) {
+      throw new IllegalArgumentException(
+          "weights: expected some that are not zero, found all zero: "
+              + "every hidden unit would compute the same function for ever");
+    }
+  }
+}
