@@ -1,0 +1,163 @@
+package io.millrace.app;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.millrace.broker.BrokerException;
+import io.millrace.broker.EmbeddedBroker;
+import io.millrace.config.ConfigException;
+import io.millrace.config.ConfigReader;
+import io.millrace.config.Durations;
+import io.millrace.config.MillraceConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code demo}: an embedded broker, a stream of real flights and the learner, in one process. */
+@Command(
+    name = "demo",
+    description =
+        "Learn from a stream of real flights, with a Kafka of its own: will the flight be more than"
+            + " 15 minutes late?")
+final class DemoCommand implements Callable<Integer> {
+  private static final String CONFIG = "demo.yaml";
+
+  private final Stop stop;
+
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Option(
+      names = "--for",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "Stop after this time, e.g. 30s.")
+  private @Nullable Duration duration;
+
+  @Option(names = "--until-end", description = "Stop when every flight of one pass is learned.")
+  private boolean untilEnd;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N/s",
+      defaultValue = "2500/s",
+      converter = Rate.Converter.class,
+      description = "Flights a second (${DEFAULT-VALUE}).")
+  private @Nullable Rate rate;
+
+  DemoCommand(Stop stop) {
+    this.stop = stop;
+  }
+
+  @Override
+  public Integer call() throws ConfigException {
+    MillraceConfig config = config();
+    Flights flights = Flights.load();
+    try (EmbeddedBroker broker = startBroker(config)) {
+      broker.onFatal(stop::fail);
+      learn(config.withBootstrapServers(broker.bootstrapServers()), flights);
+    }
+    return 0;
+  }
+
+  private MillraceConfig config() throws ConfigException {
+    try (InputStream in = DemoCommand.class.getResourceAsStream(CONFIG)) {
+      String yaml = new String(in.readAllBytes(), UTF_8);
+      return ConfigReader.read(yaml, CONFIG, common.overrides(), System::getenv);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The demo's configuration cannot be read", e);
+    }
+  }
+
+  /** On the usual port, or on a free one where that is taken and nobody asked for it. */
+  private EmbeddedBroker startBroker(MillraceConfig config) {
+    HostAndPort address = HostAndPort.of(config);
+    try {
+      return EmbeddedBroker.startTemporary(address.host(), address.port());
+    } catch (BrokerException e) {
+      if (common.overrides().stream().anyMatch(set -> set.startsWith("kafka.bootstrap.servers="))) {
+        throw e;
+      }
+      return EmbeddedBroker.startTemporary(address.host(), 0);
+    }
+  }
+
+  private void learn(MillraceConfig config, Flights flights) throws ConfigException {
+    Progress progress = new Progress();
+    try (LearnerService learner = LearnerService.start(config, stop);
+        ProgressReader reader = ProgressReader.start(config, progress);
+        FlightReplay replay = FlightReplay.start(config, flights, rate, !untilEnd, stop)) {
+      introduce(config, flights);
+      StatusDisplay display =
+          new StatusDisplay(
+              progress,
+              "always \"on time\"",
+              figures -> flights.onTimeShare(figures.totalExamples()));
+      display.showUntil(stop, end(progress, flights));
+      stop.throwIfFailed();
+    }
+    summarise(progress.figures(), flights);
+  }
+
+  private BooleanSupplier end(Progress progress, Flights flights) {
+    long deadline = duration == null ? Long.MAX_VALUE : System.nanoTime() + duration.toNanos();
+    return () -> {
+      Progress.Figures now = progress.figures();
+      return System.nanoTime() >= deadline
+          || (untilEnd && now.examples() + now.deadLetters() >= flights.size());
+    };
+  }
+
+  private static void introduce(MillraceConfig config, Flights flights) {
+    System.out.printf(
+        Locale.ROOT,
+        "Will a flight be more than 15 minutes late? %,d real US flights of January 2001, replayed"
+            + " as a stream.%nA network of %d inputs and %d hidden units learns from topic %s of"
+            + " the Kafka at %s; Ctrl-C stops.%n%n",
+        flights.size(),
+        config.model().inputs(),
+        config.model().hidden(),
+        config.topics().examples(),
+        config.bootstrapServers());
+  }
+
+  private static void summarise(Progress.Figures figures, Flights flights) {
+    if (figures.batches() == 0) {
+      System.out.println("Nothing was learned yet.");
+      return;
+    }
+    double onTime = flights.onTimeShare(figures.totalExamples());
+    System.out.printf(
+        Locale.ROOT,
+        "%nLearned %,d flights in %,d mini-batches; %,d dead letters.%n"
+            + "Cost      %.4f at first, %.4f now (smoothed)%n"
+            + "Accuracy  %s, each flight predicted before it was learned; always \"on time\": %s%n",
+        figures.examples(),
+        figures.batches(),
+        figures.deadLetters(),
+        figures.firstCost(),
+        figures.cost(),
+        StatusDisplay.percent(figures.accuracy()),
+        StatusDisplay.percent(onTime));
+  }
+
+  /** Reads a duration as the configuration writes it. */
+  private static final class DurationConverter implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) {
+      try {
+        return Durations.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.millrace.app;
+
+import io.millrace.config.MillraceConfig;
+import io.millrace.topology.StreamsSettings;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * The Kafka clients that Millrace makes beside Kafka Streams' own, with the same settings: whatever
+ * stands under {@code kafka} (TLS and SASL too) reaches every one of them.
+ */
+final class KafkaClients {
+  private static final Duration REACH = Duration.ofSeconds(15);
+  private static final Duration DELIVERY = Duration.ofSeconds(30);
+
+  private final String bootstrapServers;
+  private final String application;
+  private final StreamsConfig settings;
+
+  KafkaClients(MillraceConfig config) {
+    this.bootstrapServers = config.bootstrapServers();
+    this.application = config.application();
+    this.settings = new StreamsConfig(StreamsSettings.of(config));
+  }
+
+  /**
+   * An admin client of a Kafka that answers.
+   *
+   * @throws ExitException naming the address when it does not
+   */
+  Admin reach() {
+    Admin admin = admin();
+    try {
+      admin.describeCluster().nodes().get(REACH.toSeconds(), TimeUnit.SECONDS);
+      return admin;
+    } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+      admin.close(Duration.ZERO);
+      throw unreachable(e instanceof ExecutionException ? e.getCause() : e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      admin.close(Duration.ZERO);
+      throw unreachable(e);
+    }
+  }
+
+  private Admin admin() {
+    Map<String, Object> properties = settings.getAdminConfigs(application + "-admin");
+    properties.putIfAbsent(
+        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) REACH.toMillis());
+    try {
+      return Admin.create(properties);
+    } catch (KafkaException e) {
+      throw unreachable(e.getCause() == null ? e : e.getCause());
+    }
+  }
+
+  private ExitException unreachable(Throwable cause) {
+    String why =
+        cause instanceof AuthenticationException || !(cause instanceof java.util.concurrent.TimeoutException || cause instanceof org.apache.kafka.common.errors.TimeoutException)
+            ? cause.getMessage()
+            : "no answer within %d seconds".formatted(REACH.toSeconds());
+    return ExitException.failure(
+        "Cannot reach Kafka at %s (kafka.bootstrap.servers): %s"
+            .formatted(bootstrapServers, why),
+        cause);
+  }
+
+  /** A consumer without a group, of committed records only; the caller assigns and seeks. */
+  Consumer<byte[], byte[]> reader(String purpose) {
+    Map<String, Object> properties =
+        settings.getGlobalConsumerConfigs("%s-%s".formatted(application, purpose));
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** An idempotent producer that gives up after half a minute without an answer. */
+  Producer<byte[], byte[]> producer(String purpose) {
+    Map<String, Object> properties =
+        settings.getProducerConfigs("%s-%s".formatted(application, purpose));
+    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, DELIVERY.toMillis());
+    properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) DELIVERY.toMillis() / 2);
+    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY.toMillis());
+    return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+}

@@ -1,0 +1,107 @@
+package io.millrace.codec;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+
+/**
+ * What every binary format of Millrace has around its body, all numbers little-endian:
+ *
+ * <pre>
+ *   int32   magic: four ASCII characters that name the format
+ *   int32   version of the format
+ *   ...     the body
+ *   int32   CRC-32C of everything before it
+ * </pre>
+ */
+final class Frame {
+  private static final int HEADER = 2 * Integer.BYTES;
+  private static final int TRAILER = Integer.BYTES;
+
+  /** The bytes that the frame adds to a body. */
+  static final int OVERHEAD = HEADER + TRAILER;
+
+  private final String what;
+  private final int magic;
+  private final int version;
+
+  /**
+   * A format.
+   *
+   * @param what its name in sentences
+   * @param magic four ASCII characters
+   * @param version the version that is written, and the newest that is read
+   */
+  Frame(String what, String magic, int version) {
+    this.what = what;
+    this.magic =
+        magic.charAt(0) | magic.charAt(1) << 8 | magic.charAt(2) << 16 | magic.charAt(3) << 24;
+    this.version = version;
+  }
+
+  /** A buffer for a body of {@code length} bytes, with the header written. */
+  ByteBuffer begin(long length) {
+    if (length > Integer.MAX_VALUE - OVERHEAD) {
+      throw new FormatException("A %s of %d bytes is too large".formatted(what, length));
+    }
+    return ByteBuffer.allocate((int) length + OVERHEAD)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(magic)
+        .putInt(version);
+  }
+
+  /** Closes a full body with its checksum. */
+  byte[] seal(ByteBuffer buffer) {
+    buffer.putInt(checksum(buffer.array(), buffer.position()));
+    if (buffer.hasRemaining()) {
+      throw new IllegalStateException(
+          "%d bytes of the %s were not written".formatted(buffer.remaining(), what));
+    }
+    return buffer.array();
+  }
+
+  /**
+   * Checks a frame.
+   *
+   * @return the body, from position to limit
+   * @throws FormatException when the bytes are of another format, of a newer version, or damaged
+   */
+  ByteBuffer open(byte[] bytes) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    if (bytes.length < OVERHEAD || buffer.getInt() != magic) {
+      throw new FormatException("Not a Millrace %s (%d bytes)".formatted(what, bytes.length));
+    }
+    int found = buffer.getInt();
+    if (found != version) {
+      throw new FormatException(
+          "This %s has format version %d, this Millrace reads version %d"
+              .formatted(what, found, version));
+    }
+    int end = bytes.length - TRAILER;
+    if (buffer.getInt(end) != checksum(bytes, end)) {
+      throw new FormatException("A damaged %s: its checksum does not fit".formatted(what));
+    }
+    return buffer.limit(end);
+  }
+
+  /** Says that a body with a right checksum does not hold together. */
+  FormatException inconsistent(String detail) {
+    return new FormatException("A %s that cannot be: %s".formatted(what, detail));
+  }
+
+  private static int checksum(byte[] bytes, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, length);
+    return (int) crc.getValue();
+  }
+
+  static void putDoubles(ByteBuffer buffer, double[] numbers, int count) {
+    buffer.asDoubleBuffer().put(numbers, 0, count);
+    buffer.position(buffer.position() + count * Double.BYTES);
+  }
+
+  static void getDoubles(ByteBuffer buffer, double[] numbers, int count) {
+    buffer.asDoubleBuffer().get(numbers, 0, count);
+    buffer.position(buffer.position() + count * Double.BYTES);
+  }
+}

@@ -1,0 +1,177 @@
+package io.millrace.codec;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.learn.Snapshot;
+import io.millrace.nn.Activation;
+import io.millrace.nn.Architecture;
+import io.millrace.nn.Output;
+import io.millrace.nn.Parameters;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The JSON of a snapshot, {@code millrace-snapshot/1}, and of parameters alone. */
+public final class SnapshotCodec {
+  private static final String FORMAT = "millrace-snapshot/1";
+
+  /** The longest a double is in JSON, {@code -1.2345678901234567E-300}, and its comma. */
+  private static final int NUMBER = 25;
+
+  /** More than enough for the field names, the counters and two topic names. */
+  private static final int FIXED = 2048;
+
+  private SnapshotCodec() {}
+
+  /** The most bytes that a snapshot of this shape can have. */
+  public static long maxEncodedSize(Architecture shape) {
+    long brackets = 4L * (shape.hidden() + shape.outputs());
+    return FIXED + brackets + NUMBER * shape.parameterCount();
+  }
+
+  public static byte[] encode(Snapshot snapshot) {
+    return Json.object(json -> write(json, snapshot));
+  }
+
+  private static void write(JsonGenerator json, Snapshot snapshot) throws IOException {
+    Architecture shape = snapshot.architecture();
+    Parameters parameters = snapshot.parameters();
+    json.writeStringField("format", FORMAT);
+    json.writeStringField("model", snapshot.model());
+    json.writeNumberField("version", snapshot.version());
+    json.writeNumberField("examples", snapshot.examples());
+    json.writeNumberField("inputs", shape.inputs());
+    json.writeNumberField("hidden", shape.hidden());
+    json.writeNumberField("outputs", shape.outputs());
+    json.writeStringField("activation", shape.activation().text());
+    json.writeStringField("output", shape.output().text());
+    Json.rows(json, "W1", parameters.w1());
+    Json.numbers(json, "b1", parameters.b1Array());
+    Json.rows(json, "W2", parameters.w2());
+    Json.numbers(json, "b2", parameters.b2Array());
+    if (snapshot.learnedThrough().isPresent()) {
+      Json.position(json, "learnedThrough", snapshot.learnedThrough().get());
+    }
+    json.writeStringField("timestamp", Json.timestamp(snapshot.timestamp()));
+  }
+
+  /** Whether the JSON says that it is a snapshot, of whatever version. */
+  public static boolean isSnapshot(byte[] bytes) {
+    return Json.read(bytes).has("format");
+  }
+
+  /**
+   * Reads a snapshot.
+   *
+   * @throws FormatException when it is not one, or does not hold together
+   */
+  public static Snapshot decode(byte[] bytes) {
+    JsonNode json = Json.read(bytes);
+    String format = json.path("format").asText();
+    if (!format.equals(FORMAT)) {
+      throw new FormatException(
+          "Expected a snapshot of format %s, got %s"
+              .formatted(FORMAT, format.isEmpty() ? "JSON without format" : format));
+    }
+    try {
+      Architecture shape =
+          new Architecture(
+              json.required("inputs").intValue(),
+              json.required("hidden").intValue(),
+              json.required("outputs").intValue(),
+              named(json, "activation", Activation.values(), Activation::text),
+              named(json, "output", Output.values(), Output::text));
+      return new Snapshot(
+          json.required("model").asText(),
+          json.required("version").longValue(),
+          json.required("examples").longValue(),
+          shape,
+          fitting(shape, parameters(json)),
+          json.has("learnedThrough")
+              ? Optional.of(Json.position(json.get("learnedThrough")))
+              : Optional.empty(),
+          Instant.parse(json.required("timestamp").asText()));
+    } catch (IllegalArgumentException | DateTimeException e) {
+      throw new FormatException("Not a snapshot: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads {@code {"W1":[[...],...],"b1":[...],"W2":[[...],...],"b2":[...]}}, other fields ignored.
+   *
+   * @throws FormatException when one is absent or of another shape
+   */
+  public static Parameters decodeParameters(byte[] bytes) {
+    try {
+      return parameters(Json.read(bytes));
+    } catch (IllegalArgumentException e) {
+      throw new FormatException("Not the parameters of a model: " + e.getMessage(), e);
+    }
+  }
+
+  private static Parameters parameters(JsonNode json) {
+    return Parameters.of(
+        rows(json.required("W1"), "W1"),
+        numbers(json.required("b1"), "b1"),
+        rows(json.required("W2"), "W2"),
+        numbers(json.required("b2"), "b2"));
+  }
+
+  private static Parameters fitting(Architecture shape, Parameters parameters) {
+    if (parameters.inputs() != shape.inputs()
+        || parameters.hidden() != shape.hidden()
+        || parameters.outputs() != shape.outputs()) {
+      throw new FormatException(
+          "Expected parameters of %d inputs, %d hidden, %d outputs, found %d, %d, %d"
+              .formatted(
+                  shape.inputs(),
+                  shape.hidden(),
+                  shape.outputs(),
+                  parameters.inputs(),
+                  parameters.hidden(),
+                  parameters.outputs()));
+    }
+    return parameters;
+  }
+
+  private static double[][] rows(JsonNode json, String field) {
+    array(json, field);
+    double[][] rows = new double[json.size()][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = numbers(json.get(i), "%s[%d]".formatted(field, i));
+    }
+    return rows;
+  }
+
+  private static double[] numbers(JsonNode json, String field) {
+    array(json, field);
+    double[] numbers = new double[json.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      if (!json.get(i).isNumber()) {
+        throw new FormatException(
+            "%s[%d]: expected a number, got %s".formatted(field, i, json.get(i)));
+      }
+      numbers[i] = json.get(i).doubleValue();
+    }
+    return numbers;
+  }
+
+  private static void array(JsonNode json, String field) {
+    if (!json.isArray()) {
+      throw new FormatException(
+          "%s: expected an array, got %s".formatted(field, Text.shorten(json.toString())));
+    }
+  }
+
+  private static <T> T named(JsonNode json, String field, T[] values, Function<T, String> text) {
+    String name = json.required(field).asText();
+    for (T value : values) {
+      if (text.apply(value).equals(name)) {
+        return value;
+      }
+    }
+    throw new FormatException("%s: unknown value %s".formatted(field, Text.shorten(name)));
+  }
+}

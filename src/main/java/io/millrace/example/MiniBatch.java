@@ -1,0 +1,158 @@
+package io.millrace.example;
+
+import java.util.Arrays;
+import org.ejml.data.DMatrixRMaj;
+
+/**
+ * Labelled examples, stacked as the columns of two matrices, and where they came from.
+ *
+ * <pre>
+ *   X   n0 x m   one example a column
+ *   Y   n2 x m   its label
+ * </pre>
+ *
+ * The memory is filled one example after the other: column-major X, which read row by row is the m
+ * x n0 matrix X'. {@link #xt()} and {@link #yt()} give that view; no number is ever moved. An
+ * instance is filled, read, and {@linkplain #clear() filled again}; it is not thread-safe.
+ */
+public final class MiniBatch {
+  private final int inputs;
+  private final int outputs;
+  private final int capacity;
+  private final DMatrixRMaj xt;
+  private final DMatrixRMaj yt;
+  private final long[] offsets;
+  private int partition = -1;
+  private int size;
+
+  /**
+   * An empty mini-batch. Holds {@code 8 * capacity * (inputs + outputs + 1)} bytes.
+   *
+   * @param inputs n0, the features of an example
+   * @param outputs n2, the numbers of a label
+   * @param capacity the most examples it can hold
+   */
+  public MiniBatch(int inputs, int outputs, int capacity) {
+    if (inputs < 1 || outputs < 1 || capacity < 1) {
+      throw new IllegalArgumentException(
+          "A mini-batch needs at least one input, output and example. Got: %d, %d, %d"
+              .formatted(inputs, outputs, capacity));
+    }
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.capacity = capacity;
+    this.xt = new DMatrixRMaj(capacity, inputs);
+    this.yt = new DMatrixRMaj(capacity, outputs);
+    this.offsets = new long[capacity];
+    clear();
+  }
+
+  /** n0, the features of an example. */
+  public int inputs() {
+    return inputs;
+  }
+
+  /** n2, the numbers of a label. */
+  public int outputs() {
+    return outputs;
+  }
+
+  /** m, the examples in it. */
+  public int size() {
+    return size;
+  }
+
+  /** The most examples it can hold. */
+  public int capacity() {
+    return capacity;
+  }
+
+  public boolean isEmpty() {
+    return size == 0;
+  }
+
+  public boolean isFull() {
+    return size == capacity;
+  }
+
+  /** X' (m x n0, row-major), which is the memory of X (n0 x m, column-major). Live, not a copy. */
+  public DMatrixRMaj xt() {
+    return xt;
+  }
+
+  /** Y' (m x n2, row-major), which is the memory of Y (n2 x m, column-major). Live, not a copy. */
+  public DMatrixRMaj yt() {
+    return yt;
+  }
+
+  /** The partition of the examples topic that its examples came from; -1 while it is empty. */
+  public int partition() {
+    return partition;
+  }
+
+  /** The offset in the examples topic of the example in column {@code column}. */
+  public long offset(int column) {
+    if (column < 0 || column >= size) {
+      throw new IndexOutOfBoundsException("Column %d of %d".formatted(column, size));
+    }
+    return offsets[column];
+  }
+
+  /**
+   * Keeps the example that was written to the next free column of {@link #xt()} and {@link #yt()}:
+   * row {@link #size()} of each, from index {@code size * inputs} and {@code size * outputs} of the
+   * data arrays on.
+   *
+   * @param partition where it came from; one mini-batch holds examples of one partition
+   * @param offset its offset there, above those before it
+   */
+  public void append(int partition, long offset) {
+    if (isFull()) {
+      throw new IllegalStateException("The mini-batch is full: %d examples".formatted(capacity));
+    }
+    if (size > 0 && (partition != this.partition || offset <= offsets[size - 1])) {
+      throw new IllegalArgumentException(
+          "An example must follow the one before it. Got: partition %d offset %d after partition %d offset %d"
+              .formatted(partition, offset, this.partition, offsets[size - 1]));
+    }
+    this.partition = partition;
+    offsets[size] = offset;
+    resize(size + 1);
+  }
+
+  /** Forgets its examples; the memory is kept. */
+  public void clear() {
+    partition = -1;
+    resize(0);
+  }
+
+  private void resize(int size) {
+    this.size = size;
+    // EJML keeps the data array when a matrix is reshaped to something that fits into it.
+    xt.reshape(size, inputs);
+    yt.reshape(size, outputs);
+  }
+
+  /** The offsets of its examples, for people: {@code 7, 9-12}. */
+  public String describeOffsets() {
+    StringBuilder text = new StringBuilder();
+    for (int first = 0, next; first < size; first = next) {
+      next = first + 1;
+      while (next < size && offsets[next] == offsets[next - 1] + 1) {
+        next++;
+      }
+      text.append(text.isEmpty() ? "" : ", ").append(offsets[first]);
+      if (next - first > 1) {
+        text.append('-').append(offsets[next - 1]);
+      }
+    }
+    return text.toString();
+  }
+
+  @Override
+  public String toString() {
+    return "MiniBatch[m=%d, n0=%d, n2=%d, partition=%d, offsets=%s]"
+        .formatted(
+            size, inputs, outputs, partition, Arrays.toString(Arrays.copyOf(offsets, size)));
+  }
+}

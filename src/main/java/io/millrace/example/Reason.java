@@ -1,0 +1,30 @@
+package io.millrace.example;
+
+/** Why a record went to the dead letters; {@link #code()} is what stands in the header. */
+public enum Reason {
+  /** Empty value, broken JSON, JSON that is no object, wrong encoding. */
+  NOT_JSON("not-json"),
+  /** Features or label absent or null. */
+  MISSING_FIELD("missing-field"),
+  /** Not a number where a number is due. */
+  WRONG_TYPE("wrong-type"),
+  /** The number of features or labels differs from the model's. */
+  WRONG_SIZE("wrong-size"),
+  /** NaN, an infinity, or a number too large for a double. */
+  NOT_FINITE("not-finite"),
+  /** A label outside what the output can learn. */
+  BAD_LABEL("bad-label"),
+  /** A mini-batch whose cost or gradient is not finite. */
+  DIVERGED("diverged");
+
+  private final String code;
+
+  Reason(String code) {
+    this.code = code;
+  }
+
+  /** The code as published, stable for ever. */
+  public String code() {
+    return code;
+  }
+}

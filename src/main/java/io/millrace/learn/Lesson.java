@@ -1,0 +1,27 @@
+package io.millrace.learn;
+
+import java.util.OptionalDouble;
+
+/**
+ * What one mini-batch showed and taught: the figures are of the parameters before the update, so
+ * that each batch is a test first (prequential evaluation).
+ *
+ * @param batch the number of the mini-batch in the model's life, from 1
+ * @param examples m
+ * @param totalExamples the examples in the model after it
+ * @param cost J, the mean loss of its examples
+ * @param accuracy the share of examples predicted right; empty for regression
+ * @param gradientNorm the Euclidean norm of the gradient over all parameters
+ * @param learningRate the rate of the update
+ * @param modelVersion the version of the parameters that the figures are of
+ */
+public record Lesson(
+    long batch,
+    int examples,
+    long totalExamples,
+    double cost,
+    OptionalDouble accuracy,
+    double gradientNorm,
+    double learningRate,
+    long modelVersion)
+    implements Outcome {}

@@ -1,0 +1,26 @@
+package io.millrace.learn;
+
+import io.millrace.nn.Architecture;
+import io.millrace.nn.Parameters;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A model as published: what is needed to predict with it, and where it came from.
+ *
+ * @param model the name of the model
+ * @param version the updates in it
+ * @param examples the examples in it
+ * @param architecture its shape
+ * @param parameters its parameters
+ * @param learnedThrough the last mini-batch in it, where one is
+ * @param timestamp when the snapshot was taken
+ */
+public record Snapshot(
+    String model,
+    long version,
+    long examples,
+    Architecture architecture,
+    Parameters parameters,
+    Optional<LogPosition> learnedThrough,
+    Instant timestamp) {}

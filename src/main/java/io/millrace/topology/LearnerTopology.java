@@ -1,0 +1,62 @@
+package io.millrace.topology;
+
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.TopicsConfig;
+import io.millrace.learn.Model;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.Topology;
+
+/**
+ * The learner as a Kafka Streams topology: two sub-topologies, joined by the mini-batches topic.
+ *
+ * <pre>
+ *   examples topic (P partitions)
+ *       |   ingest task, one a partition:  decode, check, stack        rejected: dead-letters
+ *       v
+ *   mini-batches topic (1 partition: the training log, retained)
+ *       |   train task, one:  forward, cost, backward, update          diverged: dead-letters
+ *       |-> costs topic
+ *       v
+ *   snapshots topic (compacted)
+ * </pre>
+ */
+public final class LearnerTopology {
+  static final String PARTIAL_BATCH_STORE = "partial-batch";
+  static final String MODEL_STORE = "model";
+
+  static final String MINI_BATCHES = "mini-batches";
+  static final String REJECTED = "rejected-examples";
+  static final String COSTS = "costs";
+  static final String SNAPSHOTS = "snapshots";
+  static final String DIVERGED = "diverged-mini-batches";
+
+  private LearnerTopology() {}
+
+  /**
+   * Builds the topology.
+   *
+   * @param config the settings, checked
+   * @param initial the model to start from where there is no state yet. Not modified.
+   */
+  public static Topology build(MillraceConfig config, Model initial) {
+    TopicsConfig topics = config.topics();
+    Deserializer<byte[]> read = new ByteArrayDeserializer();
+    Serializer<byte[]> write = new ByteArraySerializer();
+    return new Topology()
+        .addSource(AutoOffsetReset.earliest(), "examples", read, read, topics.examples())
+        .addProcessor("ingest", () -> new IngestProcessor(config), "examples")
+        .addStateStore(LiveStore.builder(PARTIAL_BATCH_STORE), "ingest")
+        .addSink(MINI_BATCHES, topics.miniBatches(), write, write, "ingest")
+        .addSink(REJECTED, topics.deadLetters(), write, write, "ingest")
+        .addSource(AutoOffsetReset.earliest(), "training-log", read, read, topics.miniBatches())
+        .addProcessor("train", () -> new TrainProcessor(config, initial), "training-log")
+        .addStateStore(LiveStore.builder(MODEL_STORE), "train")
+        .addSink(COSTS, topics.costs(), write, write, "train")
+        .addSink(SNAPSHOTS, topics.snapshots(), write, write, "train")
+        .addSink(DIVERGED, topics.deadLetters(), write, write, "train");
+  }
+}

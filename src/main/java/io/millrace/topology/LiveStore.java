@@ -1,0 +1,200 @@
+package io.millrace.topology;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+import org.apache.kafka.streams.state.internals.CacheFlushListener;
+import org.apache.kafka.streams.state.internals.CachedStateStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps one live object of a task: on the heap while it works, written to a logged in-memory store
+ * when Kafka Streams commits.
+ *
+ * <p>Why not a put for each change: it costs several times the whole rest of the pipeline. Why not
+ * {@link StateStore#commit}: Kafka Streams calls it after the transaction has ended, so that a
+ * crash would lose the state. {@link CachedStateStore#flushCache()} is called before the offsets
+ * are sent, inside the transaction. It is an internal interface of Kafka Streams; this class alone
+ * knows it, and the crash test guards it.
+ *
+ * <p>A value is cut into pieces below the broker's default record limit. It is written to the two
+ * slots in turn, and its head last: after a crash without exactly-once the head still names pieces
+ * of one value.
+ */
+final class LiveStore implements StateStore, CachedStateStore<byte[], byte[]> {
+  private static final int PIECE = 500_000;
+  private static final int HEAD_BYTES = 2 * Integer.BYTES;
+
+  private final KeyValueStore<String, byte[]> inner;
+  private @Nullable String key;
+  private @Nullable Supplier<byte[]> value;
+  private boolean changed;
+  private int slot;
+
+  private LiveStore(KeyValueStore<String, byte[]> inner) {
+    this.inner = inner;
+  }
+
+  /**
+   * The value that was committed last.
+   *
+   * @param key its name, which must be the same after a restart
+   * @return null where there is none
+   */
+  byte @Nullable [] committed(String key) {
+    byte[] head = inner.get(key);
+    if (head == null) {
+      return null;
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(head);
+    slot = buffer.getInt();
+    byte[] bytes = new byte[buffer.getInt()];
+    for (int at = 0; at < bytes.length; at += PIECE) {
+      byte[] piece = inner.get(pieceKey(key, slot, at / PIECE));
+      if (piece == null || piece.length != Math.min(PIECE, bytes.length - at)) {
+        throw new IllegalStateException(
+            "The state %s in store %s is incomplete at byte %d of %d"
+                .formatted(key, name(), at, bytes.length));
+      }
+      System.arraycopy(piece, 0, bytes, at, piece.length);
+    }
+    return bytes;
+  }
+
+  /**
+   * Names the live object.
+   *
+   * @param value gives its bytes, once a commit at most, on the task's thread
+   */
+  void keep(String key, Supplier<byte[]> value) {
+    this.key = key;
+    this.value = value;
+    this.changed = false;
+  }
+
+  /** Says that the live object has changed since the last commit. */
+  void changed() {
+    changed = true;
+  }
+
+  @Override
+  public void flushCache() {
+    if (!changed || key == null || value == null) {
+      return;
+    }
+    byte[] bytes = value.get();
+    slot = 1 - slot;
+    for (int at = 0; at < bytes.length; at += PIECE) {
+      int end = Math.min(at + PIECE, bytes.length);
+      inner.put(pieceKey(key, slot, at / PIECE), Arrays.copyOfRange(bytes, at, end));
+    }
+    inner.put(key, ByteBuffer.allocate(HEAD_BYTES).putInt(slot).putInt(bytes.length).array());
+    changed = false;
+  }
+
+  private static String pieceKey(String key, int slot, int piece) {
+    return "%s/%d/%d".formatted(key, slot, piece);
+  }
+
+  @Override
+  public boolean setFlushListener(
+      CacheFlushListener<byte[], byte[]> listener, boolean sendOldValues) {
+    return false; // nobody is downstream of this store
+  }
+
+  @Override
+  public void clearCache() {
+    changed = false;
+  }
+
+  @Override
+  public String name() {
+    return inner.name();
+  }
+
+  @Override
+  public void init(StateStoreContext context, StateStore root) {
+    inner.init(context, root);
+  }
+
+  @Override
+  public void close() {
+    key = null;
+    value = null;
+    changed = false;
+    inner.close();
+  }
+
+  @Override
+  public boolean persistent() {
+    return inner.persistent();
+  }
+
+  @Override
+  public boolean isOpen() {
+    return inner.isOpen();
+  }
+
+  /** Builds the store of each task. */
+  static StoreBuilder<LiveStore> builder(String name) {
+    // A live value adds one value a commit to its changelog: small segments and an eager cleaner
+    // keep what a restore reads short.
+    Map<String, String> changelog =
+        Map.of("segment.bytes", "16777216", "min.cleanable.dirty.ratio", "0.05");
+    return new Builder(
+        Stores.keyValueStoreBuilder(
+                Stores.inMemoryKeyValueStore(name), Serdes.String(), Serdes.ByteArray())
+            .withCachingDisabled()
+            .withLoggingEnabled(changelog));
+  }
+
+  private record Builder(StoreBuilder<KeyValueStore<String, byte[]>> inner)
+      implements StoreBuilder<LiveStore> {
+    @Override
+    public LiveStore build() {
+      return new LiveStore(inner.build());
+    }
+
+    @Override
+    public StoreBuilder<LiveStore> withCachingEnabled() {
+      throw new UnsupportedOperationException("A live store is its own cache");
+    }
+
+    @Override
+    public StoreBuilder<LiveStore> withCachingDisabled() {
+      return this;
+    }
+
+    @Override
+    public StoreBuilder<LiveStore> withLoggingEnabled(Map<String, String> config) {
+      return new Builder(inner.withLoggingEnabled(config));
+    }
+
+    @Override
+    public StoreBuilder<LiveStore> withLoggingDisabled() {
+      throw new UnsupportedOperationException("A live store without its log would forget");
+    }
+
+    @Override
+    public Map<String, String> logConfig() {
+      return inner.logConfig();
+    }
+
+    @Override
+    public boolean loggingEnabled() {
+      return inner.loggingEnabled();
+    }
+
+    @Override
+    public String name() {
+      return inner.name();
+    }
+  }
+}

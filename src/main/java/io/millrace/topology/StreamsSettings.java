@@ -1,0 +1,39 @@
+package io.millrace.topology;
+
+import io.millrace.config.Guarantee;
+import io.millrace.config.MillraceConfig;
+import java.util.Properties;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/** The settings of Kafka Streams and of every client that it makes. */
+public final class StreamsSettings {
+  private static final long PRODUCER_BUFFER_DEFAULT = 32L * 1024 * 1024;
+
+  private StreamsSettings() {}
+
+  /** Ours, and over them whatever stands under {@code kafka} in the configuration. */
+  public static Properties of(MillraceConfig config) {
+    long largest = RecordSizes.of(config).largest();
+    Properties settings = new Properties();
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, config.application());
+    // The default holds a random UUID: every metric would change its name at each start.
+    settings.put(StreamsConfig.CLIENT_ID_CONFIG, config.application());
+    settings.put(
+        StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+        config.guarantee() == Guarantee.EXACTLY_ONCE
+            ? StreamsConfig.EXACTLY_ONCE_V2
+            : StreamsConfig.AT_LEAST_ONCE);
+    settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
+    settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads());
+    settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, config.topics().replicationFactor());
+    settings.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+        Math.toIntExact(largest));
+    settings.put(
+        StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG),
+        Math.max(PRODUCER_BUFFER_DEFAULT, 4 * largest));
+    settings.putAll(config.kafka());
+    return settings;
+  }
+}

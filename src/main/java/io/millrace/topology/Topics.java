@@ -1,0 +1,206 @@
+package io.millrace.topology;
+
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.TopicsConfig;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** The topics of a learner: created when missing, checked when they are there. */
+public final class Topics {
+  private static final String FOREVER = "-1";
+  private static final int DESCRIBE_ATTEMPTS = 50;
+  private static final Duration DESCRIBE_PAUSE = Duration.ofMillis(200);
+
+  private final MillraceConfig config;
+  private final Admin admin;
+
+  public Topics(MillraceConfig config, Admin admin) {
+    this.config = config;
+    this.admin = admin;
+  }
+
+  /** What a topic must be like. */
+  private record Spec(String name, int partitions, long largestRecord, Map<String, String> config) {
+    NewTopic newTopic(int replicationFactor) {
+      Map<String, String> settings = new HashMap<>(config);
+      if (largestRecord > RecordSizes.BROKER_DEFAULT) {
+        settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Long.toString(largestRecord));
+      }
+      return new NewTopic(name, Optional.of(partitions), Optional.of((short) replicationFactor))
+          .configs(settings);
+    }
+  }
+
+  /**
+   * Creates what is missing and checks what is there.
+   *
+   * @throws LearnerException when a topic cannot serve
+   * @throws org.apache.kafka.common.KafkaException when Kafka refuses or cannot be reached
+   */
+  public void ensure() {
+    List<Spec> specs = specs();
+    createMissing(specs);
+    check(specs);
+  }
+
+  /** Creates the examples topic alone when it is missing, for those who only send. */
+  public void ensureExamples() {
+    createMissing(List.of(examples()));
+  }
+
+  private Spec examples() {
+    return new Spec(config.topics().examples(), config.topics().partitions(), 0, Map.of());
+  }
+
+  private List<Spec> specs() {
+    TopicsConfig topics = config.topics();
+    RecordSizes sizes = RecordSizes.of(config);
+    Map<String, String> kept =
+        Map.of(
+            TopicConfig.CLEANUP_POLICY_CONFIG,
+            TopicConfig.CLEANUP_POLICY_DELETE,
+            TopicConfig.RETENTION_MS_CONFIG,
+            FOREVER,
+            TopicConfig.RETENTION_BYTES_CONFIG,
+            FOREVER);
+    Map<String, String> compacted =
+        Map.of(
+            TopicConfig.CLEANUP_POLICY_CONFIG,
+            TopicConfig.CLEANUP_POLICY_COMPACT,
+            TopicConfig.SEGMENT_BYTES_CONFIG,
+            Integer.toString(16 * 1024 * 1024),
+            TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
+            "0.1");
+    return List.of(
+        examples(),
+        new Spec(topics.miniBatches(), 1, sizes.miniBatch(), kept),
+        new Spec(topics.costs(), 1, 0, kept),
+        new Spec(topics.snapshots(), 1, sizes.snapshot(), compacted),
+        new Spec(topics.deadLetters(), 1, sizes.deadLetter(), kept));
+  }
+
+  private void createMissing(List<Spec> specs) {
+    Set<String> existing = get(admin.listTopics().names());
+    List<NewTopic> missing =
+        specs.stream()
+            .filter(spec -> !existing.contains(spec.name()))
+            .map(spec -> spec.newTopic(config.topics().replicationFactor()))
+            .toList();
+    admin.createTopics(missing).values().values().forEach(Topics::awaitCreation);
+  }
+
+  private static void awaitCreation(KafkaFuture<Void> creation) {
+    try {
+      get(creation);
+    } catch (TopicExistsException e) {
+      // Another instance was faster; what it created is checked like everything else.
+    }
+  }
+
+  private void check(List<Spec> specs) {
+    List<String> names = specs.stream().map(Spec::name).toList();
+    Map<String, TopicDescription> descriptions = describe(names);
+    Map<ConfigResource, Config> configs =
+        get(
+            admin
+                .describeConfigs(
+                    names.stream()
+                        .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                        .collect(Collectors.toSet()))
+                .all());
+    for (Spec spec : specs) {
+      Config actual = configs.get(new ConfigResource(ConfigResource.Type.TOPIC, spec.name()));
+      checkLargestRecord(spec, actual);
+    }
+    String log = config.topics().miniBatches();
+    checkLog(
+        log,
+        descriptions.get(log).partitions().size(),
+        configs.get(new ConfigResource(ConfigResource.Type.TOPIC, log)));
+  }
+
+  /** A topic that was just created may take a moment to be known to every broker. */
+  private Map<String, TopicDescription> describe(List<String> names) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return get(admin.describeTopics(names).allTopicNames());
+      } catch (UnknownTopicOrPartitionException e) {
+        if (attempt == DESCRIBE_ATTEMPTS) {
+          throw e;
+        }
+        pause();
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(DESCRIBE_PAUSE.toMillis());
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private static LearnerException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new LearnerException("Interrupted while talking to Kafka", e);
+  }
+
+  private static void checkLargestRecord(Spec spec, Config actual) {
+    long limit = Long.parseLong(value(actual, TopicConfig.MAX_MESSAGE_BYTES_CONFIG));
+    if (spec.largestRecord() > limit) {
+      throw new LearnerException(
+          ("Topic %s takes records of up to %d bytes, this configuration can produce %d. Raise its"
+                  + " max.message.bytes, or choose a smaller model or mini-batch.")
+              .formatted(spec.name(), limit, spec.largestRecord()));
+    }
+  }
+
+  private static void checkLog(String name, int partitions, Config actual) {
+    if (partitions != 1) {
+      throw new LearnerException(
+          ("Topic %s has %d partitions; the training log (topics.miniBatches) is one total order"
+                  + " and must have 1. Name another topic.")
+              .formatted(name, partitions));
+    }
+    String policy = value(actual, TopicConfig.CLEANUP_POLICY_CONFIG);
+    if (policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+      throw new LearnerException(
+          ("Topic %s has cleanup.policy=%s, which would delete mini-batches that are not learned"
+                  + " yet; the training log (topics.miniBatches) needs \"delete\".")
+              .formatted(name, policy));
+    }
+  }
+
+  private static String value(Config config, String key) {
+    return config.get(key).value();
+  }
+
+  private static <T> T get(KafkaFuture<T> future) {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new LearnerException("Kafka's answer could not be read: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+}
