@@ -1,0 +1,71 @@
+package io.millrace.broker;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * The settings of a Kafka that is alone: no other node to replicate to or wait for, and a heap that
+ * it shares with the learner. Whatever belongs to a topic stays at Kafka's default and is set by
+ * whoever creates the topic.
+ */
+final class BrokerSettings {
+  static final int NODE_ID = 1;
+  static final String CLIENTS = "CLIENTS";
+  static final String CONTROLLER = "CONTROLLER";
+
+  /** Internal topics: one partition and one replica serve one node, and start fastest. */
+  private static final Map<String, String> ALONE =
+      Map.ofEntries(
+          Map.entry("default.replication.factor", "1"),
+          Map.entry("min.insync.replicas", "1"),
+          Map.entry("offsets.topic.num.partitions", "1"),
+          Map.entry("offsets.topic.replication.factor", "1"),
+          Map.entry("transaction.state.log.num.partitions", "1"),
+          Map.entry("transaction.state.log.replication.factor", "1"),
+          Map.entry("transaction.state.log.min.isr", "1"),
+          Map.entry("share.coordinator.state.topic.num.partitions", "1"),
+          Map.entry("share.coordinator.state.topic.replication.factor", "1"),
+          Map.entry("share.coordinator.state.topic.min.isr", "1"));
+
+  private static final Map<String, String> PROMPT =
+      Map.of(
+          "group.initial.rebalance.delay.ms",
+          "0",
+          "controlled.shutdown.enable",
+          "true",
+          // A restarted broker may not register before the session of its former life has ended.
+          "broker.session.timeout.ms",
+          "1000",
+          // Several beats a session: a missed one takes every partition off line for a moment.
+          "broker.heartbeat.interval.ms",
+          "200",
+          // Kafka would wait for ever. Checking large logs after a crash takes minutes at most.
+          "server.max.startup.time.ms",
+          "300000");
+
+  private static final Map<String, String> SMALL =
+      Map.of(
+          // On the heap from the start, 128 MB by default. 8 MB is 300,000 keys a cleaning round.
+          "log.cleaner.dedupe.buffer.size", "8388608");
+
+  private BrokerSettings() {}
+
+  static Properties of(Path folder, String clients, String controller) {
+    Properties settings = new Properties();
+    settings.putAll(ALONE);
+    settings.putAll(PROMPT);
+    settings.putAll(SMALL);
+    settings.put("process.roles", "broker,controller");
+    settings.put("node.id", String.valueOf(NODE_ID));
+    settings.put("log.dirs", folder.toString());
+    settings.put("controller.quorum.voters", NODE_ID + "@" + controller);
+    settings.put("controller.listener.names", CONTROLLER);
+    settings.put("inter.broker.listener.name", CLIENTS);
+    settings.put("listeners", CLIENTS + "://" + clients + "," + CONTROLLER + "://" + controller);
+    settings.put("advertised.listeners", CLIENTS + "://" + clients);
+    settings.put(
+        "listener.security.protocol.map", CLIENTS + ":PLAINTEXT," + CONTROLLER + ":PLAINTEXT");
+    return settings;
+  }
+}

@@ -1,0 +1,211 @@
+package io.millrace.broker;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A real Kafka in this process: one node that is broker and controller, for trying Millrace out and
+ * for tests. Any client can use it, in this process or not.
+ *
+ * <p>Lifecycle: running from {@code start} until {@link #close}; not restartable, but another one
+ * may be started on the same folder, on any port, and finds the data there, after a crash as well.
+ * Several brokers may run in one process. A broker that cannot go on (a full disk) tells {@link
+ * #onFatal}; it must be closed all the same. All methods may be called from any thread.
+ *
+ * <p>It listens without encryption or passwords: on loopback, or in a network that is trusted.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(EmbeddedBroker.class);
+
+  private static final Duration CONTROLLED_SHUTDOWN = Duration.ofSeconds(10);
+  private static final Duration SHUTDOWN = Duration.ofSeconds(30);
+
+  private final BrokerSockets sockets;
+  private final DataFolder folder;
+  private final BrokerThreads threads;
+  private final CompletableFuture<String> failure = new CompletableFuture<>();
+
+  private volatile @Nullable KafkaNode node;
+  private volatile boolean closed;
+
+  private EmbeddedBroker(BrokerSockets sockets, DataFolder folder) {
+    this.sockets = sockets;
+    this.folder = folder;
+    this.threads = new BrokerThreads("embedded-kafka", message -> fail(message, null));
+  }
+
+  /**
+   * Starts a broker and returns when clients are served, which takes a second or two.
+   *
+   * @param host the one address to listen on, and the one that clients are told
+   * @param port 0 for any free port
+   * @param directory holds the data; created and prepared if it is new
+   * @throws BrokerException if the port or the folder is not to be had, or Kafka does not start
+   */
+  public static EmbeddedBroker start(String host, int port, Path directory) {
+    return start(host, port, () -> DataFolder.open(directory, BrokerSettings.NODE_ID));
+  }
+
+  /**
+   * As {@link #start}, with a folder of its own that {@link #close} deletes. A process that is
+   * killed leaves it behind in the system's temporary folder, as {@code millrace-kafka-*}.
+   */
+  public static EmbeddedBroker startTemporary(String host, int port) {
+    return start(host, port, DataFolder::temporary);
+  }
+
+  private static EmbeddedBroker start(String host, int port, Supplier<DataFolder> folder) {
+    BrokerSockets sockets = BrokerSockets.open(host, port);
+    try {
+      return started(new EmbeddedBroker(sockets, folder.get()));
+    } catch (BrokerException e) {
+      sockets.close();
+      throw e;
+    }
+  }
+
+  private static EmbeddedBroker started(EmbeddedBroker broker) {
+    try {
+      broker.awaitStart();
+      return broker;
+    } catch (BrokerException e) {
+      broker.close();
+      throw e;
+    }
+  }
+
+  /** Waits for the start or for a fatal fault, whichever comes first: Kafka waits on after one. */
+  private void awaitStart() {
+    CompletableFuture<Void> started = threads.run("start", this::startNode);
+    var unused =
+        failure.thenAccept(reason -> started.completeExceptionally(new BrokerException(reason)));
+    try {
+      started.join();
+    } catch (CompletionException e) {
+      throw whyNotStarted(e.getCause() == null ? e : e.getCause());
+    }
+  }
+
+  private @Nullable Void startNode() throws Exception {
+    if (!folder.isFormatted()) {
+      KafkaNode.format(folder.path(), BrokerSettings.NODE_ID, BrokerSettings.CONTROLLER);
+    }
+    KafkaNode starting =
+        new KafkaNode(
+            BrokerSettings.of(folder.path(), sockets.clientAddress(), sockets.controllerAddress()),
+            sockets.voter(),
+            (listener, address, backlog, buffer) -> sockets.channel(listener),
+            this::fail);
+    node = starting;
+    starting.start();
+    return null;
+  }
+
+  private BrokerException whyNotStarted(Throwable e) {
+    if (e instanceof BrokerException sentence) {
+      return sentence;
+    }
+    if (String.valueOf(e.getMessage()).startsWith("Failed to acquire lock")) {
+      return DataFolder.inUse(folder.path()); // taken since we looked
+    }
+    return new BrokerException(sentence("cannot start", String.valueOf(rootOf(e))), e);
+  }
+
+  /** Where clients find this broker, as {@code host:port}. */
+  public String bootstrapServers() {
+    return sockets.clientAddress();
+  }
+
+  /** Where the data live. */
+  public Path directory() {
+    return folder.path();
+  }
+
+  /**
+   * Has the handler told, in one sentence for people, when Kafka cannot go on: a full disk, a
+   * folder that disappeared. Kafka alone would have ended the process at this point without a word
+   * on the console; now the process goes on, without a working broker, and the handler decides.
+   *
+   * <p>Called once, on a thread of its own (it may end the process or close this broker), and at
+   * once if it has happened already. Not called for what goes wrong while closing.
+   */
+  public void onFatal(Consumer<String> handler) {
+    var unused =
+        failure.thenAcceptAsync(handler, task -> new Thread(task, "embedded-kafka-failed").start());
+  }
+
+  private void fail(@Nullable String message, @Nullable Throwable cause) {
+    if (closed) { // a broker that is being taken apart has faults of no interest
+      return;
+    }
+    if (cause != null) { // what comes without one, Kafka has logged
+      log.error("Kafka has failed: {}", message, cause);
+    }
+    if (!folder.isFormatted()) {
+      failure.complete(sentence("has failed", "its files are gone"));
+    } else if (cause != null) {
+      failure.complete(sentence("has failed", String.valueOf(rootOf(cause))));
+    } else {
+      failure.complete(sentence("has failed", message != null ? message : "its log says why"));
+    }
+  }
+
+  /** A full disk shows itself in many ways, few of which name it. */
+  private String sentence(String what, String reason) {
+    String why = folder.isFull() ? "the disk is full" : reason;
+    return "The embedded Kafka in " + folder.path() + " " + what + ": " + why + ".";
+  }
+
+  private static Throwable rootOf(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
+  }
+
+  /**
+   * Stops the broker and waits for it: half a second as a rule, half a minute at most. Clients that
+   * are still connected are cut off, so close them first. The second call does nothing.
+   */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    stopNode();
+    sockets.close();
+    folder.close();
+  }
+
+  private void stopNode() {
+    KafkaNode stopping = node;
+    if (stopping == null) {
+      return;
+    }
+    // A failed controller would not answer the request for a controlled shutdown.
+    Duration patience = failure.isDone() ? Duration.ZERO : CONTROLLED_SHUTDOWN;
+    try {
+      threads
+          .run("stop", () -> stop(stopping, patience))
+          .orTimeout(SHUTDOWN.toSeconds(), TimeUnit.SECONDS)
+          .join();
+    } catch (CompletionException e) {
+      log.warn("The embedded Kafka in {} did not stop cleanly", folder.path(), e.getCause());
+    }
+  }
+
+  private static @Nullable Void stop(KafkaNode node, Duration patience) {
+    node.stop(patience);
+    return null;
+  }
+}

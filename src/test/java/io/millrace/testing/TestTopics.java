@@ -1,0 +1,229 @@
+package io.millrace.testing;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Topics as a test sees them: create, write, read, look inside. Every call waits until its effect
+ * is there, for {@link #PATIENCE} at most unless told otherwise, and throws {@link AssertionError}
+ * when it is not.
+ *
+ * <p>Not thread-safe. The clients that it hands out belong to the caller.
+ */
+public final class TestTopics implements AutoCloseable {
+  /** Long enough for a busy machine; a test that passes never waits for it. */
+  public static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final String bootstrapServers;
+  private final Admin admin;
+  private @Nullable KafkaProducer<byte[], byte[]> producer;
+
+  public TestTopics(String bootstrapServers) {
+    this.bootstrapServers = bootstrapServers;
+    this.admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
+  }
+
+  /** A name that no other test uses: for topics, groups, transactions, applications. */
+  public static String unique(String prefix) {
+    return prefix + "-" + UUID.randomUUID().toString().substring(0, 8);
+  }
+
+  /** Creates a topic under a unique name and returns that name. */
+  public String create(String prefix, int partitions) {
+    return create(prefix, partitions, Map.of());
+  }
+
+  /** Creates a topic with settings of its own under a unique name and returns that name. */
+  public String create(String prefix, int partitions, Map<String, String> config) {
+    String name = unique(prefix);
+    NewTopic topic = new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(config);
+    await(admin.createTopics(List.of(topic)).all());
+    return name;
+  }
+
+  /** Writes a record to the partition that Kafka chooses by the key. */
+  public RecordMetadata produce(String topic, byte @Nullable [] key, byte @Nullable [] value) {
+    return produce(topic, null, key, value, Map.of());
+  }
+
+  /**
+   * Writes a record and waits for the broker to have it.
+   *
+   * @param partition null for the one that Kafka chooses by the key
+   */
+  public RecordMetadata produce(
+      String topic,
+      @Nullable Integer partition,
+      byte @Nullable [] key,
+      byte @Nullable [] value,
+      Map<String, byte[]> headers) {
+    RecordHeaders recordHeaders = new RecordHeaders();
+    headers.forEach(recordHeaders::add);
+    return produce(List.of(new ProducerRecord<>(topic, partition, key, value, recordHeaders)))
+        .get(0);
+  }
+
+  /** Writes records in their order, many in flight, and waits for the broker to have them all. */
+  public List<RecordMetadata> produce(Collection<ProducerRecord<byte[], byte[]>> records) {
+    if (producer == null) {
+      producer = producer(Map.of());
+    }
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    for (ProducerRecord<byte[], byte[]> record : records) {
+      sent.add(producer.send(record));
+    }
+    return sent.stream().map(TestTopics::await).toList();
+  }
+
+  /** A producer for what the methods above cannot do, such as transactions. */
+  public KafkaProducer<byte[], byte[]> producer(Map<String, Object> settings) {
+    Map<String, Object> all = new HashMap<>(settings);
+    all.put("bootstrap.servers", bootstrapServers);
+    return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** Reads committed records from the beginning until there are this many. */
+  public List<ConsumerRecord<byte[], byte[]>> consume(String topic, int count) {
+    return consume(
+        topic, IsolationLevel.READ_COMMITTED, records -> records.size() >= count, PATIENCE);
+  }
+
+  /**
+   * Reads a topic from its beginning, all partitions, until what was read is enough.
+   *
+   * @param enough asked after each poll, with all that was read so far; in the order of offsets
+   *     within a partition
+   * @throws AssertionError if it is not enough in time
+   */
+  public List<ConsumerRecord<byte[], byte[]>> consume(
+      String topic,
+      IsolationLevel isolation,
+      Predicate<List<ConsumerRecord<byte[], byte[]>>> enough,
+      Duration patience) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(isolation)) {
+      List<TopicPartition> partitions = partitions(topic);
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      long deadline = System.nanoTime() + patience.toNanos();
+      while (!enough.test(List.copyOf(records))) {
+        if (System.nanoTime() > deadline) {
+          throw new AssertionError(
+              records.size() + " records in " + topic + " after " + patience + ", not enough");
+        }
+        consumer.poll(POLL).forEach(records::add);
+      }
+    }
+    return records;
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer(IsolationLevel isolation) {
+    Map<String, Object> settings =
+        Map.of(
+            "bootstrap.servers",
+            bootstrapServers,
+            "isolation.level",
+            isolation.toString().toLowerCase(Locale.ROOT),
+            "auto.offset.reset",
+            "none",
+            "allow.auto.create.topics",
+            false);
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** The offset after the last record of each partition, transaction markers included. */
+  public Map<Integer, Long> endOffsets(String topic) {
+    Map<TopicPartition, OffsetSpec> latest =
+        partitions(topic).stream()
+            .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest()));
+    Map<TopicPartition, ListOffsetsResultInfo> offsets = await(admin.listOffsets(latest).all());
+    return offsets.entrySet().stream()
+        .collect(Collectors.toMap(e -> e.getKey().partition(), e -> e.getValue().offset()));
+  }
+
+  private List<TopicPartition> partitions(String topic) {
+    TopicDescription description =
+        requireNonNull(await(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic));
+    return description.partitions().stream()
+        .map(partition -> new TopicPartition(topic, partition.partition()))
+        .toList();
+  }
+
+  /** The settings of a topic, defaults included. */
+  public Map<String, String> config(String topic) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    Config config =
+        requireNonNull(await(admin.describeConfigs(List.of(resource)).all()).get(resource));
+    return config.entries().stream()
+        .collect(Collectors.toMap(ConfigEntry::name, entry -> String.valueOf(entry.value())));
+  }
+
+  /** Changes settings of a topic and leaves the others alone. */
+  public void alterConfig(String topic, Map<String, String> changes) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    Collection<AlterConfigOp> operations =
+        changes.entrySet().stream()
+            .map(e -> new ConfigEntry(e.getKey(), e.getValue()))
+            .map(entry -> new AlterConfigOp(entry, AlterConfigOp.OpType.SET))
+            .toList();
+    await(admin.incrementalAlterConfigs(Map.of(resource, operations)).all());
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw new AssertionError("Kafka refused", e.getCause());
+    } catch (TimeoutException e) {
+      throw new AssertionError("Kafka did not answer in " + PATIENCE, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (producer != null) {
+      producer.close();
+    }
+    admin.close(Duration.ofSeconds(5)); // Kafka may be gone already, as in tests of its end
+  }
+}
