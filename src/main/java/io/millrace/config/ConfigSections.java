@@ -1,0 +1,177 @@
+package io.millrace.config;
+
+import io.millrace.nn.Activation;
+import io.millrace.nn.Output;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The sections: the keys, their defaults and their rules. They are read in the order of the
+ * records' components, which is also that of the description.
+ */
+final class ConfigSections {
+  /** Numbers in a matrix, and parameters: what an array holds. */
+  private static final int MOST = Integer.MAX_VALUE;
+
+  private final Path folder;
+
+  /**
+   * @param folder that files are relative to
+   */
+  ConfigSections(Path folder) {
+    this.folder = folder;
+  }
+
+  MillraceConfig read(Section root) {
+    String application = root.required("application", "flights", Types.TOPIC);
+    Map<String, String> kafka = KafkaProperties.read(root.section(KafkaProperties.SECTION));
+    TopicsConfig topics = topics(root.section("topics"));
+    Section fields = root.section("example");
+    ExampleConfig example = example(fields);
+    ModelConfig model = model(root.section("model"), root, fields.isList("features"));
+    return new MillraceConfig(
+        application,
+        kafka,
+        topics,
+        example,
+        model,
+        training(root.section("training"), model),
+        publish(root.section("publish")),
+        root.read("guarantee", "exactly-once", Types.oneOf(Guarantee.values())),
+        root.read("threads", "2", Types.COUNT),
+        http(root.section("http")));
+  }
+
+  private static TopicsConfig topics(Section topics) {
+    TopicsConfig config =
+        new TopicsConfig(
+            topics.read("examples", "examples", Types.TOPIC),
+            topics.read("miniBatches", "mini-batches", Types.TOPIC),
+            topics.read("costs", "costs", Types.TOPIC),
+            topics.read("snapshots", "snapshots", Types.TOPIC),
+            topics.read("deadLetters", "dead-letters", Types.TOPIC),
+            topics.read("partitions", "1", Types.COUNT),
+            topics.read("replicationFactor", "1", Types.integer(1, Short.MAX_VALUE)));
+    Map<String, String> keys = new HashMap<>();
+    checkDistinct(topics, "examples", config.examples(), keys);
+    checkDistinct(topics, "miniBatches", config.miniBatches(), keys);
+    checkDistinct(topics, "costs", config.costs(), keys);
+    checkDistinct(topics, "snapshots", config.snapshots(), keys);
+    checkDistinct(topics, "deadLetters", config.deadLetters(), keys);
+    return config;
+  }
+
+  /** Kafka refuses a topic that differs from another only in '.' and '_'. */
+  private static void checkDistinct(
+      Section topics, String key, String topic, Map<String, String> keys) {
+    String other = keys.putIfAbsent(topic.replace('.', '_'), key);
+    topics.rule(
+        other == null,
+        "topics." + key + " and topics." + other + " must differ (in more than '.' and '_')",
+        key,
+        Objects.requireNonNullElse(other, key));
+  }
+
+  private static ExampleConfig example(Section example) {
+    NotYet.refuseNamedFields(example);
+    ExampleConfig config =
+        new ExampleConfig(
+            example.read("format", "json", Types.oneOf(Format.values())),
+            example.read("features", "features", Types.TEXT),
+            example.read("label", "label", Types.TEXT));
+    NotYet.refuseFormats(example, config.format());
+    example.rule(
+        !config.features().equals(config.label()),
+        "example.label and example.features must be different fields",
+        "label",
+        "features");
+    return config;
+  }
+
+  private ModelConfig model(Section model, Section root, boolean hasNamedFields) {
+    model.inherit("name", root, "application");
+    ModelConfig config =
+        new ModelConfig(
+            model.read("name", "model", Types.TEXT),
+            // Named fields say how many inputs there are.
+            hasNamedFields
+                ? model.read("inputs", "1", Types.COUNT)
+                : model.required("inputs", "4", Types.COUNT),
+            model.read("hidden", "16", Types.COUNT),
+            model.read("outputs", "1", Types.COUNT),
+            model.read("activation", "tanh", Types.oneOf(Activation.values(), Activation::text)),
+            model.read("output", "sigmoid", Types.oneOf(Output.values(), Output::text)),
+            model.read("seed", "1", Types.LONG),
+            Types.unboxed(
+                model.read(
+                    "initialScale",
+                    "auto",
+                    Types.positive(" (all-zero weights never learn)").or("auto"))),
+            model.read("initialParameters", "none", Types.readableFile(folder).or("none")));
+    model.rule(
+        config.output() != Output.SOFTMAX || config.outputs() >= 2,
+        "softmax needs model.outputs of at least 2",
+        "output",
+        "outputs");
+    model.rule(
+        parameters(config) <= MOST,
+        "too large a model: hidden * (inputs + 1) + outputs * (hidden + 1) parameters, at most "
+            + MOST,
+        "inputs",
+        "hidden",
+        "outputs");
+    return config;
+  }
+
+  /** The sizes are below 2^31, so that the sum stays below 2^63. */
+  private static long parameters(ModelConfig model) {
+    return model.hidden() * (model.inputs() + 1L) + model.outputs() * (model.hidden() + 1L);
+  }
+
+  private static TrainingConfig training(Section training, ModelConfig model) {
+    TrainingConfig config =
+        new TrainingConfig(
+            training.read("batchSize", "64", Types.COUNT),
+            training.read("maxWait", "10s", Types.DURATION.or("never")),
+            training.read("optimizer", "sgd", Types.oneOf(OptimizerKind.values())),
+            learningRate(training),
+            training.read("l2", "0", Types.NOT_NEGATIVE),
+            Types.unboxed(training.read("clipNorm", "none", Types.POSITIVE.or("none"))),
+            training.read("scaling", "none", Types.oneOf(Scaling.values())));
+    NotYet.refuse(training, config);
+    long widest = Math.max(model.inputs(), Math.max(model.hidden(), model.outputs()));
+    training.rule(
+        widest * config.batchSize() <= MOST || parameters(model) > MOST,
+        "too large a mini-batch: batchSize * (the most of inputs, hidden, outputs) numbers, at most "
+            + MOST,
+        "batchSize");
+    return config;
+  }
+
+  /** A number, or a section of its own. */
+  private static LearningRate learningRate(Section training) {
+    String initial = "0.1";
+    if (!training.isMapping("learningRate")) {
+      return new LearningRate(training.read("learningRate", initial, Types.POSITIVE), 0);
+    }
+    Section rate = training.section("learningRate");
+    return new LearningRate(
+        rate.read("initial", initial, Types.POSITIVE), rate.read("decay", "0", Types.NOT_NEGATIVE));
+  }
+
+  private static PublishConfig publish(Section publish) {
+    return new PublishConfig(
+        publish.read("snapshotEvery", "100", Types.COUNT),
+        publish.read("snapshotInterval", "10s", Types.DURATION));
+  }
+
+  private static HttpConfig http(Section http) {
+    String host = http.read("host", "127.0.0.1", Types.HOST);
+    Optional<Integer> port = http.read("port", "8080", Types.integer(0, 65535).or("none"));
+    return new HttpConfig(host, port.map(OptionalInt::of).orElseGet(OptionalInt::empty));
+  }
+}

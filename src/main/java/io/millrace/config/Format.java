@@ -1,0 +1,8 @@
+package io.millrace.config;
+
+/** The format of a record with an example. */
+public enum Format implements Spelled {
+  JSON,
+  FLOAT64,
+  FLOAT32
+}

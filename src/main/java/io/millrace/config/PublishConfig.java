@@ -1,0 +1,11 @@
+package io.millrace.config;
+
+import java.time.Duration;
+
+/**
+ * When snapshots are published.
+ *
+ * @param snapshotEvery batches, at least 1
+ * @param snapshotInterval the longest time between two snapshots while the model learns
+ */
+public record PublishConfig(int snapshotEvery, Duration snapshotInterval) {}

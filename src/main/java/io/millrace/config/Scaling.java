@@ -1,0 +1,7 @@
+package io.millrace.config;
+
+/** How the inputs are scaled before they are learned. */
+public enum Scaling implements Spelled {
+  NONE,
+  STANDARD
+}

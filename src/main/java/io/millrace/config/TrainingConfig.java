@@ -1,0 +1,22 @@
+package io.millrace.config;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * How the network learns.
+ *
+ * @param batchSize examples in a full mini-batch, at least 1
+ * @param maxWait since the first example of a partial batch until it is trained; empty: never
+ * @param l2 weight decay on W1 and W2, not negative
+ * @param clipNorm the longest gradient, as a norm over all parameters; empty: any
+ */
+public record TrainingConfig(
+    int batchSize,
+    Optional<Duration> maxWait,
+    OptimizerKind optimizer,
+    LearningRate learningRate,
+    double l2,
+    OptionalDouble clipNorm,
+    Scaling scaling) {}
