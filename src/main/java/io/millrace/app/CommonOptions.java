@@ -15,7 +15,7 @@ final class CommonOptions {
   private List<String> overrides = new ArrayList<>();
 
   @Option(names = "--verbose", description = "Log what Millrace and Kafka do, to standard error.")
-  private void verbose(boolean verbose) {
+  void verbose(boolean verbose) {
     if (verbose) {
       Configurator.setAllLevels("", Level.INFO);
       Configurator.setAllLevels("io.millrace", Level.DEBUG);
@@ -23,7 +23,7 @@ final class CommonOptions {
   }
 
   @Option(names = "--help", usageHelp = true, description = "Show this help and exit.")
-  private boolean help;
+  boolean help;
 
   List<String> overrides() {
     return overrides;

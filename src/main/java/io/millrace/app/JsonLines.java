@@ -41,9 +41,7 @@ final class JsonLines implements EventSource {
   }
 
   private static byte[] withoutReturn(byte[] line) {
-    return line[line.length - 1] == '\r'
-        ? java.util.Arrays.copyOf(line, line.length - 1)
-        : line;
+    return line[line.length - 1] == '\r' ? java.util.Arrays.copyOf(line, line.length - 1) : line;
   }
 
   @Override

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -15,7 +15,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
@@ -48,7 +47,7 @@ final class KafkaClients {
     try {
       admin.describeCluster().nodes().get(REACH.toSeconds(), TimeUnit.SECONDS);
       return admin;
-    } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+    } catch (ExecutionException | TimeoutException e) {
       admin.close(Duration.ZERO);
       throw unreachable(e instanceof ExecutionException ? e.getCause() : e);
     } catch (InterruptedException e) {
@@ -60,8 +59,6 @@ final class KafkaClients {
 
   private Admin admin() {
     Map<String, Object> properties = settings.getAdminConfigs(application + "-admin");
-    properties.putIfAbsent(
-        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) REACH.toMillis());
     try {
       return Admin.create(properties);
     } catch (KafkaException e) {
@@ -70,13 +67,13 @@ final class KafkaClients {
   }
 
   private ExitException unreachable(Throwable cause) {
+    boolean late =
+        cause instanceof TimeoutException
+            || cause instanceof org.apache.kafka.common.errors.TimeoutException;
     String why =
-        cause instanceof AuthenticationException || !(cause instanceof java.util.concurrent.TimeoutException || cause instanceof org.apache.kafka.common.errors.TimeoutException)
-            ? cause.getMessage()
-            : "no answer within %d seconds".formatted(REACH.toSeconds());
+        late ? "no answer within %d seconds".formatted(REACH.toSeconds()) : cause.getMessage();
     return ExitException.failure(
-        "Cannot reach Kafka at %s (kafka.bootstrap.servers): %s"
-            .formatted(bootstrapServers, why),
+        "Cannot reach Kafka at %s (kafka.bootstrap.servers): %s".formatted(bootstrapServers, why),
         cause);
   }
 
@@ -86,7 +83,8 @@ final class KafkaClients {
         settings.getGlobalConsumerConfigs("%s-%s".formatted(application, purpose));
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return new KafkaConsumer<>(
+        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   /** An idempotent producer that gives up after half a minute without an answer. */

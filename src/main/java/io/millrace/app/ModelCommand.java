@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
     synopsisSubcommandLabel = "COMMAND")
 final class ModelCommand {
   @Option(names = "--help", usageHelp = true, description = "Show this help and exit.")
-  private boolean help;
+  boolean help;
 
   @Command(name = "show", description = "Describe the newest snapshot.")
   void show(@Mixin ConfigFile configFile) throws ConfigException {

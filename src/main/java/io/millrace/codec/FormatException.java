@@ -1,6 +1,8 @@
 package io.millrace.codec;
 
-/** Bytes that are not what they should be; the message says what was expected and what was found. */
+/**
+ * Bytes that are not what they should be; the message says what was expected and what was found.
+ */
 public final class FormatException extends RuntimeException {
   public FormatException(String message) {
     super(message);

@@ -137,7 +137,9 @@ public final class JsonExampleDecoder implements ExampleDecoder {
     return found == count ? fault : firstInReasons(fault, wrongSize(field, count, found));
   }
 
-  /** Reads one number to {@code target[index]}; it is number {@code i} of an array, or alone (-1). */
+  /**
+   * Reads one number to {@code target[index]}; it is number {@code i} of an array, or alone (-1).
+   */
   private static @Nullable Rejection readNumber(
       JsonParser json, String field, int i, double[] target, int index) throws IOException {
     JsonToken token = json.currentToken();

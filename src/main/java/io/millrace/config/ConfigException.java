@@ -9,7 +9,7 @@ public final class ConfigException extends Exception {
 
   private final transient List<Fault> faults;
 
-  ConfigException(List<Fault> faults) {
+  public ConfigException(List<Fault> faults) {
     super(faults.stream().map(Fault::toString).collect(Collectors.joining("\n")));
     this.faults = List.copyOf(faults);
   }

@@ -23,9 +23,32 @@ public record MillraceConfig(
     Guarantee guarantee,
     int threads,
     HttpConfig http) {
+  private static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
 
   public MillraceConfig {
     kafka = Collections.unmodifiableMap(new LinkedHashMap<>(kafka));
+  }
+
+  /** Kafka's {@code bootstrap.servers}. */
+  public String bootstrapServers() {
+    return kafka.getOrDefault(BOOTSTRAP_SERVERS, "");
+  }
+
+  /** The same configuration for a Kafka at another address. */
+  public MillraceConfig withBootstrapServers(String servers) {
+    Map<String, String> elsewhere = new LinkedHashMap<>(kafka);
+    elsewhere.put(BOOTSTRAP_SERVERS, servers);
+    return new MillraceConfig(
+        application,
+        elsewhere,
+        topics,
+        example,
+        model,
+        training,
+        publish,
+        guarantee,
+        threads,
+        http);
   }
 
   /** Only the name: the Kafka properties hold passwords, and this text ends up in logs. */

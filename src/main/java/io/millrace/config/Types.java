@@ -42,10 +42,9 @@ final class Types {
       NUMBER.satisfying(number -> number >= 0, "must not be negative");
   static final Type<Double> POSITIVE = positive("");
 
-  /** Twelve digits: as hours they still fit into milliseconds. */
   static final Type<Duration> DURATION =
-      Type.matching("\\d{1,12}(ms|[smh])", "a duration (500ms, 10s, 5m, 1h)")
-          .as(Types::duration)
+      Type.matching(Durations.WRITTEN, Durations.EXPECTED)
+          .as(Durations::convert)
           .satisfying(duration -> !duration.isZero(), "must be longer than zero");
 
   private Types() {}
@@ -92,12 +91,6 @@ final class Types {
         .satisfying(n -> n.compareTo(BigInteger.valueOf(min)) >= 0, "must be at least " + min)
         .satisfying(n -> n.compareTo(BigInteger.valueOf(max)) <= 0, "must be at most " + max)
         .as(BigInteger::longValueExact);
-  }
-
-  private static Duration duration(String text) {
-    return text.endsWith("ms")
-        ? Duration.ofMillis(Long.parseLong(text.substring(0, text.length() - 2)))
-        : Duration.parse("PT" + text);
   }
 
   private static boolean portsExist(String servers) {

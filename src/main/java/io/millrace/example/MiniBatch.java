@@ -152,7 +152,6 @@ public final class MiniBatch {
   @Override
   public String toString() {
     return "MiniBatch[m=%d, n0=%d, n2=%d, partition=%d, offsets=%s]"
-        .formatted(
-            size, inputs, outputs, partition, Arrays.toString(Arrays.copyOf(offsets, size)));
+        .formatted(size, inputs, outputs, partition, Arrays.toString(Arrays.copyOf(offsets, size)));
   }
 }

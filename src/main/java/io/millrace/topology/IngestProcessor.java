@@ -35,10 +35,7 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
     this.config = config;
     this.decoder =
         new JsonExampleDecoder(
-            config.example().features(),
-            config.example().label(),
-            model.output(),
-            model.outputs());
+            config.example().features(), config.example().label(), model.output(), model.outputs());
     this.modelName = model.name().getBytes(UTF_8);
   }
 

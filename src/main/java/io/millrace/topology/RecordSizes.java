@@ -26,8 +26,7 @@ record RecordSizes(long miniBatch, long snapshot) {
         new Architecture(
             model.inputs(), model.hidden(), model.outputs(), model.activation(), model.output());
     return new RecordSizes(
-        MiniBatchCodec.encodedSize(
-                model.inputs(), model.outputs(), config.training().batchSize())
+        MiniBatchCodec.encodedSize(model.inputs(), model.outputs(), config.training().batchSize())
             + ENVELOPE,
         SnapshotCodec.maxEncodedSize(shape) + ENVELOPE);
   }

@@ -144,8 +144,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
             model.examples(),
             model.architecture(),
             model.parameters(),
-            Optional.of(
-                new LogPosition(config.topics().miniBatches(), 0, model.learnedThrough())),
+            Optional.of(new LogPosition(config.topics().miniBatches(), 0, model.learnedThrough())),
             Instant.ofEpochMilli(now));
     byte[] value = SnapshotCodec.encode(snapshot);
     context.forward(new Record<>(key, value, now), LearnerTopology.SNAPSHOTS);
