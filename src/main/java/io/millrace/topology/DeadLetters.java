@@ -3,11 +3,13 @@ package io.millrace.topology;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.example.Rejection;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Dead letters: the record as it came, byte for byte, with headers that say why and where from.
@@ -16,11 +18,59 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  * stack trace: these carry a reason code and a sentence, in the same transaction.
  */
 final class DeadLetters {
-  private DeadLetters() {}
+  /** What a record has around its key, value and headers, at the most. */
+  private static final int ENVELOPE = 256;
 
-  /** The dead letter of the record that a processor is at. */
-  static Record<byte[], byte[]> of(
-      Record<byte[], byte[]> record, ProcessorContext<?, ?> context, Rejection why) {
+  private static final byte[] NOTHING = {};
+
+  private final ProcessorContext<?, ?> context;
+  private final int largest;
+
+  /**
+   * The dead letters of one task.
+   *
+   * @param context the task's
+   * @param largest the largest record that their topic takes, in bytes
+   */
+  DeadLetters(ProcessorContext<?, ?> context, int largest) {
+    this.context = context;
+    this.largest = largest;
+  }
+
+  /**
+   * The dead letter of the record that the task is at. One that is too large for the topic goes
+   * without its value, or as a last resort without its key and headers too, and says so.
+   */
+  Record<byte[], byte[]> of(Record<byte[], byte[]> record, Rejection why) {
+    Record<byte[], byte[]> letter = explained(record, why);
+    if (size(letter) <= largest) {
+      return letter;
+    }
+    Rejection leftOut =
+        new Rejection(
+            why.reason(),
+            "%s (left out here, the record is too large for this topic: %d bytes)"
+                .formatted(why.detail(), size(letter)));
+    letter = explained(record.withValue(NOTHING), leftOut);
+    return size(letter) <= largest
+        ? letter
+        : explained(new Record<>(NOTHING, NOTHING, record.timestamp()), leftOut);
+  }
+
+  private static long size(Record<byte[], byte[]> record) {
+    long size = ENVELOPE + length(record.key()) + length(record.value());
+    for (Header header : record.headers()) {
+      // Two lengths of at most five bytes each, and the key as UTF-8.
+      size += 10 + 3L * header.key().length() + length(header.value());
+    }
+    return size;
+  }
+
+  private static long length(byte @Nullable [] bytes) {
+    return bytes == null ? 0 : bytes.length;
+  }
+
+  private Record<byte[], byte[]> explained(Record<byte[], byte[]> record, Rejection why) {
     RecordMetadata source = context.recordMetadata().orElseThrow();
     Headers headers =
         new RecordHeaders(record.headers())

@@ -17,6 +17,8 @@ record RecordSizes(long miniBatch, long snapshot) {
   /** Kafka's default of max.message.bytes. */
   static final long BROKER_DEFAULT = 1_048_588;
 
+  private static final long MIN_REQUEST = 16 * 1024 * 1024;
+
   /** Room for the record's key, the names and sentences in its headers, and its batch's header. */
   static final long ENVELOPE = 64 * 1024;
 
@@ -31,12 +33,17 @@ record RecordSizes(long miniBatch, long snapshot) {
         SnapshotCodec.maxEncodedSize(shape) + ENVELOPE);
   }
 
-  /** A dead letter is a record of the examples topic, or a mini-batch. */
-  long deadLetter() {
-    return Math.max(BROKER_DEFAULT + ENVELOPE, miniBatch + ENVELOPE);
+  /**
+   * A dead letter is a record of the examples topic, or a mini-batch.
+   *
+   * @param example the largest record of the examples topic
+   */
+  long deadLetter(long example) {
+    return Math.max(example, miniBatch) + ENVELOPE;
   }
 
-  long largest() {
-    return Math.max(snapshot, deadLetter());
+  /** The largest request that a producer is allowed: for examples there is no other limit here. */
+  long largestRequest() {
+    return Math.max(MIN_REQUEST, Math.max(snapshot, miniBatch) + ENVELOPE);
   }
 }

@@ -15,7 +15,7 @@ public final class StreamsSettings {
 
   /** Ours, and over them whatever stands under {@code kafka} in the configuration. */
   public static Properties of(MillraceConfig config) {
-    long largest = RecordSizes.of(config).largest();
+    long largest = RecordSizes.of(config).largestRequest();
     Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, config.application());
     // The default holds a random UUID: every metric would change its name at each start.

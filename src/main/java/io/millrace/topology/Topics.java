@@ -10,7 +10,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -50,13 +49,15 @@ public final class Topics {
   /**
    * Creates what is missing and checks what is there.
    *
+   * @return what Kafka says of them
    * @throws LearnerException when a topic cannot serve
    * @throws org.apache.kafka.common.KafkaException when Kafka refuses or cannot be reached
    */
-  public void ensure() {
-    List<Spec> specs = specs();
+  public TopicFacts ensure() {
+    ensureExamples();
+    List<Spec> specs = specs(largestRecord(config.topics().examples()));
     createMissing(specs);
-    check(specs);
+    return check(specs);
   }
 
   /** Creates the examples topic alone when it is missing, for those who only send. */
@@ -68,7 +69,12 @@ public final class Topics {
     return new Spec(config.topics().examples(), config.topics().partitions(), 0, Map.of());
   }
 
-  private List<Spec> specs() {
+  private long largestRecord(String topic) {
+    describe(List.of(topic));
+    return maxMessageBytes(of(topic, configs(List.of(topic))));
+  }
+
+  private List<Spec> specs(long largestExample) {
     TopicsConfig topics = config.topics();
     RecordSizes sizes = RecordSizes.of(config);
     Map<String, String> kept =
@@ -92,7 +98,7 @@ public final class Topics {
         new Spec(topics.miniBatches(), 1, sizes.miniBatch(), kept),
         new Spec(topics.costs(), 1, 0, kept),
         new Spec(topics.snapshots(), 1, sizes.snapshot(), compacted),
-        new Spec(topics.deadLetters(), 1, sizes.deadLetter(), kept));
+        new Spec(topics.deadLetters(), 1, sizes.deadLetter(largestExample), kept));
   }
 
   private void createMissing(List<Spec> specs) {
@@ -113,28 +119,43 @@ public final class Topics {
     }
   }
 
-  private void check(List<Spec> specs) {
+  private TopicFacts check(List<Spec> specs) {
     List<String> names = specs.stream().map(Spec::name).toList();
     Map<String, TopicDescription> descriptions = describe(names);
-    Map<ConfigResource, Config> configs =
-        get(
-            admin
-                .describeConfigs(
-                    names.stream()
-                        .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
-                        .collect(Collectors.toSet()))
-                .all());
+    Map<ConfigResource, Config> configs = configs(names);
+    TopicsConfig topics = config.topics();
     for (Spec spec : specs) {
-      checkLargestRecord(spec, of(spec.name(), configs));
+      // A dead letter that does not fit goes without its value; it must not stop the stream.
+      if (!spec.name().equals(topics.deadLetters())) {
+        checkLargestRecord(spec, of(spec.name(), configs));
+      }
     }
-    String log = config.topics().miniBatches();
-    checkLog(
-        log, Objects.requireNonNull(descriptions.get(log)).partitions().size(), of(log, configs));
+    TopicDescription log = of(topics.miniBatches(), descriptions);
+    checkLog(log.name(), log.partitions().size(), of(log.name(), configs));
+    return new TopicFacts(
+        of(topics.examples(), descriptions).topicId(),
+        log.topicId(),
+        maxMessageBytes(of(topics.deadLetters(), configs)));
+  }
+
+  private Map<ConfigResource, Config> configs(List<String> topics) {
+    return get(admin.describeConfigs(topics.stream().map(Topics::resource).toList()).all());
+  }
+
+  private static ConfigResource resource(String topic) {
+    return new ConfigResource(ConfigResource.Type.TOPIC, topic);
   }
 
   private static Config of(String topic, Map<ConfigResource, Config> configs) {
-    return Objects.requireNonNull(
-        configs.get(new ConfigResource(ConfigResource.Type.TOPIC, topic)), topic);
+    return Objects.requireNonNull(configs.get(resource(topic)), topic);
+  }
+
+  private static TopicDescription of(String topic, Map<String, TopicDescription> descriptions) {
+    return Objects.requireNonNull(descriptions.get(topic), topic);
+  }
+
+  private static int maxMessageBytes(Config topic) {
+    return Integer.parseInt(value(topic, TopicConfig.MAX_MESSAGE_BYTES_CONFIG));
   }
 
   /** A topic that was just created may take a moment to be known to every broker. */
@@ -165,7 +186,7 @@ public final class Topics {
   }
 
   private static void checkLargestRecord(Spec spec, Config actual) {
-    long limit = Long.parseLong(value(actual, TopicConfig.MAX_MESSAGE_BYTES_CONFIG));
+    int limit = maxMessageBytes(actual);
     if (spec.largestRecord() > limit) {
       throw new LearnerException(
           ("Topic %s takes records of up to %d bytes, this configuration can produce %d. Raise its"
