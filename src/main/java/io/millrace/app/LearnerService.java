@@ -2,10 +2,12 @@ package io.millrace.app;
 
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
+import io.millrace.learn.Model;
 import io.millrace.topology.InitialModel;
 import io.millrace.topology.LearnerException;
 import io.millrace.topology.LearnerTopology;
 import io.millrace.topology.StreamsSettings;
+import io.millrace.topology.TopicFacts;
 import io.millrace.topology.Topics;
 import java.time.Duration;
 import org.apache.kafka.clients.admin.Admin;
@@ -41,10 +43,12 @@ final class LearnerService implements AutoCloseable {
    * @throws ConfigException when the initial parameters do not fit
    */
   static LearnerService start(MillraceConfig config, Stop stop) throws ConfigException {
-    Topology topology = LearnerTopology.build(config, InitialModel.of(config.model()));
+    Model initial = InitialModel.of(config.model());
+    TopicFacts facts;
     try (Admin admin = new KafkaClients(config).reach()) {
-      new Topics(config, admin).ensure();
+      facts = new Topics(config, admin).ensure();
     }
+    Topology topology = LearnerTopology.build(config, initial, facts);
     LearnerService service = new LearnerService(topology, config, stop);
     service.streams.start();
     return service;

@@ -23,16 +23,19 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  */
 final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private final MillraceConfig config;
+  private final TopicFacts facts;
   private final ExampleDecoder decoder;
   private final byte[] modelName;
   private MiniBatch batch;
   private ProcessorContext<byte[], byte[]> context;
-  private LiveStore store;
+  private Checkpoint checkpoint;
+  private DeadLetters deadLetters;
   private long firstExampleAt;
 
-  IngestProcessor(MillraceConfig config) {
+  IngestProcessor(MillraceConfig config, TopicFacts facts) {
     ModelConfig model = config.model();
     this.config = config;
+    this.facts = facts;
     this.decoder =
         new JsonExampleDecoder(
             config.example().features(), config.example().label(), model.output(), model.outputs());
@@ -42,10 +45,16 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
-    this.store = context.getStateStore(LearnerTopology.PARTIAL_BATCH_STORE);
+    this.deadLetters = new DeadLetters(context, facts.largestDeadLetter());
+    this.checkpoint =
+        new Checkpoint(
+            context.getStateStore(LearnerTopology.PARTIAL_BATCH_STORE),
+            config.model().name(),
+            config.topics().examples(),
+            facts.examples());
     this.batch = partialBatch();
     this.firstExampleAt = context.currentSystemTimeMs();
-    store.keep(config.model().name(), () -> MiniBatchCodec.encode(batch));
+    checkpoint.keep(() -> MiniBatchCodec.encode(batch));
     config.training().maxWait().ifPresent(this::scheduleMaxWait);
   }
 
@@ -53,7 +62,7 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private MiniBatch partialBatch() {
     ModelConfig model = config.model();
     int batchSize = config.training().batchSize();
-    byte[] committed = store.committed(model.name());
+    byte[] committed = checkpoint.restore();
     if (committed == null) {
       return new MiniBatch(model.inputs(), model.outputs(), batchSize);
     }
@@ -88,20 +97,22 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   @Override
   public void process(Record<byte[], byte[]> record) {
-    if (batch.size() >= config.training().batchSize()) {
-      send(); // left by an earlier configuration with larger mini-batches
+    RecordMetadata source = context.recordMetadata().orElseThrow();
+    if (!checkpoint.moveTo(source.offset())) {
+      return;
+    }
+    if (batch.size() >= config.training().batchSize() || !batch.accepts(source.offset())) {
+      send(); // left by larger mini-batches, or by a topic that has been created again
     }
     Rejection rejection = decoder.decode(record.value(), batch);
     if (rejection != null) {
-      context.forward(DeadLetters.of(record, context, rejection), LearnerTopology.REJECTED);
+      context.forward(deadLetters.of(record, rejection), LearnerTopology.REJECTED);
       return;
     }
     if (batch.isEmpty()) {
       firstExampleAt = context.currentSystemTimeMs();
     }
-    RecordMetadata source = context.recordMetadata().orElseThrow();
     batch.append(source.partition(), source.offset());
-    store.changed();
     if (batch.size() == config.training().batchSize()) {
       send();
     }
@@ -113,6 +124,6 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
         new Record<>(modelName, value, context.currentSystemTimeMs()),
         LearnerTopology.MINI_BATCHES);
     batch.clear();
-    store.changed();
+    checkpoint.changed();
   }
 }

@@ -41,19 +41,20 @@ public final class LearnerTopology {
    *
    * @param config the settings, checked
    * @param initial the model to start from where there is no state yet. Not modified.
+   * @param facts what Kafka says of the topics
    */
-  public static Topology build(MillraceConfig config, Model initial) {
+  public static Topology build(MillraceConfig config, Model initial, TopicFacts facts) {
     TopicsConfig topics = config.topics();
     Deserializer<byte[]> read = new ByteArrayDeserializer();
     Serializer<byte[]> write = new ByteArraySerializer();
     return new Topology()
         .addSource(AutoOffsetReset.earliest(), "examples", read, read, topics.examples())
-        .addProcessor("ingest", () -> new IngestProcessor(config), "examples")
+        .addProcessor("ingest", () -> new IngestProcessor(config, facts), "examples")
         .addStateStore(LiveStore.builder(PARTIAL_BATCH_STORE), "ingest")
         .addSink(MINI_BATCHES, topics.miniBatches(), write, write, "ingest")
         .addSink(REJECTED, topics.deadLetters(), write, write, "ingest")
         .addSource(AutoOffsetReset.earliest(), "training-log", read, read, topics.miniBatches())
-        .addProcessor("train", () -> new TrainProcessor(config, initial), "training-log")
+        .addProcessor("train", () -> new TrainProcessor(config, initial, facts), "training-log")
         .addStateStore(LiveStore.builder(MODEL_STORE), "train")
         .addSink(COSTS, topics.costs(), write, write, "train")
         .addSink(SNAPSHOTS, topics.snapshots(), write, write, "train")

@@ -1,0 +1,96 @@
+package io.millrace.topology;
+
+import io.millrace.codec.TaskState;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A task's live object together with how far the task has consumed its source topic, committed as
+ * one.
+ *
+ * <p>Kafka's own group offsets are not enough to count nothing twice: they expire when a learner
+ * stands still for long, they can be reset by hand, and without exactly-once they lag behind the
+ * state after a crash. The position in the state is the truth; a record at or before it has been
+ * consumed.
+ */
+final class Checkpoint {
+  private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
+  private static final long NONE = -1;
+
+  private final LiveStore store;
+  private final String key;
+  private final String topic;
+  private final UUID source;
+  private long consumedThrough = NONE;
+  private boolean sourceIsNew;
+  private boolean consuming;
+
+  /**
+   * The checkpoint of a task that starts.
+   *
+   * @param key the name of the live object
+   * @param topic the name of the source topic
+   * @param source its identity
+   */
+  Checkpoint(LiveStore store, String key, String topic, Uuid source) {
+    this.store = store;
+    this.key = key;
+    this.topic = topic;
+    this.source = new UUID(source.getMostSignificantBits(), source.getLeastSignificantBits());
+  }
+
+  /** The live object's bytes as of the last commit, or null where there was none. */
+  byte @Nullable [] restore() {
+    byte[] committed = store.committed(key);
+    if (committed == null) {
+      return null;
+    }
+    TaskState state = TaskState.decode(committed);
+    sourceIsNew = !state.source().equals(source);
+    consumedThrough = sourceIsNew ? NONE : state.consumedThrough();
+    return state.value();
+  }
+
+  /** Whether the source topic was deleted and created again since the last commit. */
+  boolean sourceIsNew() {
+    return sourceIsNew;
+  }
+
+  /** Names the live object; {@code value} gives its bytes, once a commit at most. */
+  void keep(Supplier<byte[]> value) {
+    store.keep(key, () -> new TaskState(source, consumedThrough, value.get()).encode());
+  }
+
+  /** Says that the live object has changed. */
+  void changed() {
+    store.changed();
+  }
+
+  /**
+   * Moves on to the next record of the source.
+   *
+   * @return false when it was consumed before the task started: it is to be passed over
+   * @throws LearnerException when the source went back while the task was at it
+   */
+  boolean moveTo(long offset) {
+    if (offset > consumedThrough) {
+      consumedThrough = offset;
+      consuming = true;
+      store.changed();
+      return true;
+    }
+    if (consuming) {
+      throw new LearnerException(
+          ("Topic %s went back from offset %d to %d while the learner was reading it: it was"
+                  + " deleted and created again, or the group's offsets were reset. Start the"
+                  + " learner again.")
+              .formatted(topic, consumedThrough, offset));
+    }
+    LOG.debug("Offset {} of topic {} is in the state already", offset, topic);
+    return false;
+  }
+}
