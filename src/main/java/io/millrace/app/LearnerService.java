@@ -41,7 +41,7 @@ final class LearnerService implements AutoCloseable {
    * @throws ConfigException when the initial parameters do not fit
    */
   static LearnerService start(MillraceConfig config, Stop stop) throws ConfigException {
-    Topology topology = LearnerTopology.build(config, InitialModel.of(config.model()));
+    Topology topology = LearnerTopology.build(config, InitialModel.of(config));
     try (Admin admin = new KafkaClients(config).reach()) {
       new Topics(config, admin).ensure();
     }
