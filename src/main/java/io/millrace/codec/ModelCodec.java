@@ -91,7 +91,7 @@ public final class ModelCodec {
     try {
       return model(buffer);
     } catch (IllegalArgumentException e) {
-      throw FRAME.inconsistent(e.getMessage());
+      throw new FormatException("A model that cannot be: " + e.getMessage(), e);
     }
   }
 

@@ -188,7 +188,8 @@ public final class Scaler {
   }
 
   /**
-   * Scales examples by the statistics: (x - mean) / sqrt(variance + 1e-8).
+   * Scales examples by the statistics: (x - mean) / sqrt(variance + 1e-8); leaves them as they are
+   * before the first example.
    *
    * @param xt X', m x n0. Not modified.
    * @param scaledXt of the same shape on return. Modified.
@@ -202,7 +203,7 @@ public final class Scaler {
     int n0 = xt.numCols;
     int elements = xt.getNumElements();
     for (int i = 0; i < n0; i++) {
-      deviation[i] = Math.sqrt(variance(i) + EPSILON);
+      deviation[i] = count == 0 ? 1 : Math.sqrt(variance(i) + EPSILON);
     }
     for (int row = 0; row < elements; row += n0) {
       for (int i = 0; i < n0; i++) {
