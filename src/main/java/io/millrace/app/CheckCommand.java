@@ -18,7 +18,7 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() throws ConfigException {
     MillraceConfig config = configFile.read();
-    Model model = InitialModel.of(config.model());
+    Model model = InitialModel.of(config);
     System.out.println(configFile.describe());
     System.out.printf("# a model of %,d parameters%n", model.architecture().parameterCount());
     return 0;

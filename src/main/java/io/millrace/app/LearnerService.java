@@ -43,7 +43,7 @@ final class LearnerService implements AutoCloseable {
    * @throws ConfigException when the initial parameters do not fit
    */
   static LearnerService start(MillraceConfig config, Stop stop) throws ConfigException {
-    Model initial = InitialModel.of(config.model());
+    Model initial = InitialModel.of(config);
     TopicFacts facts;
     try (Admin admin = new KafkaClients(config).reach()) {
       facts = new Topics(config, admin).ensure();

@@ -2,6 +2,7 @@ package io.millrace.codec;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.learn.Scaler;
 import io.millrace.learn.Snapshot;
 import io.millrace.nn.Activation;
 import io.millrace.nn.Architecture;
@@ -26,9 +27,10 @@ public final class SnapshotCodec {
   private SnapshotCodec() {}
 
   /** The most bytes that a snapshot of this shape can have. */
-  public static long maxEncodedSize(Architecture shape) {
+  public static long maxEncodedSize(Architecture shape, boolean isScaled) {
     long brackets = 4L * (shape.hidden() + shape.outputs());
-    return FIXED + brackets + NUMBER * shape.parameterCount();
+    long statistics = isScaled ? 2L * shape.inputs() : 0;
+    return FIXED + brackets + NUMBER * (shape.parameterCount() + statistics);
   }
 
   public static byte[] encode(Snapshot snapshot) {
@@ -51,10 +53,21 @@ public final class SnapshotCodec {
     Json.numbers(json, "b1", parameters.b1Array());
     Json.rows(json, "W2", parameters.w2());
     Json.numbers(json, "b2", parameters.b2Array());
+    if (snapshot.scaler().isPresent()) {
+      writeScaler(json, snapshot.scaler().get());
+    }
     if (snapshot.learnedThrough().isPresent()) {
       Json.position(json, "learnedThrough", snapshot.learnedThrough().get());
     }
     json.writeStringField("timestamp", Json.timestamp(snapshot.timestamp()));
+  }
+
+  private static void writeScaler(JsonGenerator json, Scaler scaler) throws IOException {
+    json.writeObjectFieldStart("scaler");
+    json.writeNumberField("count", scaler.count());
+    Json.numbers(json, "mean", scaler.mean());
+    Json.numbers(json, "variance", scaler.variance());
+    json.writeEndObject();
   }
 
   /** Whether the JSON says that it is a snapshot, of whatever version. */
@@ -89,6 +102,9 @@ public final class SnapshotCodec {
           json.required("examples").longValue(),
           shape,
           fitting(shape, parameters(json)),
+          json.has("scaler")
+              ? Optional.of(fitting(shape, scaler(json.get("scaler"))))
+              : Optional.empty(),
           json.has("learnedThrough")
               ? Optional.of(Json.position(json.get("learnedThrough")))
               : Optional.empty(),
@@ -134,6 +150,25 @@ public final class SnapshotCodec {
                   parameters.outputs()));
     }
     return parameters;
+  }
+
+  private static Scaler scaler(JsonNode json) {
+    JsonNode count = json.required("count");
+    if (!count.isIntegralNumber() || !count.canConvertToLong()) {
+      throw new FormatException("scaler.count: expected a whole number, got " + count);
+    }
+    return Scaler.of(
+        count.longValue(),
+        numbers(json.required("mean"), "scaler.mean"),
+        numbers(json.required("variance"), "scaler.variance"));
+  }
+
+  private static Scaler fitting(Architecture shape, Scaler scaler) {
+    if (scaler.inputs() != shape.inputs()) {
+      throw new FormatException(
+          "Expected a scaler of %d inputs, found %d".formatted(shape.inputs(), scaler.inputs()));
+    }
+    return scaler;
   }
 
   private static double[][] rows(JsonNode json, String field) {

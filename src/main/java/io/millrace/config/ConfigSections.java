@@ -1,6 +1,7 @@
 package io.millrace.config;
 
 import io.millrace.nn.Activation;
+import io.millrace.nn.OptimizerKind;
 import io.millrace.nn.Output;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -137,12 +138,12 @@ final class ConfigSections {
         new TrainingConfig(
             training.read("batchSize", "64", Types.COUNT),
             training.read("maxWait", "10s", Types.DURATION.or("never")),
-            training.read("optimizer", "sgd", Types.oneOf(OptimizerKind.values())),
+            training.read(
+                "optimizer", "sgd", Types.oneOf(OptimizerKind.values(), OptimizerKind::text)),
             learningRate(training),
             training.read("l2", "0", Types.NOT_NEGATIVE),
             Types.unboxed(training.read("clipNorm", "none", Types.POSITIVE.or("none"))),
             training.read("scaling", "none", Types.oneOf(Scaling.values())));
-    NotYet.refuse(training, config);
     long widest = Math.max(model.inputs(), Math.max(model.hidden(), model.outputs()));
     training.rule(
         widest * config.batchSize() <= MOST || parameters(model) > MOST,

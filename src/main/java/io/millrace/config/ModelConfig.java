@@ -1,6 +1,7 @@
 package io.millrace.config;
 
 import io.millrace.nn.Activation;
+import io.millrace.nn.Architecture;
 import io.millrace.nn.Output;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -26,4 +27,10 @@ public record ModelConfig(
     Output output,
     long seed,
     OptionalDouble initialScale,
-    Optional<Path> initialParameters) {}
+    Optional<Path> initialParameters) {
+
+  /** The shape of the network. */
+  public Architecture architecture() {
+    return new Architecture(inputs, hidden, outputs, activation, output);
+  }
+}

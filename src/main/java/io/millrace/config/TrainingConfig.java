@@ -1,5 +1,6 @@
 package io.millrace.config;
 
+import io.millrace.nn.OptimizerKind;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -19,4 +20,10 @@ public record TrainingConfig(
     LearningRate learningRate,
     double l2,
     OptionalDouble clipNorm,
-    Scaling scaling) {}
+    Scaling scaling) {
+
+  /** Whether the inputs are scaled before they are learned. */
+  public boolean isScaled() {
+    return scaling != Scaling.NONE;
+  }
+}

@@ -1,9 +1,10 @@
 package io.millrace.learn;
 
 /**
- * A mini-batch whose cost or gradient is not finite; the model is as it was.
+ * A mini-batch that cannot be learned from; the model, its optimiser and its scaler are as they
+ * were. Its cost or gradient is not finite, or a number in it or in the update is so large that the
+ * model could become so.
  *
- * @param cost J
- * @param gradientNorm the norm of the gradient over all parameters
+ * @param what the numbers that tell, such as {@code cost NaN, gradient norm NaN}
  */
-public record Diverged(double cost, double gradientNorm) implements Outcome {}
+public record Diverged(String what) implements Outcome {}

@@ -5,33 +5,63 @@ import io.millrace.nn.Network;
 import io.millrace.nn.Optimizer;
 import io.millrace.nn.Parameters;
 import java.util.OptionalDouble;
-import java.util.function.LongToDoubleFunction;
+import org.ejml.data.DMatrixRMaj;
+import org.jspecify.annotations.Nullable;
 
-/** One step of mini-batch gradient descent after the other on one model. Not thread-safe. */
+/**
+ * One step of mini-batch gradient descent after the other on one model: scale, forward, cost,
+ * backward, update. Not thread-safe.
+ *
+ * <p>Memory beside the model: the gradients, the workspaces of {@link Network}, and with scaling a
+ * mini-batch of scaled inputs and a second scaler.
+ */
 public final class Learner {
   private final Model model;
-  private final Optimizer optimizer;
-  private final LongToDoubleFunction learningRate;
+  private final Training training;
   private final Network network;
   private final Parameters gradients;
+  private final @Nullable Scaling scaling;
 
   /**
    * A learner of a model.
    *
    * @param model the model. Modified by every step.
-   * @param optimizer the rule of the update
-   * @param learningRate the rate after a number of updates
+   * @param training what shapes its updates
    */
-  public Learner(Model model, Optimizer optimizer, LongToDoubleFunction learningRate) {
+  public Learner(Model model, Training training) {
     this.model = model;
-    this.optimizer = optimizer;
-    this.learningRate = learningRate;
+    this.training = training;
     this.network = new Network(model.architecture());
     this.gradients = Parameters.zeros(model.architecture());
+    this.scaling = model.scaler().map(Scaling::new).orElse(null);
   }
 
   public Model model() {
     return model;
+  }
+
+  /** The model's scaler, and what it would be with the mini-batch that is on trial. */
+  private static final class Scaling {
+    private final Scaler learned;
+    private final Scaler trial;
+    private final DMatrixRMaj scaledXt;
+
+    Scaling(Scaler learned) {
+      this.learned = learned;
+      this.trial = learned.copy();
+      this.scaledXt = new DMatrixRMaj(0, learned.inputs());
+    }
+
+    DMatrixRMaj scaled(DMatrixRMaj xt) {
+      trial.set(learned);
+      trial.add(xt);
+      trial.scale(xt, scaledXt);
+      return scaledXt;
+    }
+
+    void accept() {
+      learned.set(trial);
+    }
   }
 
   /**
@@ -43,21 +73,42 @@ public final class Learner {
    * @throws IllegalArgumentException when its shape is not the model's
    */
   public Outcome learn(MiniBatch batch, long offset) {
+    DMatrixRMaj xt = batch.xt();
+    if (scaling != null) {
+      int tooLarge = Scaler.firstTooLarge(xt);
+      if (tooLarge >= 0) {
+        return tooLargeToScale(batch, tooLarge);
+      }
+      xt = scaling.scaled(xt);
+    }
+
     Parameters parameters = model.parameters();
-    network.forward(parameters, batch.xt());
+    network.forward(parameters, xt);
     double cost = network.cost(batch.yt());
-    network.backward(parameters, batch.xt(), batch.yt(), gradients);
+    network.backward(parameters, xt, batch.yt(), gradients);
+    if (training.l2() > 0) {
+      // dW = dW + l2 W
+      gradients.addWeights(training.l2(), parameters);
+    }
     double gradientNorm = gradients.norm();
-    if (!Double.isFinite(cost) || !Double.isFinite(gradientNorm)) {
-      return new Diverged(cost, gradientNorm);
+    long tested = model.version();
+    double rate = training.learningRate().applyAsDouble(tested);
+    if (!isSafe(cost, gradientNorm, rate)) {
+      return diverged(cost, gradientNorm, rate);
     }
     OptionalDouble accuracy =
         model.architecture().output().classifies()
             ? OptionalDouble.of(network.accuracy(batch.yt()))
             : OptionalDouble.empty();
-    long tested = model.version();
-    double rate = learningRate.applyAsDouble(tested);
-    optimizer.update(parameters, gradients, rate);
+
+    if (gradientNorm > longest()) {
+      // (dW, db) = (dW, db) clipNorm / norm(dW, db)
+      gradients.scale(longest() / gradientNorm);
+    }
+    model.optimizer().update(parameters, gradients, rate);
+    if (scaling != null) {
+      scaling.accept();
+    }
     model.updated(batch.size(), offset);
     return new Lesson(
         model.version(),
@@ -68,5 +119,34 @@ public final class Learner {
         gradientNorm,
         rate,
         tested);
+  }
+
+  /** Whether the update would leave every number of the model finite. */
+  private boolean isSafe(double cost, double gradientNorm, double rate) {
+    return Double.isFinite(cost)
+        && Double.isFinite(gradientNorm)
+        && Math.min(gradientNorm, longest()) <= Optimizer.LARGEST
+        && rate <= Optimizer.LARGEST;
+  }
+
+  /** Of a gradient that the optimiser sees. */
+  private double longest() {
+    return training.clipNorm().orElse(Double.POSITIVE_INFINITY);
+  }
+
+  private static Diverged diverged(double cost, double gradientNorm, double rate) {
+    String figures = "cost %s, gradient norm %s".formatted(cost, gradientNorm);
+    boolean isFinite = Double.isFinite(cost) && Double.isFinite(gradientNorm);
+    return new Diverged(
+        isFinite
+            ? "%s, learning rate %s (an update takes gradients and rates up to %s)"
+                .formatted(figures, rate, Optimizer.LARGEST)
+            : figures);
+  }
+
+  private static Diverged tooLargeToScale(MiniBatch batch, int index) {
+    return new Diverged(
+        "%s as input %d (scaling takes inputs up to %s)"
+            .formatted(batch.xt().data[index], index % batch.inputs() + 1, Scaler.LARGEST));
   }
 }

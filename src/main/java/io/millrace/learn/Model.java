@@ -1,7 +1,10 @@
 package io.millrace.learn;
 
 import io.millrace.nn.Architecture;
+import io.millrace.nn.Optimizer;
+import io.millrace.nn.OptimizerKind;
 import io.millrace.nn.Parameters;
+import java.util.Optional;
 
 /**
  * The shared model: everything that its next update depends on. It is changed in place by {@link
@@ -13,6 +16,8 @@ public final class Model {
 
   private final Architecture architecture;
   private final Parameters parameters;
+  private final Optimizer optimizer;
+  private final Optional<Scaler> scaler;
   private long version;
   private long examples;
   private long learnedThrough;
@@ -22,6 +27,8 @@ public final class Model {
    *
    * @param architecture its shape
    * @param parameters its parameters, of that shape. Kept, and modified by learning.
+   * @param optimizer how they follow their gradients. Kept, and modified by learning.
+   * @param scaler of its inputs, where they are scaled. Kept, and modified by learning.
    * @param version the updates in it
    * @param examples the examples in it
    * @param learnedThrough the offset in the mini-batches topic of the last one learned, or {@link
@@ -30,19 +37,48 @@ public final class Model {
   public Model(
       Architecture architecture,
       Parameters parameters,
+      Optimizer optimizer,
+      Optional<Scaler> scaler,
       long version,
       long examples,
       long learnedThrough) {
     this.architecture = architecture;
     this.parameters = parameters;
+    this.optimizer = optimizer;
+    this.scaler = scaler;
     this.version = version;
     this.examples = examples;
     this.learnedThrough = learnedThrough;
   }
 
+  /**
+   * A model at the start of its life.
+   *
+   * @param parameters Kept, and modified by learning.
+   * @param isScaled whether its inputs are scaled
+   */
+  public static Model start(
+      Architecture architecture, Parameters parameters, OptimizerKind optimizer, boolean isScaled) {
+    return new Model(
+        architecture,
+        parameters,
+        optimizer.start(architecture),
+        isScaled ? Optional.of(Scaler.start(architecture.inputs())) : Optional.empty(),
+        0,
+        0,
+        NOTHING_LEARNED);
+  }
+
   /** A model of its own with the same state. */
   public Model copy() {
-    return new Model(architecture, parameters.copy(), version, examples, learnedThrough);
+    return new Model(
+        architecture,
+        parameters.copy(),
+        optimizer.copy(),
+        scaler.map(Scaler::copy),
+        version,
+        examples,
+        learnedThrough);
   }
 
   public Architecture architecture() {
@@ -52,6 +88,16 @@ public final class Model {
   /** Live, not a copy. */
   public Parameters parameters() {
     return parameters;
+  }
+
+  /** Live, not a copy. */
+  public Optimizer optimizer() {
+    return optimizer;
+  }
+
+  /** Live, not a copy; empty where inputs are learned as they are. */
+  public Optional<Scaler> scaler() {
+    return scaler;
   }
 
   /** The number of updates in it. */

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param examples the examples in it
  * @param architecture its shape
  * @param parameters its parameters
+ * @param scaler of its inputs, where they are scaled
  * @param learnedThrough the last mini-batch in it, where one is
  * @param timestamp when the snapshot was taken
  */
@@ -22,5 +23,6 @@ public record Snapshot(
     long examples,
     Architecture architecture,
     Parameters parameters,
+    Optional<Scaler> scaler,
     Optional<LogPosition> learnedThrough,
     Instant timestamp) {}

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Random;
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.MatrixFeatures_DDRM;
 
 /**
@@ -172,7 +173,7 @@ public final class Parameters {
    * @throws IllegalArgumentException if the shapes differ
    */
   public void set(Parameters source) {
-    source.requireShape("parameters", inputs(), hidden(), outputs());
+    source.requireShapeOf(this, "parameters");
     for (int i = 0; i < matrices.size(); i++) {
       matrices.get(i).setTo(source.matrices.get(i));
     }
@@ -190,9 +191,37 @@ public final class Parameters {
     return Math.sqrt(squares);
   }
 
+  /** Multiplies every parameter by a number. */
+  public void scale(double factor) {
+    for (DMatrixRMaj matrix : matrices) {
+      CommonOps_DDRM.scale(factor, matrix);
+    }
+  }
+
+  /**
+   * dW = dW + factor W for the weights of both layers, the biases being left as they are; this
+   * being the gradients.
+   *
+   * @param parameters of the same shape. Not modified.
+   * @throws IllegalArgumentException if the shapes differ
+   */
+  public void addWeights(double factor, Parameters parameters) {
+    parameters.requireShapeOf(this, "parameters");
+    CommonOps_DDRM.addEquals(w1t, factor, parameters.w1t);
+    CommonOps_DDRM.addEquals(w2t, factor, parameters.w2t);
+  }
+
   /** Whether no parameter is infinite or NaN. */
   public boolean isFinite() {
     return matrices.stream().noneMatch(MatrixFeatures_DDRM::hasUncountable);
+  }
+
+  /**
+   * @param name what these parameters are, for the message
+   * @throws IllegalArgumentException if the shape is not that of the other parameters
+   */
+  void requireShapeOf(Parameters other, String name) {
+    requireShape(name, other.inputs(), other.hidden(), other.outputs());
   }
 
   /**

@@ -67,18 +67,13 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
       return new MiniBatch(model.inputs(), model.outputs(), batchSize);
     }
     MiniBatch partial = MiniBatchCodec.decode(committed, batchSize);
-    if (partial.inputs() != model.inputs() || partial.outputs() != model.outputs()) {
-      throw new LearnerException(
-          ("Model %s: the examples that wait to be learned have %d inputs and %d outputs, the"
-                  + " configuration says %d and %d. Give the changed model another model.name or"
-                  + " application, or restore the configuration.")
-              .formatted(
-                  model.name(),
-                  partial.inputs(),
-                  partial.outputs(),
-                  model.inputs(),
-                  model.outputs()));
-    }
+    Differences.inSizes(
+            partial.inputs(),
+            partial.outputs(),
+            model.inputs(),
+            model.outputs(),
+            "the examples that wait to be learned")
+        .refuse(model.name(), config.application());
     return partial;
   }
 

@@ -4,7 +4,9 @@ import io.millrace.codec.FormatException;
 import io.millrace.codec.SnapshotCodec;
 import io.millrace.config.ConfigException;
 import io.millrace.config.Fault;
+import io.millrace.config.MillraceConfig;
 import io.millrace.config.ModelConfig;
+import io.millrace.config.TrainingConfig;
 import io.millrace.learn.Model;
 import io.millrace.learn.Snapshot;
 import io.millrace.nn.Architecture;
@@ -16,29 +18,26 @@ import java.util.List;
 
 /** The model that learning starts from where there is no state yet. */
 public final class InitialModel {
+  private static final String FILE = "the file";
+
   private InitialModel() {}
 
   /**
    * Random from the seed, or read from {@code model.initialParameters}: a snapshot goes on counting
-   * its updates and examples, parameters alone start at version 0.
+   * its updates and examples and with its scaler, parameters alone start at version 0. The
+   * optimiser, which no file has, always starts anew.
    *
    * @throws ConfigException when the file cannot be read or does not fit the configuration
    */
-  public static Model of(ModelConfig config) throws ConfigException {
-    Architecture shape =
-        new Architecture(
-            config.inputs(),
-            config.hidden(),
-            config.outputs(),
-            config.activation(),
-            config.output());
-    if (config.initialParameters().isEmpty()) {
-      Parameters random = Parameters.random(shape, config.seed(), config.initialScale());
-      return new Model(shape, random, 0, 0, Model.NOTHING_LEARNED);
+  public static Model of(MillraceConfig config) throws ConfigException {
+    ModelConfig model = config.model();
+    Architecture shape = model.architecture();
+    if (model.initialParameters().isEmpty()) {
+      return start(Parameters.random(shape, model.seed(), model.initialScale()), config);
     }
-    Path file = config.initialParameters().get();
+    Path file = model.initialParameters().get();
     try {
-      return read(Files.readAllBytes(file), shape);
+      return read(Files.readAllBytes(file), config);
     } catch (IOException e) {
       throw fault(file, "cannot be read: " + e.getMessage());
     } catch (FormatException e) {
@@ -46,33 +45,43 @@ public final class InitialModel {
     }
   }
 
-  private static Model read(byte[] bytes, Architecture shape) {
+  private static Model start(Parameters parameters, MillraceConfig config) {
+    TrainingConfig training = config.training();
+    return Model.start(
+        config.model().architecture(), parameters, training.optimizer(), training.isScaled());
+  }
+
+  private static Model read(byte[] bytes, MillraceConfig config) {
+    Architecture shape = config.model().architecture();
     if (SnapshotCodec.isSnapshot(bytes)) {
       Snapshot snapshot = SnapshotCodec.decode(bytes);
-      requireEqual(shape, snapshot.architecture());
+      requireNone(
+          Differences.between(snapshot.architecture(), shape, FILE)
+              .compareScaling(snapshot.scaler().isPresent(), config.training().isScaled()));
       return new Model(
           shape,
           snapshot.parameters(),
+          config.training().optimizer().start(shape),
+          snapshot.scaler(),
           snapshot.version(),
           snapshot.examples(),
           Model.NOTHING_LEARNED);
     }
     Parameters parameters = SnapshotCodec.decodeParameters(bytes);
-    requireEqual(
-        shape,
+    Architecture found =
         new Architecture(
             parameters.inputs(),
             parameters.hidden(),
             parameters.outputs(),
             shape.activation(),
-            shape.output()));
-    return new Model(shape, parameters, 0, 0, Model.NOTHING_LEARNED);
+            shape.output());
+    requireNone(Differences.between(found, shape, FILE));
+    return start(parameters, config);
   }
 
-  private static void requireEqual(Architecture configured, Architecture found) {
-    if (!configured.equals(found)) {
-      throw new FormatException(
-          "The configuration says %s, the file has %s".formatted(configured, found));
+  private static void requireNone(Differences differences) {
+    if (!differences.isEmpty()) {
+      throw new FormatException(differences.toString());
     }
   }
 

@@ -4,7 +4,6 @@ import io.millrace.codec.MiniBatchCodec;
 import io.millrace.codec.SnapshotCodec;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.ModelConfig;
-import io.millrace.nn.Architecture;
 
 /**
  * The largest records that a configuration can produce, in bytes. A record over the broker's limit
@@ -24,13 +23,11 @@ record RecordSizes(long miniBatch, long snapshot) {
 
   static RecordSizes of(MillraceConfig config) {
     ModelConfig model = config.model();
-    Architecture shape =
-        new Architecture(
-            model.inputs(), model.hidden(), model.outputs(), model.activation(), model.output());
     return new RecordSizes(
         MiniBatchCodec.encodedSize(model.inputs(), model.outputs(), config.training().batchSize())
             + ENVELOPE,
-        SnapshotCodec.maxEncodedSize(shape) + ENVELOPE);
+        SnapshotCodec.maxEncodedSize(model.architecture(), config.training().isScaled())
+            + ENVELOPE);
   }
 
   /**

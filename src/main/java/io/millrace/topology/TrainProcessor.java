@@ -8,6 +8,7 @@ import io.millrace.codec.MiniBatchCodec;
 import io.millrace.codec.ModelCodec;
 import io.millrace.codec.SnapshotCodec;
 import io.millrace.config.MillraceConfig;
+import io.millrace.config.TrainingConfig;
 import io.millrace.example.MiniBatch;
 import io.millrace.example.Reason;
 import io.millrace.example.Rejection;
@@ -19,8 +20,8 @@ import io.millrace.learn.LogPosition;
 import io.millrace.learn.Model;
 import io.millrace.learn.Outcome;
 import io.millrace.learn.Snapshot;
+import io.millrace.learn.Training;
 import io.millrace.nn.Architecture;
-import io.millrace.nn.Sgd;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
@@ -61,7 +62,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     this.context = context;
     this.store = context.getStateStore(LearnerTopology.MODEL_STORE);
     Model model = model();
-    this.learner = new Learner(model, new Sgd(), config.training().learningRate()::at);
+    this.learner = new Learner(model, training());
     this.publishedVersion = NONE;
     store.keep(modelName, () -> ModelCodec.encode(model));
     context.schedule(
@@ -78,14 +79,13 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       return initial.copy();
     }
     Model model = ModelCodec.decode(committed);
-    Architecture expected = initial.architecture();
-    if (!model.architecture().equals(expected)) {
-      throw new LearnerException(
-          ("Model %s was learned as %s, the configuration says %s. Give the changed model another"
-                  + " model.name or application, or restore the configuration.")
-              .formatted(modelName, model.architecture(), expected));
-    }
+    Differences.between(model, initial, "the state").refuse(modelName, config.application());
     return model;
+  }
+
+  private Training training() {
+    TrainingConfig training = config.training();
+    return new Training(training.learningRate()::at, training.l2(), training.clipNorm());
   }
 
   @Override
@@ -144,6 +144,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
             model.examples(),
             model.architecture(),
             model.parameters(),
+            model.scaler(),
             Optional.of(new LogPosition(config.topics().miniBatches(), 0, model.learnedThrough())),
             Instant.ofEpochMilli(now));
     byte[] value = SnapshotCodec.encode(snapshot);
@@ -159,12 +160,8 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private static Rejection diverged(MiniBatch batch, Diverged diverged) {
     return new Rejection(
         Reason.DIVERGED,
-        "cost %s, gradient norm %s for the examples of partition %d, offsets %s"
-            .formatted(
-                diverged.cost(),
-                diverged.gradientNorm(),
-                batch.partition(),
-                batch.describeOffsets()));
+        "%s for the examples of partition %d, offsets %s"
+            .formatted(diverged.what(), batch.partition(), batch.describeOffsets()));
   }
 
   private static Rejection wrongSize(MiniBatch batch, Architecture shape) {

@@ -85,10 +85,6 @@ class ConfigFaultsTest {
       quoteCharacter = '`',
       textBlock =
           """
-          training: {optimizer: adam}            | training.optimizer: "adam" is not available yet; available: sgd
-          training: {l2: 0.1}                    | training.l2: "0.1" is not available yet; available: 0
-          training: {clipNorm: 5}                | training.clipNorm: "5" is not available yet; available: none
-          training: {scaling: standard}          | training.scaling: "standard" is not available yet; available: none
           example: {format: float64}             | example.format: "float64" is not available yet; available: json
           example: {features: [a, {field: b}]}   | example.features: a list is not available yet; available: the name of one field with a list
           example: {label: {field: a, above: 1}} | example.label: a mapping is not available yet; available: the name of the field
@@ -200,7 +196,7 @@ class ConfigFaultsTest {
           http: {port: "${PASSWORD}"}          | http.port: expected a whole number or none, got "${PASSWORD}"
           http: {host: "a ${PASSWORD}"}        | http.host: expected a host name or address, got "a ${PASSWORD}"
           topics: {partitions: "-${PORT:1}"}   | topics.partitions: must be at least 1, got "-${PORT:1}"
-          training: {optimizer: "${MOMENTUM}"} | training.optimizer: "${MOMENTUM}" is not available yet; available: sgd
+          training: {optimizer: "${PASSWORD}"} | training.optimizer: expected sgd, momentum, adagrad or adam, got "${PASSWORD}"
           training: {batchSize: "${HUGE}"}     | training.batchSize: too large a mini-batch: batchSize * (the most of inputs, hidden, outputs) numbers, at most 2147483647
           http: {port: "${NO}${NEITHER}${X:}"} | http.port: not set in the environment, and without a default: NO, NEITHER
           """)

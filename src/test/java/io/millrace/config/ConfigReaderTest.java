@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.nn.Activation;
+import io.millrace.nn.OptimizerKind;
 import io.millrace.nn.Output;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,9 @@
 package io.millrace.nn;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * The oracle: one example at a time, in scalars, after the formulas for m = 1 of the mathematics.
  * Shares no code with the package, nor its layout, nor its way to the losses.
@@ -80,6 +84,32 @@ final class NaiveNetwork {
         dw1[j][i] += dz1 * x[i];
       }
     }
+  }
+
+  /** W1 row by row, b1, W2 row by row, b2; live. */
+  List<double[]> parameterRows() {
+    return rows(w1, b1, w2, b2);
+  }
+
+  /** The sums of the gradients, in the order of {@link #parameterRows}; live. */
+  List<double[]> gradientRows() {
+    return rows(dw1, db1, dw2, db2);
+  }
+
+  /** Starts the sums of the next mini-batch. */
+  void forget() {
+    gradientRows().forEach(row -> Arrays.fill(row, 0));
+    loss = 0;
+    examples = 0;
+  }
+
+  private static List<double[]> rows(
+      double[][] first, double[] b1, double[][] second, double[] b2) {
+    List<double[]> rows = new ArrayList<>(Arrays.asList(first));
+    rows.add(b1);
+    rows.addAll(Arrays.asList(second));
+    rows.add(b2);
+    return rows;
   }
 
   private double g1(double z) {

@@ -31,7 +31,7 @@ class PlanarTest {
     Network network = new Network(architecture);
     Parameters parameters = initialParameters();
     Parameters gradients = Parameters.zeros(architecture);
-    Optimizer optimizer = new Sgd();
+    Optimizer optimizer = OptimizerKind.SGD.start(architecture);
 
     int updates = 0;
     for (int reference = 0; reference < references.numRows; reference++) {

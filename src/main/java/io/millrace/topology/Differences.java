@@ -1,0 +1,84 @@
+package io.millrace.topology;
+
+import io.millrace.learn.Model;
+import io.millrace.nn.Architecture;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What of something that exists is not as the configuration says, in the words of its keys. */
+final class Differences {
+  private final String place;
+  private final List<String> found = new ArrayList<>();
+
+  /**
+   * @param place where what exists is, such as "the state"
+   */
+  private Differences(String place) {
+    this.place = place;
+  }
+
+  /** Everything that may not change in the life of a model. */
+  static Differences between(Model existing, Model configured, String place) {
+    return between(existing.architecture(), configured.architecture(), place)
+        .compare(
+            "optimizer", existing.optimizer().kind().text(), configured.optimizer().kind().text())
+        .compareScaling(existing.scaler().isPresent(), configured.scaler().isPresent());
+  }
+
+  static Differences between(Architecture existing, Architecture configured, String place) {
+    return inSizes(
+            existing.inputs(), existing.outputs(), configured.inputs(), configured.outputs(), place)
+        .compare("hidden", existing.hidden(), configured.hidden())
+        .compare("activation", existing.activation().text(), configured.activation().text())
+        .compare("output", existing.output().text(), configured.output().text());
+  }
+
+  /** Of examples, which know no more of the model. */
+  static Differences inSizes(
+      int inputs, int outputs, int configuredInputs, int configuredOutputs, String place) {
+    return new Differences(place)
+        .compare("inputs", inputs, configuredInputs)
+        .compare("outputs", outputs, configuredOutputs);
+  }
+
+  Differences compareScaling(boolean isScaled, boolean isConfigured) {
+    return compare("scaling", scaling(isScaled), scaling(isConfigured));
+  }
+
+  private static String scaling(boolean isScaled) {
+    return isScaled ? "standard" : "none";
+  }
+
+  private Differences compare(String key, Object existing, Object configured) {
+    if (!existing.equals(configured)) {
+      found.add(
+          "%s: %s in %s, %s in the configuration".formatted(key, existing, place, configured));
+    }
+    return this;
+  }
+
+  boolean isEmpty() {
+    return found.isEmpty();
+  }
+
+  /**
+   * Ends a start that would go on from something else than the configuration says.
+   *
+   * @throws LearnerException naming every difference and the ways out
+   */
+  void refuse(String model, String application) {
+    if (!isEmpty()) {
+      throw new LearnerException(
+          ("Model %s cannot go on: %s. Give the changed model another model.name or application;"
+                  + " or reset: restore the configuration as it was, or delete the state of"
+                  + " application %s (kafka-streams-application-reset).")
+              .formatted(model, this, application));
+    }
+  }
+
+  /** All of them: {@code hidden: 16 in the state, 32 in the configuration; scaling: ...}. */
+  @Override
+  public String toString() {
+    return String.join("; ", found);
+  }
+}

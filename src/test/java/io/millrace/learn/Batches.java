@@ -1,0 +1,67 @@
+package io.millrace.learn;
+
+import io.millrace.example.MiniBatch;
+import io.millrace.nn.Architecture;
+import java.util.Random;
+import org.ejml.data.DMatrixRMaj;
+
+/** Mini-batches for tests: from arrays, and seeded random ones that a network can learn. */
+public final class Batches {
+  private Batches() {}
+
+  /** One row an example. */
+  public static MiniBatch of(double[][] xs, double[][] ys) {
+    MiniBatch batch = new MiniBatch(xs[0].length, ys[0].length, xs.length);
+    for (int example = 0; example < xs.length; example++) {
+      int m = batch.size();
+      System.arraycopy(xs[example], 0, batch.xt().data, m * batch.inputs(), batch.inputs());
+      System.arraycopy(ys[example], 0, batch.yt().data, m * batch.outputs(), batch.outputs());
+      batch.append(0, example);
+    }
+    return batch;
+  }
+
+  /** Inputs around 0 with standard deviation 1 and labels, right for the output, that follow. */
+  public static MiniBatch random(Architecture shape, int m, Random random) {
+    double[][] xs = new double[m][shape.inputs()];
+    double[][] ys = new double[m][];
+    for (int example = 0; example < m; example++) {
+      for (int i = 0; i < xs[example].length; i++) {
+        xs[example][i] = random.nextGaussian();
+      }
+      ys[example] = label(shape, xs[example], random);
+    }
+    return of(xs, ys);
+  }
+
+  /** A noisy function of the inputs. */
+  static double[] label(Architecture shape, double[] x, Random random) {
+    double[] y = new double[shape.outputs()];
+    int largest = 0;
+    for (int k = 0; k < y.length; k++) {
+      y[k] = random.nextGaussian() / 2;
+      for (int i = 0; i < x.length; i++) {
+        y[k] += Math.sin(1 + i + 2 * k) * x[i];
+      }
+      largest = y[k] > y[largest] ? k : largest;
+    }
+    for (int k = 0; k < y.length; k++) {
+      y[k] =
+          switch (shape.output()) {
+            case SIGMOID -> y[k] > 0 ? 1 : 0;
+            case SOFTMAX -> k == largest ? 1 : 0;
+            case IDENTITY -> y[k];
+          };
+    }
+    return y;
+  }
+
+  /** The rows of a matrix. */
+  static double[][] rows(DMatrixRMaj matrix) {
+    double[][] rows = new double[matrix.numRows][matrix.numCols];
+    for (int row = 0; row < rows.length; row++) {
+      System.arraycopy(matrix.data, row * matrix.numCols, rows[row], 0, matrix.numCols);
+    }
+    return rows;
+  }
+}
