@@ -28,7 +28,7 @@ record RecordSizes(long miniBatch, long snapshot) {
     return new RecordSizes(
         MiniBatchCodec.encodedSize(model.inputs(), model.outputs(), config.training().batchSize())
             + ENVELOPE,
-        SnapshotCodec.maxEncodedSize(shape) + ENVELOPE);
+        SnapshotCodec.maxEncodedSize(model.name(), shape) + ENVELOPE);
   }
 
   /** A dead letter is a record of the examples topic, or a mini-batch. */
