@@ -10,12 +10,17 @@ import io.millrace.topology.StreamsSettings;
 import io.millrace.topology.TopicFacts;
 import io.millrace.topology.Topics;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,12 +59,28 @@ final class LearnerService implements AutoCloseable {
     return service;
   }
 
+  /**
+   * What to do about a failure that Kafka Streams does not handle by itself. Nothing of what was
+   * under way is committed in either case.
+   *
+   * <ul>
+   *   <li>Kafka did not answer in time: a new thread starts from the last commit and waits on.
+   *   <li>Anything else, a fault in learning above all, would come again with the next thread: the
+   *       learner stops.
+   * </ul>
+   */
   private StreamThreadExceptionResponse onUncaught(Throwable e) {
     LOG.debug("A stream thread failed", e);
+    if (causes(e).anyMatch(LearnerService::passes)) {
+      LOG.warn("Kafka does not answer ({}); the learner waits and goes on", rootMessage(e));
+      return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
     stop.fail("The learner stopped: " + readable(e));
-    // A fault in learning must stop the learner, not be skipped: nothing of the batch that it
-    // happened in is committed.
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  private static boolean passes(Throwable e) {
+    return e instanceof TimeoutException || e instanceof DisconnectException;
   }
 
   private void onState(State now, State before) {
@@ -70,14 +91,20 @@ final class LearnerService implements AutoCloseable {
   }
 
   private static String readable(Throwable failure) {
-    Throwable root = failure;
-    for (Throwable e = failure; e != null; e = e.getCause()) {
-      if (e instanceof LearnerException) {
-        return String.valueOf(e.getMessage());
-      }
-      root = e;
-    }
+    return causes(failure)
+        .filter(e -> e instanceof LearnerException || e instanceof MissingSourceTopicException)
+        .findFirst()
+        .map(e -> String.valueOf(e.getMessage()))
+        .orElseGet(() -> rootMessage(failure));
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable root = causes(failure).reduce(failure, (before, last) -> last);
     return "%s: %s".formatted(root.getClass().getSimpleName(), root.getMessage());
+  }
+
+  private static Stream<Throwable> causes(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
   }
 
   /** Commits, leaves the group so that another instance takes over at once, and stops. */

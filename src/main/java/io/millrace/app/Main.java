@@ -37,6 +37,7 @@ public final class Main {
             .addSubcommand(new RunCommand(stop))
             .addSubcommand(new FeedCommand(stop))
             .addSubcommand(new ModelCommand())
+            .addSubcommand(new ReplayCommand())
             .addSubcommand(new CheckCommand());
     line.setParameterExceptionHandler(Main::wrongUsage);
     line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));

@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.learn.BatchCost;
 import io.millrace.learn.Lesson;
 import java.io.IOException;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.OptionalDouble;
 
 /** The JSON of a record of the costs topic. */
@@ -40,25 +38,24 @@ public final class CostCodec {
    * @throws FormatException when it is not one
    */
   public static BatchCost decode(byte[] bytes) {
-    JsonNode json = Json.read(bytes);
     try {
-      JsonNode accuracy = json.path("accuracy");
+      JsonNode json = Json.read(bytes);
       return new BatchCost(
-          json.required("model").asText(),
+          Json.text(json, "model"),
           new Lesson(
-              json.required("batch").longValue(),
-              json.required("examples").intValue(),
-              json.required("totalExamples").longValue(),
-              json.required("cost").doubleValue(),
-              accuracy.isNumber()
-                  ? OptionalDouble.of(accuracy.doubleValue())
+              Json.int64(json, "batch"),
+              Json.int32(json, "examples"),
+              Json.int64(json, "totalExamples"),
+              Json.number(json, "cost"),
+              json.has("accuracy")
+                  ? OptionalDouble.of(Json.number(json, "accuracy"))
                   : OptionalDouble.empty(),
-              json.required("gradientNorm").doubleValue(),
-              json.required("learningRate").doubleValue(),
-              json.required("modelVersion").longValue()),
-          Json.position(json.required("source")),
-          Instant.parse(json.required("timestamp").asText()));
-    } catch (IllegalArgumentException | DateTimeException e) {
+              Json.number(json, "gradientNorm"),
+              Json.number(json, "learningRate"),
+              Json.int64(json, "modelVersion")),
+          Json.position(json, "source"),
+          Json.timestamp(json, "timestamp"));
+    } catch (FormatException e) {
       throw new FormatException("Not a cost record: " + e.getMessage(), e);
     }
   }

@@ -1,9 +1,11 @@
 package io.millrace.codec;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.learn.LogPosition;
@@ -13,16 +15,18 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Locale;
 
 /** What the published JSON records have in common. Doubles are written so that they read back. */
 final class Json {
   private static final ObjectMapper MAPPER =
       new ObjectMapper(
-          JsonFactory.builder()
-              .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
-              .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-              .build());
+              JsonFactory.builder()
+                  .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   /** ISO-8601 with milliseconds, always: {@code 2026-11-23T15:25:42.007Z}. */
   private static final DateTimeFormatter TIMESTAMP =
@@ -50,17 +54,70 @@ final class Json {
   }
 
   /**
-   * Reads one JSON value.
+   * Reads one JSON object.
    *
-   * @throws FormatException when the bytes are no JSON
+   * @throws FormatException when the bytes are something else
    */
   static JsonNode read(byte[] bytes) {
     try {
-      return MAPPER.readTree(bytes);
+      JsonNode json = MAPPER.readTree(bytes);
+      if (!json.isObject()) {
+        throw new FormatException("Expected a JSON object, got " + shown(json));
+      }
+      return json;
+    } catch (JacksonException e) {
+      throw new FormatException(Text.broken(e), e);
     } catch (IOException e) {
-      throw new FormatException(
-          "Broken JSON: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+      throw new UncheckedIOException("Reading from memory cannot fail", e);
     }
+  }
+
+  static String text(JsonNode json, String field) {
+    JsonNode value = json.path(field);
+    if (!value.isTextual()) {
+      throw unexpected(field, "a text", value);
+    }
+    return value.textValue();
+  }
+
+  static int int32(JsonNode json, String field) {
+    JsonNode value = json.path(field);
+    if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+      throw unexpected(field, "a whole number below 2^31", value);
+    }
+    return value.intValue();
+  }
+
+  static long int64(JsonNode json, String field) {
+    JsonNode value = json.path(field);
+    if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+      throw unexpected(field, "a whole number below 2^63", value);
+    }
+    return value.longValue();
+  }
+
+  static double number(JsonNode json, String field) {
+    JsonNode value = json.path(field);
+    if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+      throw unexpected(field, "a finite number", value);
+    }
+    return value.doubleValue();
+  }
+
+  static Instant timestamp(JsonNode json, String field) {
+    try {
+      return Instant.parse(text(json, field));
+    } catch (DateTimeParseException e) {
+      throw unexpected(field, "an ISO-8601 time in UTC", json.path(field));
+    }
+  }
+
+  static FormatException unexpected(String name, String expected, JsonNode found) {
+    return new FormatException("%s: expected %s, got %s".formatted(name, expected, shown(found)));
+  }
+
+  private static String shown(JsonNode value) {
+    return value.isMissingNode() ? "nothing" : Text.shorten(value.toString());
   }
 
   static String timestamp(Instant instant) {
@@ -91,12 +148,14 @@ final class Json {
   /**
    * Reads a position.
    *
-   * @throws IllegalArgumentException when a field is absent
+   * @throws FormatException when a field is absent or of another type
    */
-  static LogPosition position(JsonNode json) {
+  static LogPosition position(JsonNode json, String field) {
+    JsonNode position = json.path(field);
+    if (!position.isObject()) {
+      throw unexpected(field, "an object", position);
+    }
     return new LogPosition(
-        json.required("topic").asText(),
-        json.required("partition").intValue(),
-        json.required("offset").longValue());
+        text(position, "topic"), int32(position, "partition"), int64(position, "offset"));
   }
 }

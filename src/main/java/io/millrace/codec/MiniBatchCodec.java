@@ -54,15 +54,26 @@ public final class MiniBatchCodec {
     int n2 = buffer.getInt();
     int m = buffer.getInt();
     int partition = buffer.getInt();
-    if (n0 < 1 || n2 < 1 || m < 0 || bytes.length != encodedSize(n0, n2, m)) {
-      throw FRAME.inconsistent("%d x %d in %d bytes".formatted(n0, m, bytes.length));
+    if (n0 < 1 || n2 < 1 || m < 0 || !fits(n0, n2, m, buffer.remaining())) {
+      throw FRAME.inconsistent(
+          "%d inputs, %d outputs, %d examples in %d bytes".formatted(n0, n2, m, bytes.length));
     }
     MiniBatch batch = new MiniBatch(n0, n2, Math.max(m, minCapacity));
-    for (int i = 0; i < m; i++) {
-      batch.append(partition, buffer.getLong());
+    try {
+      for (int i = 0; i < m; i++) {
+        batch.append(partition, buffer.getLong());
+      }
+    } catch (IllegalArgumentException e) {
+      throw FRAME.inconsistent(String.valueOf(e.getMessage()));
     }
     Frame.getDoubles(buffer, batch.xt().data, m * n0);
     Frame.getDoubles(buffer, batch.yt().data, m * n2);
     return batch;
+  }
+
+  /** Whether the numbers and offsets are that many bytes; divided, as a product may overflow. */
+  private static boolean fits(int inputs, int outputs, int examples, int bytes) {
+    long example = Double.BYTES * (1L + inputs + outputs);
+    return bytes % example == 0 && bytes / example == examples;
   }
 }

@@ -9,8 +9,9 @@ import io.millrace.nn.Architecture;
 import io.millrace.nn.Output;
 import io.millrace.nn.Parameters;
 import java.io.IOException;
-import java.time.DateTimeException;
-import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -21,16 +22,22 @@ public final class SnapshotCodec {
   /** The longest a double is in JSON, {@code -1.2345678901234567E-300}, and its comma. */
   private static final int NUMBER = 25;
 
-  /** More than enough for the field names, the counters and two topic names. */
+  /** The longest a character is in JSON: a control character. */
+  private static final int ESCAPED = 6;
+
+  /** More than enough for the field names, the counters, the time and the name of the topic. */
   private static final int FIXED = 2048;
 
   private SnapshotCodec() {}
 
-  /** The most bytes that a snapshot of this shape can have. */
-  public static long maxEncodedSize(Architecture shape, boolean isScaled) {
-    long brackets = 4L * (shape.hidden() + shape.outputs());
+  /** The most bytes that a snapshot of a model of this name and shape can have. */
+  public static long maxEncodedSize(String model, Architecture shape, boolean isScaled) {
+    long brackets = 4 * ((long) shape.hidden() + shape.outputs());
     long statistics = isScaled ? 2L * shape.inputs() : 0;
-    return FIXED + brackets + NUMBER * (shape.parameterCount() + statistics);
+    return FIXED
+        + (long) ESCAPED * model.length()
+        + brackets
+        + NUMBER * (shape.parameterCount() + statistics);
   }
 
   public static byte[] encode(Snapshot snapshot) {
@@ -70,6 +77,19 @@ public final class SnapshotCodec {
     json.writeEndObject();
   }
 
+  /**
+   * The fields in which one snapshot is not, to the last bit, what another one is; the time when
+   * they were taken is none of them.
+   */
+  public static List<String> differences(byte[] one, byte[] other) {
+    JsonNode expected = Json.read(other);
+    return Json.read(one).properties().stream()
+        .filter(field -> !field.getKey().equals("timestamp"))
+        .filter(field -> !field.getValue().equals(expected.path(field.getKey())))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
   /** Whether the JSON says that it is a snapshot, of whatever version. */
   public static boolean isSnapshot(byte[] bytes) {
     return Json.read(bytes).has("format");
@@ -81,35 +101,32 @@ public final class SnapshotCodec {
    * @throws FormatException when it is not one, or does not hold together
    */
   public static Snapshot decode(byte[] bytes) {
-    JsonNode json = Json.read(bytes);
-    String format = json.path("format").asText();
-    if (!format.equals(FORMAT)) {
-      throw new FormatException(
-          "Expected a snapshot of format %s, got %s"
-              .formatted(FORMAT, format.isEmpty() ? "JSON without format" : format));
-    }
     try {
+      JsonNode json = Json.read(bytes);
+      if (!json.path("format").asText().equals(FORMAT)) {
+        throw Json.unexpected("format", FORMAT, json.path("format"));
+      }
       Architecture shape =
           new Architecture(
-              json.required("inputs").intValue(),
-              json.required("hidden").intValue(),
-              json.required("outputs").intValue(),
+              Json.int32(json, "inputs"),
+              Json.int32(json, "hidden"),
+              Json.int32(json, "outputs"),
               named(json, "activation", Activation.values(), Activation::text),
               named(json, "output", Output.values(), Output::text));
       return new Snapshot(
-          json.required("model").asText(),
-          json.required("version").longValue(),
-          json.required("examples").longValue(),
+          Json.text(json, "model"),
+          Json.int64(json, "version"),
+          Json.int64(json, "examples"),
           shape,
           fitting(shape, parameters(json)),
           json.has("scaler")
               ? Optional.of(fitting(shape, scaler(json.get("scaler"))))
               : Optional.empty(),
           json.has("learnedThrough")
-              ? Optional.of(Json.position(json.get("learnedThrough")))
+              ? Optional.of(Json.position(json, "learnedThrough"))
               : Optional.empty(),
-          Instant.parse(json.required("timestamp").asText()));
-    } catch (IllegalArgumentException | DateTimeException e) {
+          Json.timestamp(json, "timestamp"));
+    } catch (FormatException | IllegalArgumentException e) {
       throw new FormatException("Not a snapshot: " + e.getMessage(), e);
     }
   }
@@ -122,17 +139,17 @@ public final class SnapshotCodec {
   public static Parameters decodeParameters(byte[] bytes) {
     try {
       return parameters(Json.read(bytes));
-    } catch (IllegalArgumentException e) {
+    } catch (FormatException | IllegalArgumentException e) {
       throw new FormatException("Not the parameters of a model: " + e.getMessage(), e);
     }
   }
 
   private static Parameters parameters(JsonNode json) {
     return Parameters.of(
-        rows(json.required("W1"), "W1"),
-        numbers(json.required("b1"), "b1"),
-        rows(json.required("W2"), "W2"),
-        numbers(json.required("b2"), "b2"));
+        rows(json.path("W1"), "W1"),
+        numbers(json.path("b1"), "b1"),
+        rows(json.path("W2"), "W2"),
+        numbers(json.path("b2"), "b2"));
   }
 
   private static Parameters fitting(Architecture shape, Parameters parameters) {
@@ -172,7 +189,7 @@ public final class SnapshotCodec {
   }
 
   private static double[][] rows(JsonNode json, String field) {
-    array(json, field);
+    requireArray(json, field);
     double[][] rows = new double[json.size()][];
     for (int i = 0; i < rows.length; i++) {
       rows[i] = numbers(json.get(i), "%s[%d]".formatted(field, i));
@@ -181,32 +198,30 @@ public final class SnapshotCodec {
   }
 
   private static double[] numbers(JsonNode json, String field) {
-    array(json, field);
+    requireArray(json, field);
     double[] numbers = new double[json.size()];
     for (int i = 0; i < numbers.length; i++) {
-      if (!json.get(i).isNumber()) {
-        throw new FormatException(
-            "%s[%d]: expected a number, got %s".formatted(field, i, json.get(i)));
+      JsonNode number = json.get(i);
+      if (!number.isNumber() || !Double.isFinite(number.doubleValue())) {
+        throw Json.unexpected("%s[%d]".formatted(field, i), "a finite number", number);
       }
-      numbers[i] = json.get(i).doubleValue();
+      numbers[i] = number.doubleValue();
     }
     return numbers;
   }
 
-  private static void array(JsonNode json, String field) {
+  private static void requireArray(JsonNode json, String field) {
     if (!json.isArray()) {
-      throw new FormatException(
-          "%s: expected an array, got %s".formatted(field, Text.shorten(json.toString())));
+      throw Json.unexpected(field, "an array", json);
     }
   }
 
   private static <T> T named(JsonNode json, String field, T[] values, Function<T, String> text) {
-    String name = json.required(field).asText();
-    for (T value : values) {
-      if (text.apply(value).equals(name)) {
-        return value;
-      }
+    String name = Json.text(json, field);
+    List<String> names = Arrays.stream(values).map(text).toList();
+    if (!names.contains(name)) {
+      throw Json.unexpected(field, "one of " + String.join(", ", names), json.path(field));
     }
-    throw new FormatException("%s: unknown value %s".formatted(field, Text.shorten(name)));
+    return values[names.indexOf(name)];
   }
 }

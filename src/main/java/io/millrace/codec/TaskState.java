@@ -18,6 +18,7 @@ import java.util.UUID;
  * @param consumedThrough the offset of the last record consumed
  * @param value the bytes of the live object
  */
+@SuppressWarnings("ArrayRecordComponent") // bytes on their way, never compared
 public record TaskState(UUID source, long consumedThrough, byte[] value) {
   private static final Frame FRAME = new Frame("task state", "MRTS", 1);
   private static final int FIXED = 3 * Long.BYTES;

@@ -1,14 +1,38 @@
 package io.millrace.codec;
 
+import com.fasterxml.jackson.core.JacksonException;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
 /** Values from outside, made fit for a sentence. */
 final class Text {
   private static final int LONGEST = 80;
+
+  /** Control characters, those above ASCII too, and what else ends a line. */
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
+
+  /** What Jackson says of a place before its line and column. */
+  private static final Pattern SOURCE = Pattern.compile("\\[Source: .*?; (line: [^]]*)]");
 
   private Text() {}
 
   /** The text on one line, with an ellipsis where it is too long to read. */
   static String shorten(String text) {
-    String shown = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "\u2026";
-    return shown.replaceAll("\\p{Cntrl}", "\uFFFD");
+    if (text.length() <= LONGEST) {
+      return oneLine(text);
+    }
+    // a character of two halves is kept whole
+    int end = Character.isHighSurrogate(text.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST;
+    return oneLine(text.substring(0, end)) + "\u2026";
+  }
+
+  /** What a parser found broken. */
+  static String broken(JacksonException e) {
+    String message = Objects.requireNonNullElse(e.getOriginalMessage(), "");
+    return "Broken JSON: " + oneLine(SOURCE.matcher(message).replaceAll("$1"));
+  }
+
+  private static String oneLine(String text) {
+    return UNPRINTABLE.matcher(text).replaceAll("\uFFFD");
   }
 }

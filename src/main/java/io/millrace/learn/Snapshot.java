@@ -25,4 +25,26 @@ public record Snapshot(
     Parameters parameters,
     Optional<Scaler> scaler,
     Optional<LogPosition> learnedThrough,
-    Instant timestamp) {}
+    Instant timestamp) {
+
+  /**
+   * The snapshot of a model as it is; it shares the model's numbers.
+   *
+   * @param name the name of the model
+   * @param log the mini-batches topic
+   * @param timestamp when it is taken
+   */
+  public static Snapshot of(String name, Model model, String log, Instant timestamp) {
+    return new Snapshot(
+        name,
+        model.version(),
+        model.examples(),
+        model.architecture(),
+        model.parameters(),
+        model.scaler(),
+        model.learnedThrough() == Model.NOTHING_LEARNED
+            ? Optional.empty()
+            : Optional.of(new LogPosition(log, 0, model.learnedThrough())),
+        timestamp);
+  }
+}

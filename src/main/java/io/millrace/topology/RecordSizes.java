@@ -26,7 +26,8 @@ record RecordSizes(long miniBatch, long snapshot) {
     return new RecordSizes(
         MiniBatchCodec.encodedSize(model.inputs(), model.outputs(), config.training().batchSize())
             + ENVELOPE,
-        SnapshotCodec.maxEncodedSize(model.architecture(), config.training().isScaled())
+        SnapshotCodec.maxEncodedSize(
+                model.name(), model.architecture(), config.training().isScaled())
             + ENVELOPE);
   }
 

@@ -71,7 +71,7 @@ public final class Topics {
 
   private long largestRecord(String topic) {
     describe(List.of(topic));
-    return maxMessageBytes(of(topic, configs(List.of(topic))));
+    return maxMessageBytes(of(resource(topic), configs(List.of(topic))));
   }
 
   private List<Spec> specs(long largestExample) {
@@ -127,15 +127,15 @@ public final class Topics {
     for (Spec spec : specs) {
       // A dead letter that does not fit goes without its value; it must not stop the stream.
       if (!spec.name().equals(topics.deadLetters())) {
-        checkLargestRecord(spec, of(spec.name(), configs));
+        checkLargestRecord(spec, of(resource(spec.name()), configs));
       }
     }
     TopicDescription log = of(topics.miniBatches(), descriptions);
-    checkLog(log.name(), log.partitions().size(), of(log.name(), configs));
+    checkLog(log.name(), log.partitions().size(), of(resource(log.name()), configs));
     return new TopicFacts(
         of(topics.examples(), descriptions).topicId(),
         log.topicId(),
-        maxMessageBytes(of(topics.deadLetters(), configs)));
+        maxMessageBytes(of(resource(topics.deadLetters()), configs)));
   }
 
   private Map<ConfigResource, Config> configs(List<String> topics) {
@@ -146,12 +146,8 @@ public final class Topics {
     return new ConfigResource(ConfigResource.Type.TOPIC, topic);
   }
 
-  private static Config of(String topic, Map<ConfigResource, Config> configs) {
-    return Objects.requireNonNull(configs.get(resource(topic)), topic);
-  }
-
-  private static TopicDescription of(String topic, Map<String, TopicDescription> descriptions) {
-    return Objects.requireNonNull(descriptions.get(topic), topic);
+  private static <K, V> V of(K topic, Map<K, V> known) {
+    return Objects.requireNonNull(known.get(topic), topic::toString);
   }
 
   private static int maxMessageBytes(Config topic) {

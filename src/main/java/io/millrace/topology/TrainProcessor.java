@@ -3,28 +3,16 @@ package io.millrace.topology;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.codec.CostCodec;
-import io.millrace.codec.FormatException;
-import io.millrace.codec.MiniBatchCodec;
 import io.millrace.codec.ModelCodec;
 import io.millrace.codec.SnapshotCodec;
 import io.millrace.config.MillraceConfig;
-import io.millrace.config.TrainingConfig;
-import io.millrace.example.MiniBatch;
-import io.millrace.example.Reason;
 import io.millrace.example.Rejection;
 import io.millrace.learn.BatchCost;
-import io.millrace.learn.Diverged;
-import io.millrace.learn.Learner;
 import io.millrace.learn.Lesson;
 import io.millrace.learn.LogPosition;
 import io.millrace.learn.Model;
-import io.millrace.learn.Outcome;
 import io.millrace.learn.Snapshot;
-import io.millrace.learn.Training;
-import io.millrace.nn.Architecture;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Optional;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -43,16 +31,19 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   private final MillraceConfig config;
   private final Model initial;
+  private final TopicFacts facts;
   private final String modelName;
   private final byte[] key;
   private ProcessorContext<byte[], byte[]> context;
-  private LiveStore store;
-  private Learner learner;
+  private Checkpoint checkpoint;
+  private DeadLetters deadLetters;
+  private LogLearner learner;
   private long publishedVersion;
 
-  TrainProcessor(MillraceConfig config, Model initial) {
+  TrainProcessor(MillraceConfig config, Model initial, TopicFacts facts) {
     this.config = config;
     this.initial = initial;
+    this.facts = facts;
     this.modelName = config.model().name();
     this.key = modelName.getBytes(UTF_8);
   }
@@ -60,11 +51,17 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
-    this.store = context.getStateStore(LearnerTopology.MODEL_STORE);
+    this.deadLetters = new DeadLetters(context, facts.largestDeadLetter());
+    this.checkpoint =
+        new Checkpoint(
+            context.getStateStore(LearnerTopology.MODEL_STORE),
+            modelName,
+            config.topics().miniBatches(),
+            facts.miniBatches());
     Model model = model();
-    this.learner = new Learner(model, training());
+    this.learner = new LogLearner(config, model);
     this.publishedVersion = NONE;
-    store.keep(modelName, () -> ModelCodec.encode(model));
+    checkpoint.keep(() -> ModelCodec.encode(model));
     context.schedule(
         config.publish().snapshotInterval(),
         PunctuationType.WALL_CLOCK_TIME,
@@ -74,50 +71,34 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   /** The model as of the last commit, or the initial one. */
   private Model model() {
-    byte[] committed = store.committed(modelName);
+    byte[] committed = checkpoint.restore();
     if (committed == null) {
       return initial.copy();
+    }
+    if (checkpoint.sourceIsNew()) {
+      throw new LearnerException(
+          ("Topic %s is not the one that model %s was learned from: it was deleted and created"
+                  + " again, and what was not learned yet is gone. Give the model another"
+                  + " model.name or application, or reset the application's state.")
+              .formatted(config.topics().miniBatches(), modelName));
     }
     Model model = ModelCodec.decode(committed);
     Differences.between(model, initial, "the state").refuse(modelName, config.application());
     return model;
   }
 
-  private Training training() {
-    TrainingConfig training = config.training();
-    return new Training(training.learningRate()::at, training.l2(), training.clipNorm());
-  }
-
   @Override
   public void process(Record<byte[], byte[]> record) {
-    if (!Arrays.equals(record.key(), key)) {
-      LOG.debug("Skipped a mini-batch of another model");
-      return;
-    }
-    MiniBatch batch;
-    try {
-      batch = MiniBatchCodec.decode(record.value(), 1);
-    } catch (FormatException e) {
-      reject(record, new Rejection(Reason.WRONG_TYPE, String.valueOf(e.getMessage())));
-      return;
-    }
-    Architecture shape = learner.model().architecture();
-    if (batch.isEmpty() || batch.inputs() != shape.inputs() || batch.outputs() != shape.outputs()) {
-      reject(record, wrongSize(batch, shape));
-      return;
-    }
-    learn(record, batch);
-  }
-
-  private void learn(Record<byte[], byte[]> record, MiniBatch batch) {
     RecordMetadata source = context.recordMetadata().orElseThrow();
-    Outcome outcome = learner.learn(batch, source.offset());
-    if (outcome instanceof Diverged diverged) {
-      reject(record, diverged(batch, diverged));
-    } else if (outcome instanceof Lesson lesson) {
-      store.changed();
-      publish(lesson, source);
-      if (lesson.batch() % config.publish().snapshotEvery() == 0) {
+    if (!checkpoint.moveTo(source.offset())) {
+      return;
+    }
+    LogLearner.Step step = learner.learn(record.key(), record.value(), source.offset());
+    if (step instanceof LogLearner.Rejected rejected) {
+      reject(record, rejected.why());
+    } else if (step instanceof LogLearner.Learned learned) {
+      publish(learned.lesson(), source);
+      if (learned.lesson().batch() % config.publish().snapshotEvery() == 0) {
         publishSnapshotOfNewVersion();
       }
     }
@@ -138,15 +119,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     }
     long now = context.currentSystemTimeMs();
     Snapshot snapshot =
-        new Snapshot(
-            modelName,
-            model.version(),
-            model.examples(),
-            model.architecture(),
-            model.parameters(),
-            model.scaler(),
-            Optional.of(new LogPosition(config.topics().miniBatches(), 0, model.learnedThrough())),
-            Instant.ofEpochMilli(now));
+        Snapshot.of(modelName, model, config.topics().miniBatches(), Instant.ofEpochMilli(now));
     byte[] value = SnapshotCodec.encode(snapshot);
     context.forward(new Record<>(key, value, now), LearnerTopology.SNAPSHOTS);
     publishedVersion = model.version();
@@ -154,21 +127,6 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   private void reject(Record<byte[], byte[]> record, Rejection why) {
     LOG.warn("A mini-batch went to the dead letters: {}: {}", why.reason().code(), why.detail());
-    context.forward(DeadLetters.of(record, context, why), LearnerTopology.DIVERGED);
-  }
-
-  private static Rejection diverged(MiniBatch batch, Diverged diverged) {
-    return new Rejection(
-        Reason.DIVERGED,
-        "%s for the examples of partition %d, offsets %s"
-            .formatted(diverged.what(), batch.partition(), batch.describeOffsets()));
-  }
-
-  private static Rejection wrongSize(MiniBatch batch, Architecture shape) {
-    return new Rejection(
-        Reason.WRONG_SIZE,
-        "The mini-batch has %d inputs, %d outputs and %d examples; the model has %d inputs, %d outputs"
-            .formatted(
-                batch.inputs(), batch.outputs(), batch.size(), shape.inputs(), shape.outputs()));
+    context.forward(deadLetters.of(record, why), LearnerTopology.DIVERGED);
   }
 }

@@ -1,165 +1,278 @@
 package io.millrace.learn;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.example.MiniBatch;
 import io.millrace.nn.Activation;
 import io.millrace.nn.Architecture;
-import io.millrace.nn.NaiveLearner;
-import io.millrace.nn.NaiveLearner.Rule;
-import io.millrace.nn.OptimizerKind;
+import io.millrace.nn.Network;
 import io.millrace.nn.Output;
 import io.millrace.nn.Parameters;
-import java.util.ArrayList;
+import io.millrace.nn.Sgd;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Random;
+import org.ejml.data.DMatrixRMaj;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Learning, against an oracle that shares nothing with it, and on streams that need scaling. */
 class LearnerTest {
-  private static final int BATCHES = 300;
-  private static final double RELATIVE_ERROR = 1e-9;
-  private static final double ANY = Double.POSITIVE_INFINITY;
+  private static final Architecture SHAPE =
+      new Architecture(3, 4, 2, Activation.TANH, Output.SIGMOID);
 
-  private record Variant(Architecture architecture, Rule rule) {}
+  /** The well-known planar exercise, all 400 examples as one mini-batch, through the Learner. */
+  @Test
+  void shouldLearnThePlanarExerciseWithTheReferenceCosts() throws IOException {
+    double[][] references = csv("planar-costs.csv"); // updates, cost, accuracy
+    MiniBatch batch = planarExamples();
+    Model model =
+        new Model(
+            new Architecture(2, 4, 1, Activation.TANH, Output.SIGMOID),
+            planarParameters(),
+            0,
+            0,
+            Model.NOTHING_LEARNED);
+    Learner learner = new Learner(model, new Sgd(), updates -> 1.2);
 
-  /** Each optimiser with each output, scaled and not; l2, clipping and decay with every other. */
-  static List<Variant> variants() {
-    List<Variant> variants = new ArrayList<>();
-    List<Activation> activations = List.of(Activation.values());
-    for (OptimizerKind kind : OptimizerKind.values()) {
-      for (Output output : Output.values()) {
-        for (boolean scaled : new boolean[] {false, true}) {
-          int number = variants.size();
-          Activation activation = activations.get((number / 2 + number / 8) % activations.size());
-          int outputs = output == Output.SOFTMAX ? 3 : 2;
-          double l2 = number % 3 == 1 ? 0.01 : 0;
-          double clip = number % 4 < 2 ? ANY : 0.3;
-          double decay = number % 5 < 3 ? 0 : 0.01;
-          variants.add(
-              new Variant(
-                  new Architecture(4, 5, outputs, activation, output),
-                  new Rule(kind, rate(kind), decay, l2, clip, scaled)));
-        }
+    for (int updates = 0; updates <= 200; updates++) {
+      Lesson lesson = (Lesson) learner.learn(batch, 1_000 + updates);
+      if (updates % 100 == 0) {
+        double[] reference = references[updates / 100];
+        assertThat(reference[0]).isEqualTo(updates);
+        assertThat(lesson.cost())
+            .as("cost after %d updates", updates)
+            .isCloseTo(reference[1], withinPercentage(1e-7));
+        assertThat(lesson.accuracy()).hasValue(reference[2]);
       }
+      assertThat(lesson.batch()).isEqualTo(updates + 1L);
     }
-    return variants;
-  }
-
-  private static double rate(OptimizerKind kind) {
-    return switch (kind) {
-      case SGD, ADAGRAD -> 0.1;
-      case MOMENTUM -> 0.02;
-      case ADAM -> 0.01;
-    };
+    assertThat(model.version()).isEqualTo(201);
+    assertThat(model.examples()).isEqualTo(201L * 400);
+    assertThat(model.learnedThrough()).isEqualTo(1_200);
   }
 
   @ParameterizedTest
-  @MethodSource("variants")
-  void shouldHaveTheCostsOfTheNaiveLearner(Variant variant) {
-    Rule rule = variant.rule;
-    Random random = new Random(3);
-    Parameters start = Parameters.random(variant.architecture, 5, OptionalDouble.empty());
-    NaiveLearner naive = new NaiveLearner(variant.architecture, start, rule);
-    Learner learner = learner(variant.architecture, start, rule);
-    int clipped = 0;
+  @EnumSource(Output.class)
+  void shouldGiveTheFiguresOfTheParametersBeforeTheUpdate(Output output) {
+    Architecture shape = new Architecture(3, 4, 2, Activation.SIGMOID, output);
+    Model model = model(shape, 41, 1_000);
+    Parameters before = model.parameters().copy();
+    MiniBatch batch = examples(shape, new Random(7), 5);
+    Network network = new Network(shape);
+    Parameters gradients = Parameters.zeros(shape);
+    network.forward(before, batch.xt());
+    network.backward(before, batch.xt(), batch.yt(), gradients);
 
-    for (int number = 1; number <= BATCHES; number++) {
-      MiniBatch batch = Batches.random(variant.architecture, 1 + random.nextInt(16), random);
-      if (rule.scaled()) {
-        spread(batch);
-      }
-      double expected = naive.learn(Batches.rows(batch.xt()), Batches.rows(batch.yt()));
+    Outcome outcome = new Learner(model, new Sgd(), updates -> 0.5).learn(batch, 77);
 
-      Lesson lesson = (Lesson) learner.learn(batch, number);
-
-      assertThat(lesson.cost())
-          .as("cost of mini-batch %d", number)
-          .isCloseTo(expected, withinPercentage(100 * RELATIVE_ERROR));
-      assertThat(lesson.gradientNorm())
-          .as("gradient norm of mini-batch %d", number)
-          .isCloseTo(naive.gradientNorm(), withinPercentage(100 * RELATIVE_ERROR));
-      clipped += lesson.gradientNorm() > rule.clip() ? 1 : 0;
-    }
-
-    assertThat(clipped > 0).as("gradients were clipped").isEqualTo(rule.clip() < ANY);
-    assertThat(learner.model().version()).isEqualTo(BATCHES);
+    assertThat(outcome)
+        .isEqualTo(
+            new Lesson(
+                42,
+                5,
+                1_005,
+                network.cost(batch.yt()),
+                output == Output.IDENTITY
+                    ? OptionalDouble.empty()
+                    : OptionalDouble.of(network.accuracy(batch.yt())),
+                gradients.norm(),
+                0.5,
+                41));
+    new Sgd().update(before, gradients, 0.5);
+    assertSameBits(model.parameters(), before);
+    assertThat(model.version()).isEqualTo(42);
+    assertThat(model.examples()).isEqualTo(1_005);
+    assertThat(model.learnedThrough()).isEqualTo(77);
   }
 
-  /** Gives the inputs means and scales of their own. */
-  private static void spread(MiniBatch batch) {
-    double[] mean = {50, -0.003, 1e6, 0};
-    double[] scale = {7, 1e-3, 3e5, 1};
-    for (int i = 0; i < batch.size() * batch.inputs(); i++) {
-      int input = i % batch.inputs();
-      batch.xt().data[i] = mean[input] + scale[input] * batch.xt().data[i];
-    }
-  }
+  /** With a cost that is not finite, and with a gradient alone that is not. */
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, 1e200, Double.MAX_VALUE})
+  void shouldLeaveTheModelAsItWasWhenAMiniBatchDiverges(double label) {
+    Architecture shape = new Architecture(3, 4, 2, Activation.TANH, Output.IDENTITY);
+    Model model = model(shape, 41, 1_000);
+    Parameters before = model.parameters().copy();
+    Learner learner = new Learner(model, new Sgd(), updates -> 0.5);
+    MiniBatch batch = examples(shape, new Random(7), 5);
+    batch.yt().set(3, 1, label);
 
-  private static Learner learner(Architecture architecture, Parameters start, Rule rule) {
-    Model model = Model.start(architecture, start.copy(), rule.optimizer(), rule.scaled());
-    return new Learner(
-        model,
-        new Training(
-            updates -> rule.rate() / (1 + rule.decay() * updates),
-            rule.l2(),
-            rule.clip() < ANY ? OptionalDouble.of(rule.clip()) : OptionalDouble.empty()));
-  }
+    Outcome outcome = learner.learn(batch, 77);
 
-  @Test
-  void shouldLearnFromMillionsAndThousandthsWithScalingAndTheDefaultRate() {
-    double baseRate = Math.log(2); // the labels are fair coins
-
-    assertThat(costOfMillionsAndThousandths(true)).isLessThan(baseRate / 2);
-    assertThat(costOfMillionsAndThousandths(false)).isGreaterThan(baseRate * 0.9);
-  }
-
-  /** The mean cost of the last 100 of 500 mini-batches. */
-  private static double costOfMillionsAndThousandths(boolean isScaled) {
-    Architecture architecture = new Architecture(2, 16, 1, Activation.TANH, Output.SIGMOID);
-    Parameters start = Parameters.random(architecture, 1, OptionalDouble.empty());
-    Learner learner =
-        new Learner(
-            Model.start(architecture, start, OptimizerKind.SGD, isScaled),
-            Training.at(updates -> 0.1));
-    Random random = new Random(11);
-    double sum = 0;
-    for (int number = 0; number < 500; number++) {
-      double[][] xs = new double[32][];
-      double[][] ys = new double[32][];
-      for (int example = 0; example < xs.length; example++) {
-        double u = random.nextGaussian();
-        double v = random.nextGaussian();
-        xs[example] = new double[] {3e6 + 1e6 * u, 0.002 + 0.001 * v};
-        ys[example] = new double[] {u + 2 * v > 0 ? 1 : 0};
-      }
-      Lesson lesson = (Lesson) learner.learn(Batches.of(xs, ys), number);
-      sum += number < 400 ? 0 : lesson.cost();
-    }
-    return sum / 100;
+    assertThat(outcome).isInstanceOf(Diverged.class);
+    Diverged diverged = (Diverged) outcome;
+    assertThat(Double.isFinite(diverged.cost()) && Double.isFinite(diverged.gradientNorm()))
+        .isFalse();
+    assertSameBits(model.parameters(), before);
+    assertThat(model.version()).isEqualTo(41);
+    assertThat(model.examples()).isEqualTo(1_000);
+    assertThat(model.learnedThrough()).isEqualTo(40);
   }
 
   @Test
-  void shouldLeaveTheMiniBatchAsItIs() {
-    Architecture architecture = new Architecture(2, 3, 1, Activation.TANH, Output.SIGMOID);
-    Parameters start = Parameters.random(architecture, 1, OptionalDouble.empty());
-    Learner learner =
-        new Learner(
-            Model.start(architecture, start, OptimizerKind.SGD, true), Training.at(u -> 0.1));
-    MiniBatch batch = Batches.random(architecture, 5, new Random(1));
+  void shouldCallAFiniteCostWithAnInfiniteGradientDiverged() {
+    Model model = model(SHAPE, 0, 0);
+    MiniBatch batch = examples(SHAPE, new Random(7), 1);
+    Arrays.fill(batch.xt().data, 0);
+    batch.xt().data[0] = 1e-300; // tanh is linear there, and W1's gradient tiny
+    model.parameters().w2t().data[0] = 1e300;
+
+    Outcome outcome = new Learner(model, new Sgd(), updates -> 0.5).learn(batch, 0);
+
+    assertThat(outcome).isInstanceOf(Diverged.class);
+    assertThat(((Diverged) outcome).cost()).isFinite();
+    assertThat(((Diverged) outcome).gradientNorm()).isInfinite();
+  }
+
+  @Test
+  void shouldGoOnAfterADivergedMiniBatchAsIfItHadNotBeen() {
+    Model model = model(SHAPE, 0, 0);
+    Model undisturbed = model.copy();
+    Learner learner = new Learner(model, new Sgd(), updates -> 1 / (1.0 + updates));
+    Learner other = new Learner(undisturbed, new Sgd(), updates -> 1 / (1.0 + updates));
+    MiniBatch bad = examples(SHAPE, new Random(3), 9);
+    bad.xt().set(0, 0, Double.NaN);
+
+    for (int i = 0; i < 20; i++) {
+      MiniBatch good = examples(SHAPE, new Random(i), 1 + i % 5);
+      assertThat(learner.learn(bad, 2 * i)).isInstanceOf(Diverged.class);
+      assertThat(learner.learn(good, 2 * i + 1)).isEqualTo(other.learn(good, 2 * i + 1));
+    }
+    assertSameBits(model.parameters(), undisturbed.parameters());
+  }
+
+  @Test
+  void shouldAskForTheLearningRateOfTheUpdatesInTheModel() {
+    Model model = model(SHAPE, 300, 0);
+    Learner learner = new Learner(model, new Sgd(), updates -> 0.1 / (1 + 0.01 * updates));
+    MiniBatch batch = examples(SHAPE, new Random(1), 2);
+    MiniBatch bad = examples(SHAPE, new Random(1), 2);
+    bad.xt().set(0, 0, Double.NaN);
+
+    List<Outcome> outcomes =
+        List.of(learner.learn(batch, 0), learner.learn(bad, 1), learner.learn(batch, 2));
+
+    assertThat(((Lesson) outcomes.get(0)).learningRate()).isEqualTo(0.1 / 4);
+    assertThat(((Lesson) outcomes.get(2)).learningRate()).isEqualTo(0.1 / (1 + 0.01 * 301));
+  }
+
+  @Test
+  void shouldNotChangeTheMiniBatch() {
+    MiniBatch batch = examples(SHAPE, new Random(1), 4);
     double[] x = batch.xt().data.clone();
     double[] y = batch.yt().data.clone();
 
-    Outcome outcome = learner.learn(batch, 7);
+    assertThat(new Learner(model(SHAPE, 0, 0), new Sgd(), updates -> 0.1).learn(batch, 0))
+        .isInstanceOf(Lesson.class);
 
-    assertThat(outcome).isInstanceOf(Lesson.class);
     assertThat(batch.xt().data).containsExactly(x);
     assertThat(batch.yt().data).containsExactly(y);
-    assertThat(learner.model().scaler().orElseThrow().count()).isEqualTo(5);
-    assertThat(learner.model().learnedThrough()).isEqualTo(7);
+  }
+
+  @Test
+  void shouldRefuseAMiniBatchOfAnotherShape() {
+    Architecture wider = new Architecture(4, 4, 2, Activation.TANH, Output.SIGMOID);
+    Model model = model(SHAPE, 5, 50);
+    Parameters before = model.parameters().copy();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new Learner(model, new Sgd(), updates -> 0.1)
+                    .learn(examples(wider, new Random(1), 2), 0))
+        .withMessage("X: expected 3 x 2 (one column an example), found 4 x 2");
+    assertSameBits(model.parameters(), before);
+    assertThat(model.version()).isEqualTo(5);
+  }
+
+  @Test
+  void shouldCopyAModelWithEverythingInIt() {
+    Model model = model(SHAPE, 5, 50);
+    Model copy = model.copy();
+    Parameters before = model.parameters().copy();
+
+    assertThat(
+            new Learner(model, new Sgd(), updates -> 0.1)
+                .learn(examples(SHAPE, new Random(1), 2), 9))
+        .isInstanceOf(Lesson.class);
+
+    assertSameBits(copy.parameters(), before);
+    assertThat(copy.architecture()).isEqualTo(SHAPE);
+    assertThat(copy.version()).isEqualTo(5);
+    assertThat(copy.examples()).isEqualTo(50);
+    assertThat(copy.learnedThrough()).isEqualTo(4);
+  }
+
+  private static Model model(Architecture shape, long version, long examples) {
+    Parameters random = Parameters.random(shape, 11, OptionalDouble.empty());
+    return new Model(shape, random, version, examples, version - 1);
+  }
+
+  private static MiniBatch examples(Architecture shape, Random random, int size) {
+    MiniBatch batch = new MiniBatch(shape.inputs(), shape.outputs(), size);
+    for (int i = 0; i < size; i++) {
+      for (int j = 0; j < shape.inputs(); j++) {
+        batch.xt().data[i * shape.inputs() + j] = random.nextGaussian();
+      }
+      int label = random.nextInt(shape.outputs());
+      for (int k = 0; k < shape.outputs(); k++) {
+        batch.yt().data[i * shape.outputs() + k] = k == label ? 1 : 0;
+      }
+      batch.append(0, i);
+    }
+    return batch;
+  }
+
+  private static void assertSameBits(Parameters actual, Parameters expected) {
+    for (int i = 0; i < expected.matrices().size(); i++) {
+      assertThat(actual.matrices().get(i).data)
+          .containsExactly(expected.matrices().get(i).data.clone());
+    }
+  }
+
+  private static MiniBatch planarExamples() throws IOException {
+    DMatrixRMaj rows = new DMatrixRMaj(csv("planar.csv")); // x1, x2, label
+    MiniBatch batch = new MiniBatch(2, 1, rows.numRows);
+    for (int i = 0; i < rows.numRows; i++) {
+      batch.xt().data[2 * i] = rows.get(i, 0);
+      batch.xt().data[2 * i + 1] = rows.get(i, 1);
+      batch.yt().data[i] = rows.get(i, 2);
+      batch.append(0, i);
+    }
+    return batch;
+  }
+
+  private static Parameters planarParameters() throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    JsonNode json = mapper.readTree(resource("planar-initial-parameters.json"));
+    return Parameters.of(
+        mapper.convertValue(json.get("W1"), double[][].class),
+        mapper.convertValue(json.get("b1"), double[].class),
+        mapper.convertValue(json.get("W2"), double[][].class),
+        mapper.convertValue(json.get("b2"), double[].class));
+  }
+
+  private static double[][] csv(String name) throws IOException {
+    return resource(name)
+        .lines()
+        .skip(1)
+        .map(line -> Arrays.stream(line.split(",", -1)).mapToDouble(Double::parseDouble).toArray())
+        .toArray(double[][]::new);
+  }
+
+  private static String resource(String name) throws IOException {
+    try (InputStream in = LearnerTest.class.getResourceAsStream("/planar/" + name)) {
+      return new String(Objects.requireNonNull(in, name).readAllBytes(), UTF_8);
+    }
   }
 }

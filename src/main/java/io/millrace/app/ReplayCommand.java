@@ -1,0 +1,118 @@
+package io.millrace.app;
+
+import io.millrace.codec.SnapshotCodec;
+import io.millrace.config.ConfigException;
+import io.millrace.config.MillraceConfig;
+import io.millrace.learn.Model;
+import io.millrace.learn.Snapshot;
+import io.millrace.topology.InitialModel;
+import io.millrace.topology.LogLearner;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code replay}: the audit of a model. */
+@Command(
+    name = "replay",
+    description =
+        "Rebuild the model from the mini-batches topic, beside a running learner and without"
+            + " touching it, and say whether it equals the published snapshot bit for bit."
+            + " Exit code 0: it does; 1: it does not, or cannot be rebuilt.")
+final class ReplayCommand implements Callable<Integer> {
+  @Mixin private ConfigFile configFile = new ConfigFile();
+
+  @Option(
+      names = "--to-version",
+      paramLabel = "V",
+      description = "The version to rebuild; without it, that of the newest snapshot.")
+  private @Nullable Long toVersion;
+
+  @Override
+  public Integer call() throws ConfigException {
+    MillraceConfig config = configFile.read();
+    Model model = InitialModel.of(config);
+    KafkaClients clients = new KafkaClients(config);
+    clients.reach().close();
+    byte[] published = published(config, clients);
+    long version = toVersion != null ? toVersion : newest(config, published);
+    if (version < model.version()) {
+      throw ExitException.usage(
+          "--to-version: the model starts at version %d, got %d"
+              .formatted(model.version(), version));
+    }
+    replay(config, clients, model, version);
+    System.out.printf(
+        Locale.ROOT,
+        "Rebuilt model %s, version %,d, from %,d examples of topic %s%n",
+        config.model().name(),
+        model.version(),
+        model.examples(),
+        config.topics().miniBatches());
+    if (published == null) {
+      System.out.println("The snapshots topic holds no snapshot of this version to compare with");
+      return 0;
+    }
+    Snapshot snapshot = SnapshotCodec.decode(published);
+    byte[] rebuilt =
+        SnapshotCodec.encode(
+            Snapshot.of(
+                snapshot.model(), model, config.topics().miniBatches(), snapshot.timestamp()));
+    List<String> differences = SnapshotCodec.differences(rebuilt, published);
+    if (!differences.isEmpty()) {
+      throw ExitException.failure(
+          "It differs from the snapshot that was published at %s in: %s"
+              .formatted(snapshot.timestamp(), String.join(", ", differences)));
+    }
+    System.out.printf(
+        "It equals the snapshot that was published at %s, bit for bit%n", snapshot.timestamp());
+    return 0;
+  }
+
+  private static long newest(MillraceConfig config, byte @Nullable [] published) {
+    if (published == null) {
+      throw ExitException.failure(
+          "There is no snapshot of model %s on topic %s yet; --to-version V rebuilds without one"
+              .formatted(config.model().name(), config.topics().snapshots()));
+    }
+    return SnapshotCodec.decode(published).version();
+  }
+
+  /** The snapshot to compare with: of the version that was asked for, or the newest. */
+  private byte @Nullable [] published(MillraceConfig config, KafkaClients clients) {
+    return SnapshotReader.newest(
+        config,
+        clients,
+        bytes -> toVersion == null || SnapshotCodec.decode(bytes).version() == toVersion);
+  }
+
+  private static void replay(
+      MillraceConfig config, KafkaClients clients, Model model, long version) {
+    String topic = config.topics().miniBatches();
+    LogLearner learner = new LogLearner(config, model);
+    try (Consumer<byte[], byte[]> consumer = clients.reader("replay")) {
+      TopicScan log = new TopicScan(consumer, topic);
+      if (log.firstOffset() > 0) {
+        throw ExitException.failure(
+            "Topic %s begins at offset %d: what was before it is deleted, and a replay needs it all"
+                .formatted(topic, log.firstOffset()));
+      }
+      log.read(
+          record -> {
+            if (model.version() < version) {
+              learner.learn(record.key(), record.value(), record.offset());
+            }
+            return model.version() < version;
+          });
+    }
+    if (model.version() < version) {
+      throw ExitException.failure(
+          "Topic %s ends at version %d of the model, version %d is not in it"
+              .formatted(topic, model.version(), version));
+    }
+  }
+}

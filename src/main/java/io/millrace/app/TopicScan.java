@@ -1,0 +1,53 @@
+package io.millrace.app;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** Reads what is committed of a topic, from its beginning to its present end. */
+final class TopicScan {
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final List<TopicPartition> partitions;
+
+  /**
+   * A scan; a topic that does not exist is empty.
+   *
+   * @param consumer without a group. Kept, and closed by its owner.
+   */
+  TopicScan(Consumer<byte[], byte[]> consumer, String topic) {
+    this.consumer = consumer;
+    this.partitions =
+        consumer.listTopics().getOrDefault(topic, List.of()).stream()
+            .map(info -> new TopicPartition(topic, info.partition()))
+            .toList();
+  }
+
+  /** The first offset that is still there, over all partitions; 0 for a topic that is complete. */
+  long firstOffset() {
+    return consumer.beginningOffsets(partitions).values().stream()
+        .mapToLong(Long::longValue)
+        .max()
+        .orElse(0);
+  }
+
+  /** Hands over every record, until {@code wanted} says that it has enough. */
+  void read(Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    consumer.assign(partitions);
+    consumer.seekToBeginning(partitions);
+    while (ends.entrySet().stream()
+        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        if (!wanted.test(record)) {
+          return;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package io.millrace.topology;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.millrace.codec.FormatException;
+import io.millrace.codec.MiniBatchCodec;
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.TrainingConfig;
+import io.millrace.example.MiniBatch;
+import io.millrace.example.Reason;
+import io.millrace.example.Rejection;
+import io.millrace.learn.Diverged;
+import io.millrace.learn.Learner;
+import io.millrace.learn.Lesson;
+import io.millrace.learn.Model;
+import io.millrace.learn.Outcome;
+import io.millrace.learn.Training;
+import io.millrace.nn.Architecture;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Learns the records of the training log: the one way from a record to an update, for the train
+ * task and for a replay. What it does depends on the model, the record and the configuration alone.
+ */
+public final class LogLearner {
+  private final byte[] key;
+  private final Learner learner;
+
+  /**
+   * A learner of a model.
+   *
+   * @param model the model. Modified by every record.
+   */
+  public LogLearner(MillraceConfig config, Model model) {
+    TrainingConfig training = config.training();
+    this.key = config.model().name().getBytes(UTF_8);
+    this.learner =
+        new Learner(
+            model, new Training(training.learningRate()::at, training.l2(), training.clipNorm()));
+  }
+
+  public Model model() {
+    return learner.model();
+  }
+
+  /** What came of a record of the log. */
+  public sealed interface Step {}
+
+  /** It was learned. */
+  public record Learned(Lesson lesson) implements Step {}
+
+  /** It cannot be learned from; the model is as it was. */
+  public record Rejected(Rejection why) implements Step {}
+
+  /** It belongs to another model. */
+  public record Foreign() implements Step {}
+
+  /**
+   * Learns one record.
+   *
+   * @param offset where it stands in the log
+   */
+  public Step learn(byte @Nullable [] key, byte @Nullable [] value, long offset) {
+    if (!Arrays.equals(key, this.key)) {
+      return new Foreign();
+    }
+    MiniBatch batch;
+    try {
+      batch = MiniBatchCodec.decode(value == null ? new byte[0] : value, 1);
+    } catch (FormatException e) {
+      return new Rejected(new Rejection(Reason.WRONG_TYPE, String.valueOf(e.getMessage())));
+    }
+    Architecture shape = model().architecture();
+    if (batch.isEmpty() || batch.inputs() != shape.inputs() || batch.outputs() != shape.outputs()) {
+      return new Rejected(wrongSize(batch, shape));
+    }
+    Outcome outcome = learner.learn(batch, offset);
+    return outcome instanceof Diverged diverged
+        ? new Rejected(diverged(batch, diverged))
+        : new Learned((Lesson) outcome);
+  }
+
+  private static Rejection diverged(MiniBatch batch, Diverged diverged) {
+    return new Rejection(
+        Reason.DIVERGED,
+        "%s for the examples of partition %d, offsets %s"
+            .formatted(diverged.what(), batch.partition(), batch.describeOffsets()));
+  }
+
+  private static Rejection wrongSize(MiniBatch batch, Architecture shape) {
+    return new Rejection(
+        Reason.WRONG_SIZE,
+        "The mini-batch has %d inputs, %d outputs and %d examples; the model has %d inputs, %d outputs"
+            .formatted(
+                batch.inputs(), batch.outputs(), batch.size(), shape.inputs(), shape.outputs()));
+  }
+}

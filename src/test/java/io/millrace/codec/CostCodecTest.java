@@ -1,0 +1,153 @@
+package io.millrace.codec;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.millrace.learn.BatchCost;
+import io.millrace.learn.Lesson;
+import io.millrace.learn.LogPosition;
+import io.millrace.testing.Golden;
+import java.time.Instant;
+import java.util.OptionalDouble;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CostCodecTest {
+  private static final LogPosition SOURCE = new LogPosition("mini-batches", 0, 811);
+
+  /** The example of the contract. */
+  private static final BatchCost COST =
+      new BatchCost(
+          "flights",
+          new Lesson(812, 64, 51_968, 0.4831, OptionalDouble.of(0.81), 0.12, 0.1, 811),
+          SOURCE,
+          Instant.parse("2026-11-23T15:25:42.007Z"));
+
+  @Test
+  void shouldWriteTheContractsRecordByteForByte() {
+    assertThat(CostCodec.encode(COST)).asString(UTF_8).isEqualTo(Golden.text("cost.json"));
+  }
+
+  @Test
+  void shouldReadTheContractsRecord() {
+    assertThat(CostCodec.decode(Golden.text("cost.json").getBytes(UTF_8))).isEqualTo(COST);
+  }
+
+  @Test
+  void shouldLeaveTheAccuracyOutForRegression() {
+    BatchCost cost = with(new Lesson(1, 2, 2, 3.5, OptionalDouble.empty(), 4, 0.1, 0));
+
+    byte[] json = CostCodec.encode(cost);
+
+    assertThat(json)
+        .asString(UTF_8)
+        .isEqualTo(
+            """
+            {"model":"flights","batch":1,"examples":2,"totalExamples":2,"cost":3.5,\
+            "gradientNorm":4.0,"learningRate":0.1,"modelVersion":0,\
+            "source":{"topic":"mini-batches","partition":0,"offset":811},\
+            "timestamp":"2026-11-23T15:25:42.007Z"}""");
+    assertThat(CostCodec.decode(json)).isEqualTo(cost);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2026-11-23T15:25:42Z, 2026-11-23T15:25:42.000Z",
+    "2026-11-23T15:25:42.1Z, 2026-11-23T15:25:42.100Z",
+    "1970-01-01T00:00:00Z, 1970-01-01T00:00:00.000Z",
+    "2026-12-31T23:59:59.999999999Z, 2026-12-31T23:59:59.999Z",
+    "2028-02-29T00:00:00Z, 2028-02-29T00:00:00.000Z"
+  })
+  void shouldWriteTheTimeWithMillisecondsAlways(Instant time, String written) {
+    BatchCost cost = new BatchCost("flights", COST.lesson(), SOURCE, time);
+
+    assertThat(CostCodec.encode(cost))
+        .asString(UTF_8)
+        .endsWith(",\"timestamp\":\"%s\"}".formatted(written));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void shouldReadBackTheSameBits(long seed) {
+    Random random = new Random(seed);
+    for (int i = 0; i < 2_000; i++) {
+      BatchCost cost =
+          with(
+              new Lesson(
+                  random.nextLong(),
+                  random.nextInt(),
+                  random.nextLong(),
+                  Doubles.anyFinite(random),
+                  OptionalDouble.of(Doubles.anyFinite(random)),
+                  Doubles.anyFinite(random),
+                  Doubles.subnormal(random),
+                  random.nextLong()));
+
+      assertThat(CostCodec.decode(CostCodec.encode(cost))).as("seed %d", seed).isEqualTo(cost);
+    }
+  }
+
+  @Test
+  void shouldKeepNamesThatNeedEscaping() {
+    BatchCost cost =
+        new BatchCost("a\"b\\c\n\u20ac\ud83d\ude00", COST.lesson(), SOURCE, COST.timestamp());
+
+    assertThat(CostCodec.decode(CostCodec.encode(cost))).isEqualTo(cost);
+  }
+
+  @Test
+  void shouldIgnoreFieldsThatALaterVersionAdds() {
+    String json = Golden.text("cost.json").replace("{\"model\"", "{\"later\":[{}],\"model\"");
+
+    assertThat(CostCodec.decode(json.getBytes(UTF_8))).isEqualTo(COST);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"model\":\"flights\"|\"model\":5|model: expected a text, got 5",
+        "\"batch\":812|\"batch\":\"812\"|batch: expected a whole number below 2^63, got \"812\"",
+        "\"batch\":812|\"batch\":1.5|batch: expected a whole number below 2^63, got 1.5",
+        "\"batch\":812|\"x\":812|batch: expected a whole number below 2^63, got nothing",
+        "\"examples\":64|\"examples\":3000000000|examples: expected a whole number below 2^31, got 3000000000",
+        "\"cost\":0.4831|\"cost\":\"NaN\"|cost: expected a finite number, got \"NaN\"",
+        "\"cost\":0.4831|\"cost\":null|cost: expected a finite number, got null",
+        "\"accuracy\":0.81|\"accuracy\":true|accuracy: expected a finite number, got true",
+        "\"gradientNorm\":0.12|\"gradientNorm\":1e999|gradientNorm: expected a finite number",
+        "\"source\":{|\"x\":{|source: expected an object, got nothing",
+        "\"topic\":\"mini-batches\"|\"x\":1|topic: expected a text, got nothing",
+        "\"partition\":0|\"partition\":[]|partition: expected a whole number below 2^31, got []",
+        "2026-11-23T15:25:42.007Z|yesterday|timestamp: expected an ISO-8601 time in UTC, got \"yesterday\"",
+        "42.007Z\"}|42.007Z\"} {}|Broken JSON: ",
+        "\"}|\"|Broken JSON: Unexpected end-of-input",
+        "\"batch\":812|\"batch\":1,\"batch\":812|Broken JSON: Duplicate field 'batch'",
+      })
+  void shouldSayWhatItExpectedAndWhatItFound(String part, String changed, String words) {
+    String json = Golden.text("cost.json").replace(part, changed);
+
+    assertThatExceptionOfType(FormatException.class)
+        .isThrownBy(() -> CostCodec.decode(json.getBytes(UTF_8)))
+        .withMessageStartingWith("Not a cost record: " + words);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {"``|nothing", "[1]|[1]", "5|5", "null|null", "\"x\"|\"x\""})
+  void shouldRefuseWhatIsNoObject(String json, String found) {
+    assertThatExceptionOfType(FormatException.class)
+        .isThrownBy(() -> CostCodec.decode(json.getBytes(UTF_8)))
+        .withMessage("Not a cost record: Expected a JSON object, got " + found);
+  }
+
+  private static BatchCost with(Lesson lesson) {
+    return new BatchCost("flights", lesson, SOURCE, COST.timestamp());
+  }
+}
