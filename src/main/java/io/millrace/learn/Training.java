@@ -14,10 +14,4 @@ import java.util.function.LongToDoubleFunction;
  *     it (Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks",
  *     2013)
  */
-public record Training(LongToDoubleFunction learningRate, double l2, OptionalDouble clipNorm) {
-
-  /** Nothing but a rate. */
-  public static Training at(LongToDoubleFunction learningRate) {
-    return new Training(learningRate, 0, OptionalDouble.empty());
-  }
-}
+public record Training(LongToDoubleFunction learningRate, double l2, OptionalDouble clipNorm) {}

@@ -2,12 +2,18 @@ package io.millrace.learn;
 
 import io.millrace.example.MiniBatch;
 import io.millrace.nn.Architecture;
+import java.util.OptionalDouble;
 import java.util.Random;
 import org.ejml.data.DMatrixRMaj;
 
 /** Mini-batches for tests: from arrays, and seeded random ones that a network can learn. */
 public final class Batches {
   private Batches() {}
+
+  /** A constant rate, and nothing else that shapes an update. */
+  static Training rate(double rate) {
+    return new Training(updates -> rate, 0, OptionalDouble.empty());
+  }
 
   /** One row an example. */
   public static MiniBatch of(double[][] xs, double[][] ys) {

@@ -47,7 +47,7 @@ class DivergedTest {
   @ParameterizedTest
   @MethodSource("kinds")
   void shouldLeaveEverythingToTheBit(Kind kind) {
-    Learner learner = learner(kind, Training.at(updates -> 0.01));
+    Learner learner = learner(kind, Batches.rate(0.01));
     Random random = new Random(1);
     for (int number = 0; number < 5; number++) {
       learner.learn(Batches.random(SHAPE, 4, random), number);
@@ -67,8 +67,8 @@ class DivergedTest {
   @ParameterizedTest
   @MethodSource("kinds")
   void shouldGoOnAsIfADivergedMiniBatchHadNotBeen(Kind kind) {
-    Learner learner = learner(kind, Training.at(updates -> 0.01));
-    Learner undisturbed = learner(kind, Training.at(updates -> 0.01));
+    Learner learner = learner(kind, Batches.rate(0.01));
+    Learner undisturbed = learner(kind, Batches.rate(0.01));
     Random random = new Random(2);
     for (int number = 0; number < 20; number++) {
       MiniBatch batch = Batches.random(SHAPE, 1 + random.nextInt(8), random);
@@ -125,14 +125,14 @@ class DivergedTest {
   void shouldSayWhichNumbersAreTooLarge() {
     Kind plain = new Kind(OptimizerKind.SGD, false);
     Kind scaled = new Kind(OptimizerKind.SGD, true);
-    Training slow = Training.at(updates -> 0.1);
+    Training slow = Batches.rate(0.1);
 
     assertThat(learner(plain, slow).learn(Batches.of(ONE, new double[][] {{1e200}}), 0))
         .isInstanceOfSatisfying(
             Diverged.class,
             diverged ->
                 assertThat(diverged.what()).isEqualTo("cost Infinity, gradient norm Infinity"));
-    assertThat(learner(plain, Training.at(u -> 1e101)).learn(Batches.of(ONE, ONE_LABEL), 0))
+    assertThat(learner(plain, Batches.rate(1e101)).learn(Batches.of(ONE, ONE_LABEL), 0))
         .isInstanceOfSatisfying(
             Diverged.class,
             diverged ->

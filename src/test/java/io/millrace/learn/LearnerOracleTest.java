@@ -124,8 +124,7 @@ class LearnerOracleTest {
     Parameters start = Parameters.random(architecture, 1, OptionalDouble.empty());
     Learner learner =
         new Learner(
-            Model.start(architecture, start, OptimizerKind.SGD, isScaled),
-            Training.at(updates -> 0.1));
+            Model.start(architecture, start, OptimizerKind.SGD, isScaled), Batches.rate(0.1));
     Random random = new Random(11);
     double sum = 0;
     for (int number = 0; number < 500; number++) {
@@ -148,8 +147,7 @@ class LearnerOracleTest {
     Architecture architecture = new Architecture(2, 3, 1, Activation.TANH, Output.SIGMOID);
     Parameters start = Parameters.random(architecture, 1, OptionalDouble.empty());
     Learner learner =
-        new Learner(
-            Model.start(architecture, start, OptimizerKind.SGD, true), Training.at(u -> 0.1));
+        new Learner(Model.start(architecture, start, OptimizerKind.SGD, true), Batches.rate(0.1));
     MiniBatch batch = Batches.random(architecture, 5, new Random(1));
     double[] x = batch.xt().data.clone();
     double[] y = batch.yt().data.clone();
