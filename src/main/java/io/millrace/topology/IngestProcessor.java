@@ -88,8 +88,9 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
   @Override
   public void process(Record<byte[], byte[]> record) {
-    if (batch.size() >= config.training().batchSize()) {
-      send(); // left by an earlier configuration with larger mini-batches
+    RecordMetadata source = context.recordMetadata().orElseThrow();
+    if (!canFollow(source)) {
+      send();
     }
     Rejection rejection = decoder.decode(record.value(), batch);
     if (rejection != null) {
@@ -99,12 +100,23 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
     if (batch.isEmpty()) {
       firstExampleAt = context.currentSystemTimeMs();
     }
-    RecordMetadata source = context.recordMetadata().orElseThrow();
     batch.append(source.partition(), source.offset());
     store.changed();
     if (batch.size() == config.training().batchSize()) {
       send();
     }
+  }
+
+  /**
+   * Whether the partial mini-batch, as the state has it, can take the record. It may be full for a
+   * configuration with smaller mini-batches now; and records may be read again: after a crash with
+   * at-least-once the state is ahead of the offsets, and offsets can be reset.
+   */
+  private boolean canFollow(RecordMetadata source) {
+    return batch.isEmpty()
+        || (batch.size() < config.training().batchSize()
+            && batch.partition() == source.partition()
+            && batch.offset(batch.size() - 1) < source.offset());
   }
 
   private void send() {

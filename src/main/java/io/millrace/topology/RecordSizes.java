@@ -12,31 +12,45 @@ import io.millrace.nn.Architecture;
  *
  * @param miniBatch a full mini-batch
  * @param snapshot a snapshot with every number at its longest
+ * @param deadLetter a record of the examples topic, or a mini-batch with the offsets of its
+ *     examples in a header
  */
-record RecordSizes(long miniBatch, long snapshot) {
+record RecordSizes(long miniBatch, long snapshot, long deadLetter) {
   /** Kafka's default of max.message.bytes. */
   static final long BROKER_DEFAULT = 1_048_588;
 
   /** Room for the record's key, the names and sentences in its headers, and its batch's header. */
   static final long ENVELOPE = 64 * 1024;
 
+  /** The longest an offset is in a sentence, and what separates it from the next. */
+  private static final long OFFSET = 21;
+
+  /**
+   * The sizes of a configuration's records.
+   *
+   * @throws LearnerException when they are beyond what a record can have
+   */
   static RecordSizes of(MillraceConfig config) {
     ModelConfig model = config.model();
+    int batchSize = config.training().batchSize();
     Architecture shape =
         new Architecture(
             model.inputs(), model.hidden(), model.outputs(), model.activation(), model.output());
-    return new RecordSizes(
-        MiniBatchCodec.encodedSize(model.inputs(), model.outputs(), config.training().batchSize())
-            + ENVELOPE,
-        SnapshotCodec.maxEncodedSize(model.name(), shape) + ENVELOPE);
-  }
-
-  /** A dead letter is a record of the examples topic, or a mini-batch. */
-  long deadLetter() {
-    return Math.max(BROKER_DEFAULT + ENVELOPE, miniBatch + ENVELOPE);
+    long miniBatch =
+        MiniBatchCodec.encodedSize(model.inputs(), model.outputs(), batchSize) + ENVELOPE;
+    long snapshot = SnapshotCodec.maxEncodedSize(model.name(), shape) + ENVELOPE;
+    long deadLetter = Math.max(BROKER_DEFAULT, miniBatch + OFFSET * batchSize) + ENVELOPE;
+    RecordSizes sizes = new RecordSizes(miniBatch, snapshot, deadLetter);
+    if (sizes.largest() > Integer.MAX_VALUE) {
+      throw new LearnerException(
+          ("This configuration can produce mini-batches of %d bytes and snapshots of %d; a record"
+                  + " of Kafka has at most %d. Choose a smaller model or mini-batch.")
+              .formatted(miniBatch, snapshot, Integer.MAX_VALUE));
+    }
+    return sizes;
   }
 
   long largest() {
-    return Math.max(snapshot, deadLetter());
+    return Math.max(snapshot, deadLetter);
   }
 }

@@ -94,6 +94,10 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       LOG.debug("Skipped a mini-batch of another model");
       return;
     }
+    if (record.value() == null) {
+      reject(record, new Rejection(Reason.WRONG_SIZE, "The value is empty, expected a mini-batch"));
+      return;
+    }
     MiniBatch batch;
     try {
       batch = MiniBatchCodec.decode(record.value(), 1);
