@@ -32,7 +32,7 @@ class SnapshotCodecTest {
           51_968,
           SHAPE,
           Parameters.of(
-              new double[][] {{0.1, -2, 3e-300}, {5e-324, 0, 0.30000000000000004}},
+              new double[][] {{0.1, -2, 3e-300}, {Double.MIN_VALUE, 0, 0.30000000000000004}},
               new double[] {1, -0.0},
               new double[][] {{1.5e300, -7}},
               new double[] {0.25}),
@@ -98,9 +98,8 @@ class SnapshotCodecTest {
   @Test
   void shouldNeverExceedItsLargestSize() {
     // no double is longer than 24 characters: sign, 17 digits, point, E-308
-    double[] longest = {
-      -1.2345678901234567E-300, -2.2250738585072014E-308, -1.7976931348623157E-299
-    };
+    double[] longest = {-Double.MIN_NORMAL};
+    assertThat(Arrays.stream(longest).mapToObj(Double::toString)).allMatch(n -> n.length() == 24);
     for (int[] sizes : new int[][] {{1, 1, 1}, {1, 500, 1}, {1, 1, 500}, {300, 40, 7}}) {
       Architecture shape =
           new Architecture(sizes[0], sizes[1], sizes[2], Activation.LEAKY_RELU, Output.IDENTITY);

@@ -145,8 +145,8 @@ class LearnerTest {
 
     for (int i = 0; i < 20; i++) {
       MiniBatch good = examples(SHAPE, new Random(i), 1 + i % 5);
-      assertThat(learner.learn(bad, 2 * i)).isInstanceOf(Diverged.class);
-      assertThat(learner.learn(good, 2 * i + 1)).isEqualTo(other.learn(good, 2 * i + 1));
+      assertThat(learner.learn(bad, 2L * i)).isInstanceOf(Diverged.class);
+      assertThat(learner.learn(good, 2L * i + 1)).isEqualTo(other.learn(good, 2L * i + 1));
     }
     assertSameBits(model.parameters(), undisturbed.parameters());
   }

@@ -92,6 +92,6 @@ class StreamsSettingsTest {
   }
 
   private static long asLong(Map<String, Object> settings, String key) {
-    return Long.parseLong(settings.get(key).toString());
+    return Long.parseLong(String.valueOf(settings.get(key)));
   }
 }
