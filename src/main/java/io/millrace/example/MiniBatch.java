@@ -110,7 +110,7 @@ public final class MiniBatch {
     if (isFull()) {
       throw new IllegalStateException("The mini-batch is full: %d examples".formatted(capacity));
     }
-    if (size > 0 && (partition != this.partition || !accepts(offset))) {
+    if (size > 0 && (partition != this.partition || offset <= offsets[size - 1])) {
       throw new IllegalArgumentException(
           "An example must follow the one before it. Got: partition %d offset %d after partition %d offset %d"
               .formatted(partition, offset, this.partition, offsets[size - 1]));
@@ -118,11 +118,6 @@ public final class MiniBatch {
     this.partition = partition;
     offsets[size] = offset;
     resize(size + 1);
-  }
-
-  /** Whether an example at this offset follows those in it. */
-  public boolean accepts(long offset) {
-    return size == 0 || offset > offsets[size - 1];
   }
 
   /** Forgets its examples; the memory is kept. */

@@ -96,8 +96,8 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
     if (!checkpoint.moveTo(source.offset())) {
       return;
     }
-    if (batch.size() >= config.training().batchSize() || !batch.accepts(source.offset())) {
-      send(); // left by larger mini-batches, or by a topic that has been created again
+    if (!canFollow(source)) {
+      send();
     }
     Rejection rejection = decoder.decode(record.value(), batch);
     if (rejection != null) {
@@ -111,6 +111,18 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
     if (batch.size() == config.training().batchSize()) {
       send();
     }
+  }
+
+  /**
+   * Whether the partial mini-batch, as the state has it, can take the record. It may be full for a
+   * configuration with smaller mini-batches now; and records may be read again: after a crash with
+   * at-least-once the state is ahead of the offsets, and offsets can be reset.
+   */
+  private boolean canFollow(RecordMetadata source) {
+    return batch.isEmpty()
+        || (batch.size() < config.training().batchSize()
+            && batch.partition() == source.partition()
+            && batch.offset(batch.size() - 1) < source.offset());
   }
 
   private void send() {

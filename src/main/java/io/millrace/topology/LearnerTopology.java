@@ -9,6 +9,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
  * The learner as a Kafka Streams topology: two sub-topologies, joined by the mini-batches topic.
@@ -34,6 +35,12 @@ public final class LearnerTopology {
   static final String SNAPSHOTS = "snapshots";
   static final String DIVERGED = "diverged-mini-batches";
 
+  private static final AutoOffsetReset FIRST = AutoOffsetReset.earliest();
+
+  /** Kafka Streams drops a record without a valid time; no record is to be lost for that. */
+  private static final TimestampExtractor TIME =
+      (record, partitionTime) -> Math.max(0, record.timestamp());
+
   private LearnerTopology() {}
 
   /**
@@ -48,12 +55,12 @@ public final class LearnerTopology {
     Deserializer<byte[]> read = new ByteArrayDeserializer();
     Serializer<byte[]> write = new ByteArraySerializer();
     return new Topology()
-        .addSource(AutoOffsetReset.earliest(), "examples", read, read, topics.examples())
+        .addSource(FIRST, "examples", TIME, read, read, topics.examples())
         .addProcessor("ingest", () -> new IngestProcessor(config, facts), "examples")
         .addStateStore(LiveStore.builder(PARTIAL_BATCH_STORE), "ingest")
         .addSink(MINI_BATCHES, topics.miniBatches(), write, write, "ingest")
         .addSink(REJECTED, topics.deadLetters(), write, write, "ingest")
-        .addSource(AutoOffsetReset.earliest(), "training-log", read, read, topics.miniBatches())
+        .addSource(FIRST, "training-log", TIME, read, read, topics.miniBatches())
         .addProcessor("train", () -> new TrainProcessor(config, initial, facts), "training-log")
         .addStateStore(LiveStore.builder(MODEL_STORE), "train")
         .addSink(COSTS, topics.costs(), write, write, "train")

@@ -38,7 +38,7 @@ final class LiveStore implements StateStore, CachedStateStore<byte[], byte[]> {
   private boolean changed;
   private int slot;
 
-  private LiveStore(KeyValueStore<String, byte[]> inner) {
+  LiveStore(KeyValueStore<String, byte[]> inner) {
     this.inner = inner;
   }
 

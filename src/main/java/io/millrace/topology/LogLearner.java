@@ -65,9 +65,13 @@ public final class LogLearner {
     if (!Arrays.equals(key, this.key)) {
       return new Foreign();
     }
+    if (value == null) {
+      return new Rejected(
+          new Rejection(Reason.WRONG_SIZE, "The value is empty, expected a mini-batch"));
+    }
     MiniBatch batch;
     try {
-      batch = MiniBatchCodec.decode(value == null ? new byte[0] : value, 1);
+      batch = MiniBatchCodec.decode(value, 1);
     } catch (FormatException e) {
       return new Rejected(new Rejection(Reason.WRONG_TYPE, String.valueOf(e.getMessage())));
     }

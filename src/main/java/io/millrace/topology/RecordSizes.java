@@ -11,8 +11,9 @@ import io.millrace.config.ModelConfig;
  *
  * @param miniBatch a full mini-batch
  * @param snapshot a snapshot with every number at its longest
+ * @param divergedMiniBatch a mini-batch with the offsets of its examples in a header
  */
-record RecordSizes(long miniBatch, long snapshot) {
+record RecordSizes(long miniBatch, long snapshot, long divergedMiniBatch) {
   /** Kafka's default of max.message.bytes. */
   static final long BROKER_DEFAULT = 1_048_588;
 
@@ -21,14 +22,31 @@ record RecordSizes(long miniBatch, long snapshot) {
   /** Room for the record's key, the names and sentences in its headers, and its batch's header. */
   static final long ENVELOPE = 64 * 1024;
 
+  /** The longest an offset is in a sentence, and what separates it from the next. */
+  private static final long OFFSET = 21;
+
+  /**
+   * The sizes of a configuration's records.
+   *
+   * @throws LearnerException when they are beyond what a record can have
+   */
   static RecordSizes of(MillraceConfig config) {
     ModelConfig model = config.model();
-    return new RecordSizes(
-        MiniBatchCodec.encodedSize(model.inputs(), model.outputs(), config.training().batchSize())
-            + ENVELOPE,
+    int batchSize = config.training().batchSize();
+    long miniBatch =
+        MiniBatchCodec.encodedSize(model.inputs(), model.outputs(), batchSize) + ENVELOPE;
+    long snapshot =
         SnapshotCodec.maxEncodedSize(
                 model.name(), model.architecture(), config.training().isScaled())
-            + ENVELOPE);
+            + ENVELOPE;
+    RecordSizes sizes = new RecordSizes(miniBatch, snapshot, miniBatch + OFFSET * batchSize);
+    if (sizes.largestRequest() > Integer.MAX_VALUE) {
+      throw new LearnerException(
+          ("This configuration can produce mini-batches of %d bytes and snapshots of %d; a record"
+                  + " of Kafka has at most %d. Choose a smaller model or mini-batch.")
+              .formatted(miniBatch, snapshot, Integer.MAX_VALUE));
+    }
+    return sizes;
   }
 
   /**
@@ -37,11 +55,11 @@ record RecordSizes(long miniBatch, long snapshot) {
    * @param example the largest record of the examples topic
    */
   long deadLetter(long example) {
-    return Math.max(example, miniBatch) + ENVELOPE;
+    return Math.max(example, divergedMiniBatch) + ENVELOPE;
   }
 
   /** The largest request that a producer is allowed: for examples there is no other limit here. */
   long largestRequest() {
-    return Math.max(MIN_REQUEST, Math.max(snapshot, miniBatch) + ENVELOPE);
+    return Math.max(MIN_REQUEST, Math.max(snapshot, divergedMiniBatch) + ENVELOPE);
   }
 }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class JsonExampleDecoderFuzzTest {
   private static final int INPUTS = 3;
-  private static final int RECORDS = 20_000;
+  private static final int RECORDS = 5_000;
 
   private static final ObjectMapper TREE =
       new ObjectMapper(
@@ -88,8 +89,11 @@ class JsonExampleDecoderFuzzTest {
     for (int i = 0; i < RECORDS; i++) {
       Model model = MODELS.get(random.nextInt(MODELS.size()));
       byte[] record = mutated(random, record(random, model));
-      String description =
-          "seed %d, record %d for %s: %s".formatted(seed, i, model, new String(record, ISO_8859_1));
+      int number = i;
+      Supplier<String> description =
+          () ->
+              "seed %d, record %d for %s: %s"
+                  .formatted(seed, number, model, new String(record, ISO_8859_1));
       MiniBatch batch = new MiniBatch(INPUTS, model.outputs(), 1);
       Rejection rejection =
           new JsonExampleDecoder("features", "label", model.output(), model.outputs())

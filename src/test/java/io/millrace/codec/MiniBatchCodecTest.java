@@ -170,7 +170,7 @@ class MiniBatchCodecTest {
 
   private static MiniBatch golden() {
     MiniBatch batch = new MiniBatch(2, 1, 3);
-    double[] x = {0.1, -2, 5e-324, 3e300, -0.0, 1};
+    double[] x = {0.1, -2, Double.MIN_VALUE, 3e300, -0.0, 1};
     double[] y = {1, 0, 0.5};
     System.arraycopy(x, 0, batch.xt().data, 0, x.length);
     System.arraycopy(y, 0, batch.yt().data, 0, y.length);

@@ -111,7 +111,9 @@ class SnapshotScalerTest {
     Snapshot longest = snapshot(inputs, Optional.of(Scaler.of(100, means, variances)));
 
     assertThat(SnapshotCodec.encode(longest).length)
-        .isLessThan((int) SnapshotCodec.maxEncodedSize(longest.architecture(), true))
-        .isGreaterThan((int) SnapshotCodec.maxEncodedSize(longest.architecture(), false));
+        .isLessThan(
+            (int) SnapshotCodec.maxEncodedSize(longest.model(), longest.architecture(), true))
+        .isGreaterThan(
+            (int) SnapshotCodec.maxEncodedSize(longest.model(), longest.architecture(), false));
   }
 }

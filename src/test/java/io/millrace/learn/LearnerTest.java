@@ -11,16 +11,18 @@ import io.millrace.example.MiniBatch;
 import io.millrace.nn.Activation;
 import io.millrace.nn.Architecture;
 import io.millrace.nn.Network;
+import io.millrace.nn.OptimizerKind;
 import io.millrace.nn.Output;
 import io.millrace.nn.Parameters;
-import io.millrace.nn.Sgd;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.function.LongToDoubleFunction;
 import org.ejml.data.DMatrixRMaj;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,19 +33,22 @@ class LearnerTest {
   private static final Architecture SHAPE =
       new Architecture(3, 4, 2, Activation.TANH, Output.SIGMOID);
 
+  private static Learner learner(Model model, LongToDoubleFunction rate) {
+    return new Learner(model, new Training(rate, 0, OptionalDouble.empty()));
+  }
+
   /** The well-known planar exercise, all 400 examples as one mini-batch, through the Learner. */
   @Test
   void shouldLearnThePlanarExerciseWithTheReferenceCosts() throws IOException {
     double[][] references = csv("planar-costs.csv"); // updates, cost, accuracy
     MiniBatch batch = planarExamples();
     Model model =
-        new Model(
+        Model.start(
             new Architecture(2, 4, 1, Activation.TANH, Output.SIGMOID),
             planarParameters(),
-            0,
-            0,
-            Model.NOTHING_LEARNED);
-    Learner learner = new Learner(model, new Sgd(), updates -> 1.2);
+            OptimizerKind.SGD,
+            false);
+    Learner learner = learner(model, updates -> 1.2);
 
     for (int updates = 0; updates <= 200; updates++) {
       Lesson lesson = (Lesson) learner.learn(batch, 1_000 + updates);
@@ -74,7 +79,7 @@ class LearnerTest {
     network.forward(before, batch.xt());
     network.backward(before, batch.xt(), batch.yt(), gradients);
 
-    Outcome outcome = new Learner(model, new Sgd(), updates -> 0.5).learn(batch, 77);
+    Outcome outcome = learner(model, updates -> 0.5).learn(batch, 77);
 
     assertThat(outcome)
         .isEqualTo(
@@ -89,7 +94,7 @@ class LearnerTest {
                 gradients.norm(),
                 0.5,
                 41));
-    new Sgd().update(before, gradients, 0.5);
+    OptimizerKind.SGD.start(shape).update(before, gradients, 0.5);
     assertSameBits(model.parameters(), before);
     assertThat(model.version()).isEqualTo(42);
     assertThat(model.examples()).isEqualTo(1_005);
@@ -103,16 +108,14 @@ class LearnerTest {
     Architecture shape = new Architecture(3, 4, 2, Activation.TANH, Output.IDENTITY);
     Model model = model(shape, 41, 1_000);
     Parameters before = model.parameters().copy();
-    Learner learner = new Learner(model, new Sgd(), updates -> 0.5);
+    Learner learner = learner(model, updates -> 0.5);
     MiniBatch batch = examples(shape, new Random(7), 5);
     batch.yt().set(3, 1, label);
 
     Outcome outcome = learner.learn(batch, 77);
 
     assertThat(outcome).isInstanceOf(Diverged.class);
-    Diverged diverged = (Diverged) outcome;
-    assertThat(Double.isFinite(diverged.cost()) && Double.isFinite(diverged.gradientNorm()))
-        .isFalse();
+    assertThat(((Diverged) outcome).what()).containsAnyOf("NaN", "Infinity");
     assertSameBits(model.parameters(), before);
     assertThat(model.version()).isEqualTo(41);
     assertThat(model.examples()).isEqualTo(1_000);
@@ -127,19 +130,20 @@ class LearnerTest {
     batch.xt().data[0] = 1e-300; // tanh is linear there, and W1's gradient tiny
     model.parameters().w2t().data[0] = 1e300;
 
-    Outcome outcome = new Learner(model, new Sgd(), updates -> 0.5).learn(batch, 0);
+    Outcome outcome = learner(model, updates -> 0.5).learn(batch, 0);
 
     assertThat(outcome).isInstanceOf(Diverged.class);
-    assertThat(((Diverged) outcome).cost()).isFinite();
-    assertThat(((Diverged) outcome).gradientNorm()).isInfinite();
+    assertThat(((Diverged) outcome).what())
+        .contains("gradient norm Infinity")
+        .doesNotContain("cost Infinity");
   }
 
   @Test
   void shouldGoOnAfterADivergedMiniBatchAsIfItHadNotBeen() {
     Model model = model(SHAPE, 0, 0);
     Model undisturbed = model.copy();
-    Learner learner = new Learner(model, new Sgd(), updates -> 1 / (1.0 + updates));
-    Learner other = new Learner(undisturbed, new Sgd(), updates -> 1 / (1.0 + updates));
+    Learner learner = learner(model, updates -> 1 / (1.0 + updates));
+    Learner other = learner(undisturbed, updates -> 1 / (1.0 + updates));
     MiniBatch bad = examples(SHAPE, new Random(3), 9);
     bad.xt().set(0, 0, Double.NaN);
 
@@ -154,7 +158,7 @@ class LearnerTest {
   @Test
   void shouldAskForTheLearningRateOfTheUpdatesInTheModel() {
     Model model = model(SHAPE, 300, 0);
-    Learner learner = new Learner(model, new Sgd(), updates -> 0.1 / (1 + 0.01 * updates));
+    Learner learner = learner(model, updates -> 0.1 / (1 + 0.01 * updates));
     MiniBatch batch = examples(SHAPE, new Random(1), 2);
     MiniBatch bad = examples(SHAPE, new Random(1), 2);
     bad.xt().set(0, 0, Double.NaN);
@@ -172,7 +176,7 @@ class LearnerTest {
     double[] x = batch.xt().data.clone();
     double[] y = batch.yt().data.clone();
 
-    assertThat(new Learner(model(SHAPE, 0, 0), new Sgd(), updates -> 0.1).learn(batch, 0))
+    assertThat(learner(model(SHAPE, 0, 0), updates -> 0.1).learn(batch, 0))
         .isInstanceOf(Lesson.class);
 
     assertThat(batch.xt().data).containsExactly(x);
@@ -187,9 +191,7 @@ class LearnerTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () ->
-                new Learner(model, new Sgd(), updates -> 0.1)
-                    .learn(examples(wider, new Random(1), 2), 0))
+            () -> learner(model, updates -> 0.1).learn(examples(wider, new Random(1), 2), 0))
         .withMessage("X: expected 3 x 2 (one column an example), found 4 x 2");
     assertSameBits(model.parameters(), before);
     assertThat(model.version()).isEqualTo(5);
@@ -201,9 +203,7 @@ class LearnerTest {
     Model copy = model.copy();
     Parameters before = model.parameters().copy();
 
-    assertThat(
-            new Learner(model, new Sgd(), updates -> 0.1)
-                .learn(examples(SHAPE, new Random(1), 2), 9))
+    assertThat(learner(model, updates -> 0.1).learn(examples(SHAPE, new Random(1), 2), 9))
         .isInstanceOf(Lesson.class);
 
     assertSameBits(copy.parameters(), before);
@@ -215,7 +215,14 @@ class LearnerTest {
 
   private static Model model(Architecture shape, long version, long examples) {
     Parameters random = Parameters.random(shape, 11, OptionalDouble.empty());
-    return new Model(shape, random, version, examples, version - 1);
+    return new Model(
+        shape,
+        random,
+        OptimizerKind.SGD.start(shape),
+        Optional.empty(),
+        version,
+        examples,
+        version - 1);
   }
 
   private static MiniBatch examples(Architecture shape, Random random, int size) {

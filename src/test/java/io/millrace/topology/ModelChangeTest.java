@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.millrace.codec.ModelCodec;
 import io.millrace.codec.SnapshotCodec;
+import io.millrace.codec.TaskState;
 import io.millrace.config.ConfigException;
 import io.millrace.config.ConfigReader;
 import io.millrace.config.MillraceConfig;
@@ -52,7 +53,8 @@ class ModelChangeTest {
     MillraceConfig after = config(overrides);
     try (TopologyTestDriver driver =
         new TopologyTestDriver(
-            LearnerTopology.build(before, InitialModel.of(before)), StreamsSettings.of(before))) {
+            LearnerTopology.build(before, InitialModel.of(before), LearnerFixture.FACTS),
+            StreamsSettings.of(before))) {
       var examples =
           driver.createInputTopic("examples", new ByteArraySerializer(), new ByteArraySerializer());
       for (int x = 1; x <= 3; x++) {
@@ -61,8 +63,9 @@ class ModelChangeTest {
       LiveStore store = (LiveStore) driver.getStateStore(LearnerTopology.MODEL_STORE);
       MockProcessorContext<byte[], byte[]> context = new MockProcessorContext<>();
       context.addStateStore(store);
-      new TrainProcessor(after, InitialModel.of(after)).init(context);
-      return ModelCodec.decode(Objects.requireNonNull(store.committed("flights")));
+      new TrainProcessor(after, InitialModel.of(after), LearnerFixture.FACTS).init(context);
+      return ModelCodec.decode(
+          TaskState.decode(Objects.requireNonNull(store.committed("flights"))).value());
     }
   }
 

@@ -1,0 +1,34 @@
+package io.millrace.topology;
+
+import io.millrace.config.ConfigException;
+import io.millrace.config.ConfigReader;
+import io.millrace.config.MillraceConfig;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+
+/** A small learner: two inputs, mini-batches of three. */
+final class LearnerFixture {
+  private static final String YAML =
+      """
+      application: flights
+      kafka: {bootstrap.servers: nowhere:9092}
+      topics: {examples: in, miniBatches: log, costs: costs, snapshots: models, deadLetters: dead}
+      model: {inputs: 2, hidden: 3, outputs: 1}
+      training: {batchSize: 3, maxWait: 10s, learningRate: {initial: 0.5, decay: 0.25}}
+      publish: {snapshotEvery: 2, snapshotInterval: 1m}
+      """;
+
+  /** As of topics with the broker's limits. */
+  static final TopicFacts FACTS =
+      new TopicFacts(new Uuid(1, 1), new Uuid(2, 2), (int) RecordSizes.BROKER_DEFAULT);
+
+  private LearnerFixture() {}
+
+  static MillraceConfig config(String... overrides) {
+    try {
+      return ConfigReader.read(YAML, "c.yaml", List.of(overrides), name -> null);
+    } catch (ConfigException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+}

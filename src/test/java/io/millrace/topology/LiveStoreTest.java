@@ -1,0 +1,229 @@
+package io.millrace.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LiveStoreTest {
+  private final InMemoryStore inner = new InMemoryStore("model");
+  private final LiveStore store = new LiveStore(inner);
+  private byte[] live = bytes(10, 1);
+
+  @Test
+  void shouldHaveNothingAtFirst() {
+    assertThat(store.committed("flights")).isNull();
+  }
+
+  @Test
+  void shouldWriteTheLiveObjectOnceACommitAndOnlyWhenItHasChanged() {
+    AtomicInteger asked = new AtomicInteger();
+    store.keep(
+        "flights",
+        () -> {
+          asked.incrementAndGet();
+          return live;
+        });
+
+    store.flushCache();
+    assertThat(inner.takePuts()).isEmpty();
+
+    store.changed();
+    store.changed();
+    store.flushCache();
+    store.flushCache();
+    assertThat(asked).hasValue(1);
+    assertThat(inner.takePuts()).containsExactly("flights/1/0", "flights");
+    assertThat(store.committed("flights")).isEqualTo(live);
+  }
+
+  @Test
+  void shouldWriteToTheTwoSlotsInTurnAndTheHeadLast() {
+    live = bytes(1_200_000, 1);
+    store.keep("flights", () -> live);
+
+    commit();
+    assertThat(inner.takePuts())
+        .containsExactly("flights/1/0", "flights/1/1", "flights/1/2", "flights");
+    commit();
+    assertThat(inner.takePuts())
+        .containsExactly("flights/0/0", "flights/0/1", "flights/0/2", "flights");
+    commit();
+    assertThat(inner.takePuts()).startsWith("flights/1/0");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0",
+    "1, 1",
+    "499999, 1",
+    "500000, 1",
+    "500001, 2",
+    "1000000, 2",
+    "1000001, 3",
+    "8000000, 16"
+  })
+  void shouldCutAValueIntoPiecesBelowTheBrokersLimit(int size, int pieces) {
+    live = bytes(size, 1);
+    store.keep("flights", () -> live);
+
+    commit();
+
+    assertThat(inner.takePuts()).hasSize(pieces + 1);
+    for (int piece = 0; piece < pieces; piece++) {
+      assertThat(inner.get("flights/1/" + piece)).hasSizeLessThanOrEqualTo(500_000);
+    }
+    assertThat(restart().committed("flights")).isEqualTo(live);
+  }
+
+  @Test
+  void shouldReadAValueThatBecameShorterOrLonger() {
+    store.keep("flights", () -> live);
+    int seed = 0;
+    for (int size : new int[] {1_300_000, 10, 600_000, 0, 1_300_001, 500_000}) {
+      live = bytes(size, seed++);
+      commit();
+      assertThat(restart().committed("flights")).isEqualTo(live);
+    }
+  }
+
+  /**
+   * A process without exactly-once ends somewhere in a write: the log has its first puts.
+   *
+   * <pre>
+   *   put            1/0   1/1   1/2   head   |   0/0   0/1   0/2   head
+   *   crash after                                 ^     ^     ^            : the first value
+   *                                                                 ^      : the second
+   * </pre>
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4})
+  void shouldHaveTheValueBeforeOrAfterATornWrite(int puts) {
+    byte[] first = bytes(1_200_000, 1);
+    byte[] second = bytes(1_400_000, 2);
+    store.keep("flights", () -> live);
+    live = first;
+    commit();
+    live = second;
+    inner.crashAfter(puts);
+
+    store.changed();
+    if (puts < 4) {
+      assertThatExceptionOfType(InMemoryStore.Crash.class).isThrownBy(store::flushCache);
+    } else {
+      store.flushCache();
+    }
+
+    assertThat(restart().committed("flights")).isEqualTo(puts < 4 ? first : second);
+  }
+
+  @Test
+  void shouldGoOnAfterATornWriteWithoutTouchingTheSlotInUse() {
+    store.keep("flights", () -> live);
+    commit();
+    inner.crashAfter(1);
+    store.changed();
+    assertThatExceptionOfType(InMemoryStore.Crash.class).isThrownBy(store::flushCache);
+
+    InMemoryStore restored = inner.restored();
+    LiveStore restarted = new LiveStore(restored);
+    assertThat(restarted.committed("flights")).isEqualTo(live);
+    restarted.keep("flights", () -> bytes(20, 7));
+    restarted.changed();
+    restarted.flushCache();
+
+    assertThat(restored.takePuts()).containsExactly("flights/0/0", "flights");
+    assertThat(new LiveStore(restored.restored()).committed("flights")).isEqualTo(bytes(20, 7));
+  }
+
+  @Test
+  void shouldContinueTheTurnOfTheSlotsAfterARestart() {
+    store.keep("flights", () -> live);
+    commit();
+    InMemoryStore restored = inner.restored();
+    LiveStore restarted = new LiveStore(restored);
+    assertThat(restarted.committed("flights")).isEqualTo(live);
+    restarted.keep("flights", () -> live);
+    restarted.flushCache();
+    assertThat(restored.takePuts()).isEmpty();
+
+    restarted.changed();
+    restarted.flushCache();
+    assertThat(restored.takePuts()).containsExactly("flights/0/0", "flights");
+  }
+
+  @Test
+  void shouldSayWhichStateIsIncomplete() {
+    live = bytes(600_000, 1);
+    store.keep("flights", () -> live);
+    commit();
+    inner.put("flights/1/1", new byte[99_999]);
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> store.committed("flights"))
+        .withMessage("The state flights in store model is incomplete at byte 500000 of 600000");
+  }
+
+  @Test
+  void shouldKeepTheValuesOfTwoNamesApart() {
+    store.keep("flights", () -> live);
+    commit();
+
+    assertThat(store.committed("trains")).isNull();
+  }
+
+  /** A task that is closed dirty must not write what it did not commit. */
+  @Test
+  void shouldForgetTheLiveObjectWhenItIsClosedOrItsCacheCleared() {
+    store.keep("flights", () -> live);
+    store.changed();
+    store.clearCache();
+    store.flushCache();
+    assertThat(inner.takePuts()).isEmpty();
+
+    store.changed();
+    store.close();
+    store.flushCache();
+    assertThat(inner.takePuts()).isEmpty();
+  }
+
+  @Test
+  void shouldBeLoggedAndInMemoryAndItsOwnCache() {
+    StoreBuilder<LiveStore> builder = LiveStore.builder("model");
+
+    assertThat(builder.name()).isEqualTo("model");
+    assertThat(builder.loggingEnabled()).isTrue();
+    assertThat(builder.logConfig())
+        .containsEntry("segment.bytes", "16777216")
+        .containsEntry("min.cleanable.dirty.ratio", "0.05");
+    assertThat(builder.build().persistent()).isFalse();
+    assertThat(builder.build().name()).isEqualTo("model");
+    assertThat(builder.withCachingDisabled()).isSameAs(builder);
+    assertThatExceptionOfType(UnsupportedOperationException.class)
+        .isThrownBy(builder::withCachingEnabled);
+    assertThatExceptionOfType(UnsupportedOperationException.class)
+        .isThrownBy(builder::withLoggingDisabled);
+  }
+
+  private void commit() {
+    store.changed();
+    store.flushCache();
+  }
+
+  private LiveStore restart() {
+    return new LiveStore(inner.restored());
+  }
+
+  private static byte[] bytes(int size, long seed) {
+    byte[] bytes = new byte[size];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+}
