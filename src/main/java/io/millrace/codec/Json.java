@@ -1,5 +1,6 @@
 package io.millrace.codec;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -57,9 +58,10 @@ final class Json {
   static JsonNode read(byte[] bytes) {
     try {
       return MAPPER.readTree(bytes);
+    } catch (JacksonException e) {
+      throw new FormatException(Text.brokenJson(e), e);
     } catch (IOException e) {
-      throw new FormatException(
-          "Broken JSON: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+      throw new UncheckedIOException("Reading from memory cannot fail", e);
     }
   }
 

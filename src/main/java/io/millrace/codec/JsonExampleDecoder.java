@@ -73,7 +73,7 @@ public final class JsonExampleDecoder implements ExampleDecoder {
     try (JsonParser json = JSON.createParser(value)) {
       return readRecord(json, into);
     } catch (JacksonException e) {
-      return notJson("Broken JSON: " + e.getOriginalMessage());
+      return notJson(Text.brokenJson(e));
     } catch (IOException e) {
       throw new UncheckedIOException("Reading from memory cannot fail", e);
     }
