@@ -34,8 +34,6 @@ record TestLearner(String name, Path config) {
         application: NAME
         kafka:
           bootstrap.servers: SERVERS
-          session.timeout.ms: 6000
-          heartbeat.interval.ms: 2000
         topics:
           examples: NAME-examples
           miniBatches: NAME-mini-batches
