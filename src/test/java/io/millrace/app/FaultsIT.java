@@ -287,6 +287,17 @@ final class FaultsIT {
       assertThat(run.awaitExit()).as(run.toString()).isZero();
     }
 
+    new Cases()
+        .add(
+            FAILURE,
+            "m.json cannot be written: there is no such file or folder",
+            "model",
+            "export",
+            "--config",
+            config,
+            "-o",
+            folder.resolve("nowhere").resolve("m.json").toString())
+        .check();
     MillraceProcess show = MillraceProcess.run("model", "show", "--config", config);
     assertThat(show.out())
         .anyMatch(line -> line.matches("model +" + learner.name()))

@@ -93,7 +93,7 @@ final class FeedIT {
 
     List<ConsumerRecord<byte[], byte[]>> records = topics.consume(learner.examples(), 21);
     assertThat(records.get(20).timestamp() - records.get(0).timestamp())
-        .isGreaterThanOrEqualTo(1_900); // 20 intervals of 100 ms, at the resolution of two clocks
+        .isGreaterThanOrEqualTo(1_700); // 20 intervals of 100 ms, less what may be caught up
     assertThat(said).startsWith("Sent 21 events to topic " + learner.examples());
   }
 
