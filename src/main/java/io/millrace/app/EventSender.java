@@ -13,11 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class EventSender implements AutoCloseable {
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
+  /** After a longer pause than this, the events are late, rather than many at once. */
+  private static final Duration CATCH_UP = Duration.ofMillis(100);
+
   private final Producer<byte[], byte[]> producer;
   private final String topic;
   private final @Nullable Rate rate;
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
-  private final long startedAt = System.nanoTime();
+  private long turn = System.nanoTime();
   private long sent;
 
   EventSender(MillraceConfig config, @Nullable Rate rate) {
@@ -51,7 +54,8 @@ final class EventSender implements AutoCloseable {
     if (rate == null) {
       return;
     }
-    long turn = startedAt + (long) (sent / rate.perSecond() * 1e9);
+    long interval = (long) Math.ceil(1e9 / rate.perSecond());
+    turn = Math.max(turn + interval, System.nanoTime() - CATCH_UP.toNanos());
     for (long wait = turn - System.nanoTime();
         wait > 0 && !Thread.currentThread().isInterrupted();
         wait = turn - System.nanoTime()) {

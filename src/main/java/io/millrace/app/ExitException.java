@@ -1,5 +1,8 @@
 package io.millrace.app;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,18 @@ final class ExitException extends RuntimeException {
 
   static ExitException usage(String line) {
     return usage(List.of(line));
+  }
+
+  /** Why a file cannot be read or written; the JDK's own message is often but its name. */
+  static String reason(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "there is no such file or folder";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    String message = String.valueOf(e.getMessage());
+    return message.lines().findFirst().orElse(message);
   }
 
   int code() {

@@ -78,16 +78,16 @@ final class FeedCommand implements Callable<Integer> {
 
   private void send(MillraceConfig config, EventSource first) throws IOException {
     long begun = System.nanoTime();
-    try (EventSender sender = new EventSender(config, rate);
-        ProgressBar bar = progressBar()) {
-      send(first, sender, bar);
-      for (int pass = 2; pass <= repeat && wanted(sender); pass++) {
-        try (EventSource again = open(config)) {
-          send(again, sender, bar);
+    try (EventSender sender = new EventSender(config, rate)) {
+      try (ProgressBar bar = progressBar()) { // closed before the last line: it draws once more
+        send(first, sender, bar);
+        for (int pass = 2; pass <= repeat && wanted(sender); pass++) {
+          try (EventSource again = open(config)) {
+            send(again, sender, bar);
+          }
         }
+        sender.flush();
       }
-      sender.flush();
-      bar.close();
       System.err.printf(
           "Sent %,d events to topic %s in %.1f s%n",
           sender.sent(), config.topics().examples(), (System.nanoTime() - begun) / 1e9);
@@ -141,8 +141,6 @@ final class FeedCommand implements Callable<Integer> {
   }
 
   private static String reason(IOException e) {
-    return e instanceof NoSuchFileException
-        ? "there is no such file"
-        : e.getMessage() == null ? e.toString() : e.getMessage().lines().findFirst().orElse("");
+    return e instanceof NoSuchFileException ? "there is no such file" : ExitException.reason(e);
   }
 }

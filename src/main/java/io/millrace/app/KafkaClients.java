@@ -24,7 +24,7 @@ import org.apache.kafka.streams.StreamsConfig;
  * stands under {@code kafka} (TLS and SASL too) reaches every one of them.
  */
 final class KafkaClients {
-  private static final Duration REACH = Duration.ofSeconds(15);
+  private static final Duration REACH = Duration.ofSeconds(10);
   private static final Duration DELIVERY = Duration.ofSeconds(30);
 
   private final String bootstrapServers;
@@ -70,8 +70,11 @@ final class KafkaClients {
     boolean late =
         cause instanceof TimeoutException
             || cause instanceof org.apache.kafka.common.errors.TimeoutException;
+    String said = String.valueOf(cause.getMessage());
     String why =
-        late ? "no answer within %d seconds".formatted(REACH.toSeconds()) : cause.getMessage();
+        late
+            ? "no answer within %d seconds".formatted(REACH.toSeconds())
+            : said.contains("No resolvable") ? "no address is known for this host name" : said;
     return ExitException.failure(
         "Cannot reach Kafka at %s (kafka.bootstrap.servers): %s".formatted(bootstrapServers, why),
         cause);

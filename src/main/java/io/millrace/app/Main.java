@@ -47,8 +47,8 @@ public final class Main {
   private static int wrongUsage(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println(String.valueOf(e.getMessage()).lines().findFirst().orElse("Wrong usage"));
-    err.println("Try '%s --help'.".formatted(command.getCommandSpec().qualifiedName()));
+    String fault = String.valueOf(e.getMessage()).lines().findFirst().orElse("Wrong usage");
+    err.printf("%s; try: %s --help%n", fault, command.getCommandSpec().qualifiedName());
     return ExitException.USAGE;
   }
 

@@ -30,16 +30,12 @@ final class ModelCommand {
     System.out.printf(
         Locale.ROOT,
         "model            %s%nversion          %,d updates%nexamples         %,d%n"
-            + "shape            %d inputs, %d hidden (%s), %d outputs (%s)%n"
+            + "shape            %s%n"
             + "parameters       %,d, norm %.6g%n",
         snapshot.model(),
         snapshot.version(),
         snapshot.examples(),
-        shape.inputs(),
-        shape.hidden(),
-        shape.activation().text(),
-        shape.outputs(),
-        shape.output().text(),
+        shape,
         shape.parameterCount(),
         snapshot.parameters().norm());
     snapshot
@@ -48,7 +44,7 @@ final class ModelCommand {
             log ->
                 System.out.printf(
                     Locale.ROOT,
-                    "learned through  %s, partition %d, offset %,d%n",
+                    "learned through  %s, partition %d, offset %d%n",
                     log.topic(),
                     log.partition(),
                     log.offset()));
@@ -65,7 +61,8 @@ final class ModelCommand {
     try {
       Files.write(file, snapshot);
     } catch (IOException e) {
-      throw ExitException.failure("%s cannot be written: %s".formatted(file, e.getMessage()), e);
+      throw ExitException.failure(
+          "%s cannot be written: %s".formatted(file, ExitException.reason(e)), e);
     }
     Snapshot written = SnapshotCodec.decode(snapshot);
     System.err.printf(

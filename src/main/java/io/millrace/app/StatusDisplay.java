@@ -12,6 +12,11 @@ import java.util.function.ToDoubleFunction;
  */
 final class StatusDisplay {
   private static final String ERASE_LINE = "\r\u001B[2K";
+
+  /** Cuts a line at the edge of a narrow terminal, where a second row could not be erased. */
+  private static final String NO_WRAP = "\u001B[?7l";
+
+  private static final String WRAP = "\u001B[?7h";
   private static final Duration TICK = Duration.ofMillis(100);
   private static final Duration LIVE = Duration.ofMillis(500);
   private static final Duration PLAIN = Duration.ofSeconds(5);
@@ -63,7 +68,8 @@ final class StatusDisplay {
     rate = terminal && rate > 0 ? 0.7 * rate + 0.3 * measured : measured;
     last = now;
     lastAt = at;
-    out.print(terminal ? ERASE_LINE + line(now) : line(now) + System.lineSeparator());
+    out.print(
+        terminal ? ERASE_LINE + NO_WRAP + line(now) + WRAP : line(now) + System.lineSeparator());
     out.flush();
   }
 

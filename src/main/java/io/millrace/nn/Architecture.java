@@ -29,6 +29,20 @@ public record Architecture(
     return hidden * (inputs + 1L) + outputs * (hidden + 1L);
   }
 
+  /** The architecture as people say it: {@code 5 inputs, 16 hidden (tanh), 1 output (sigmoid)}. */
+  @Override
+  public String toString() {
+    return "%d %s, %d hidden (%s), %d %s (%s)"
+        .formatted(
+            inputs,
+            inputs == 1 ? "input" : "inputs",
+            hidden,
+            activation.text(),
+            outputs,
+            outputs == 1 ? "output" : "outputs",
+            output.text());
+  }
+
   private static void requireAtLeast(int least, int value, String name) {
     if (value < least) {
       throw new IllegalArgumentException(

@@ -1,0 +1,120 @@
+package io.millrace.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.codec.CostCodec;
+import io.millrace.learn.Lesson;
+import io.millrace.testing.TestTopics;
+import java.io.IOException;
+import java.util.List;
+import org.apache.kafka.common.IsolationLevel;
+import org.junit.jupiter.api.Test;
+
+/** The demo: all of it in one process, to its end or to somebody's wish. */
+final class DemoIT {
+  private static final int FLIGHTS = 100_000;
+  private static final int BATCHES = FLIGHTS / 50;
+  private static final String FAST = "50000/s";
+
+  /** A partial mini-batch waits by the clock, which stands still for nobody on a busy machine. */
+  private static final String NEVER = "training.maxWait=never";
+
+  /** Stops the two in the two ways a person does: kill and Ctrl-C. */
+  @Test
+  void shouldPublishTheSameCostsInEachRun() throws IOException, InterruptedException {
+    String oneAddress = TestLearner.freeAddress();
+    String otherAddress = TestLearner.freeAddress();
+    try (MillraceProcess one = demo(oneAddress, "--rate", FAST, "--set", NEVER);
+        MillraceProcess other = demo(otherAddress, "--rate", FAST, "--set", NEVER)) {
+      List<Lesson> costs = costs(one, oneAddress);
+      one.terminate();
+      assertStoppedWell(one);
+
+      assertThat(costs(other, otherAddress)).hasSize(BATCHES).containsExactlyElementsOf(costs);
+
+      assertThat(costs.get(BATCHES - 1).totalExamples()).isEqualTo(FLIGHTS);
+      if (other.ignoresInterrupts()) {
+        other.terminate();
+      } else {
+        other.interrupt();
+      }
+      assertStoppedWell(other);
+    }
+  }
+
+  @Test
+  void shouldLearnEveryFlightOfOnePassAndSayWhatItLearned() throws IOException {
+    MillraceProcess demo =
+        demo(TestLearner.freeAddress(), "--until-end", "--rate", FAST, "--set", NEVER);
+    assertLearnedEverything(demo);
+    assertThat(demo.out()).anyMatch(line -> line.startsWith("Learned 100,000 flights in 2,000 "));
+  }
+
+  @Test
+  void shouldLearnEveryFlightFromSeveralPartitions() throws IOException {
+    assertLearnedEverything(
+        demo(
+            TestLearner.freeAddress(),
+            "--until-end",
+            "--rate",
+            FAST,
+            "--set",
+            "topics.partitions=4",
+            "--set",
+            "training.maxWait=2s"));
+  }
+
+  @Test
+  void shouldStopAfterTheTimeGiven() throws IOException {
+    try (MillraceProcess demo = demo(TestLearner.freeAddress(), "--for", "3s")) {
+      assertStoppedWell(demo);
+    }
+  }
+
+  private static MillraceProcess demo(String address, String... options) {
+    String[] args = new String[options.length + 3];
+    args[0] = "demo";
+    args[1] = "--set";
+    args[2] = "kafka.bootstrap.servers=" + address;
+    System.arraycopy(options, 0, args, 3, options.length);
+    return MillraceProcess.start(args);
+  }
+
+  /** What the first pass of the stream taught, all full mini-batches of it. */
+  private static List<Lesson> costs(MillraceProcess demo, String address) {
+    demo.awaitLine("learns from topic flights of the Kafka at " + address);
+    try (TestTopics topics = new TestTopics(address)) {
+      return topics
+          .consume(
+              "flights-costs",
+              IsolationLevel.READ_COMMITTED,
+              records -> records.size() >= BATCHES,
+              MillraceProcess.PATIENCE.multipliedBy(2))
+          .stream()
+          .limit(BATCHES)
+          .map(record -> CostCodec.decode(record.value()).lesson())
+          .toList();
+    }
+  }
+
+  private static void assertLearnedEverything(MillraceProcess demo) {
+    try (demo) {
+      assertStoppedWell(demo);
+      assertThat(demo.out())
+          .as(demo.toString())
+          .anyMatch(
+              line ->
+                  line.matches("Learned 100,000 flights in [0-9,]+ mini-batches; 0 dead letters."))
+          .anyMatch(line -> line.matches("Cost +0\\.\\d{4} at first, 0\\.\\d{4} now .*"))
+          .anyMatch(
+              line -> line.matches("Accuracy +\\d\\d\\.\\d%, .*always \"on time\": \\d\\d\\.\\d%"));
+    }
+  }
+
+  private static void assertStoppedWell(MillraceProcess demo) {
+    assertThat(demo.awaitExit(MillraceProcess.PATIENCE.multipliedBy(2)))
+        .as(demo.toString())
+        .isZero();
+    assertThat(demo.err()).isEmpty();
+  }
+}

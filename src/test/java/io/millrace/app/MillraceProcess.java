@@ -1,0 +1,231 @@
+package io.millrace.app;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code java -jar target/millrace.jar ...} as a process of its own. Every wait is for a condition,
+ * for {@link #PATIENCE} at most, and says what was printed when the condition does not come. {@link
+ * #close} ends a process that still runs.
+ */
+final class MillraceProcess implements AutoCloseable {
+  /** Long enough for a busy machine; a test that passes never waits for it. */
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final List<String> command;
+  private final Process process;
+  private final Output out;
+  private final Output err;
+
+  private MillraceProcess(Map<String, String> environment, String... args) {
+    this.command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx384m");
+    command.add("-jar");
+    command.add(Objects.requireNonNull(System.getProperty("millrace.jar"), "millrace.jar"));
+    command.addAll(List.of(args));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
+    try {
+      this.process = builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    this.out = new Output(process.getInputStream());
+    this.err = new Output(process.getErrorStream());
+  }
+
+  static MillraceProcess start(String... args) {
+    return new MillraceProcess(Map.of(), args);
+  }
+
+  static MillraceProcess start(Map<String, String> environment, String... args) {
+    return new MillraceProcess(environment, args);
+  }
+
+  /** Runs a command to its end, which must be exit code 0. */
+  static MillraceProcess run(String... args) {
+    try (MillraceProcess process = start(args)) {
+      assertThat(process.awaitExit()).as(process.toString()).isZero();
+      return process;
+    }
+  }
+
+  /** Gives the process its whole standard input. */
+  void type(String text) {
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(text.getBytes(UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits for a line on standard output that contains the text, and returns it. */
+  String awaitLine(String text) {
+    String line = out.await(text, PATIENCE);
+    if (line == null) {
+      throw new AssertionError(
+          "No line with \"" + text + "\" within " + PATIENCE + " from " + this);
+    }
+    return line;
+  }
+
+  /** What was printed to standard output so far, or all of it once the process has ended. */
+  List<String> out() {
+    return out.lines();
+  }
+
+  /** The same for standard error. */
+  List<String> err() {
+    return err.lines();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** SIGKILL. */
+  void kill() {
+    process.destroyForcibly();
+  }
+
+  /** SIGINT, as Ctrl-C sends it. */
+  void interrupt() throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
+  /**
+   * Whether the process was told to ignore SIGINT, as shells do with what they start in the
+   * background; a JVM then has no Ctrl-C to obey.
+   */
+  boolean ignoresInterrupts() throws IOException {
+    Path status = Path.of("/proc/" + process.pid() + "/status");
+    if (!Files.isReadable(status)) {
+      return false;
+    }
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("SigIgn:"))
+        .map(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+        .anyMatch(ignored -> (ignored & 0b10) != 0);
+  }
+
+  /** Waits for the end and returns the exit code. */
+  int awaitExit() {
+    return awaitExit(PATIENCE);
+  }
+
+  int awaitExit(Duration patience) {
+    try {
+      if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError("No end within " + patience + " of " + this);
+      }
+      out.awaitEnd();
+      err.awaitEnd();
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (process.isAlive()) {
+      process.destroyForcibly();
+      awaitExit();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "%s%n--- out%n%s%n--- err%n%s%n---"
+        .formatted(String.join(" ", command), String.join("\n", out()), String.join("\n", err()));
+  }
+
+  /** The lines of one of the two streams, as they come. */
+  private static final class Output {
+    private final List<String> lines = new ArrayList<>();
+    private final Thread reader;
+    private boolean ended;
+
+    Output(InputStream in) {
+      this.reader = new Thread(() -> read(in), "output");
+      reader.setDaemon(true);
+      reader.start();
+    }
+
+    private void read(InputStream in) {
+      try (BufferedReader text = new BufferedReader(new InputStreamReader(in, UTF_8))) {
+        for (String line = text.readLine(); line != null; line = text.readLine()) {
+          add(line);
+        }
+      } catch (IOException e) {
+        add("(unreadable: " + e + ")");
+      } finally {
+        end();
+      }
+    }
+
+    private synchronized void add(String line) {
+      lines.add(line);
+      notifyAll();
+    }
+
+    private synchronized void end() {
+      ended = true;
+      notifyAll();
+    }
+
+    synchronized List<String> lines() {
+      return List.copyOf(lines);
+    }
+
+    synchronized @Nullable String await(String text, Duration patience) {
+      long deadline = System.nanoTime() + patience.toNanos();
+      int seen = 0;
+      while (true) {
+        for (; seen < lines.size(); seen++) {
+          if (lines.get(seen).contains(text)) {
+            return lines.get(seen);
+          }
+        }
+        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        if (ended || left <= 0) {
+          return null;
+        }
+        try {
+          wait(left);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return null;
+        }
+      }
+    }
+
+    void awaitEnd() throws InterruptedException {
+      reader.join(PATIENCE.toMillis());
+    }
+  }
+}

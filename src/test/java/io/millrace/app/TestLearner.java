@@ -1,0 +1,122 @@
+package io.millrace.app;
+
+import io.millrace.codec.CostCodec;
+import io.millrace.codec.MiniBatchCodec;
+import io.millrace.example.MiniBatch;
+import io.millrace.learn.BatchCost;
+import io.millrace.testing.TestTopics;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.IsolationLevel;
+
+/**
+ * A learner's configuration file, with an application and topics that no other test uses, and what
+ * is on those topics.
+ *
+ * @param name the application, the model, and the start of every topic's name
+ */
+record TestLearner(String name, Path config) {
+
+  /**
+   * Writes the configuration.
+   *
+   * @param yaml the sections {@code model} (without its name) and whatever else
+   */
+  static TestLearner of(Path folder, String bootstrapServers, String yaml) throws IOException {
+    String name = TestTopics.unique("learner");
+    String head =
+        """
+        application: NAME
+        kafka:
+          bootstrap.servers: SERVERS
+        topics:
+          examples: NAME-examples
+          miniBatches: NAME-mini-batches
+          costs: NAME-costs
+          snapshots: NAME-snapshots
+          deadLetters: NAME-dead-letters
+        http:
+          port: none
+        """;
+    Path config = folder.resolve(name + ".yaml");
+    Files.writeString(
+        config,
+        head.replace("NAME", name).replace("SERVERS", bootstrapServers)
+            + yaml.replaceFirst("model:\n", "model:\n  name: " + name + "\n"));
+    return new TestLearner(name, config);
+  }
+
+  /** An address of this machine where nobody listens now. */
+  static String freeAddress() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return "127.0.0.1:" + socket.getLocalPort();
+    }
+  }
+
+  String examples() {
+    return name + "-examples";
+  }
+
+  String miniBatches() {
+    return name + "-mini-batches";
+  }
+
+  String costs() {
+    return name + "-costs";
+  }
+
+  String snapshots() {
+    return name + "-snapshots";
+  }
+
+  String deadLetters() {
+    return name + "-dead-letters";
+  }
+
+  /** Starts {@code run} and waits until it learns. */
+  MillraceProcess run(String... options) {
+    String[] args = new String[options.length + 3];
+    args[0] = "run";
+    args[1] = "--config";
+    args[2] = config.toString();
+    System.arraycopy(options, 0, args, 3, options.length);
+    MillraceProcess run = MillraceProcess.start(args);
+    try {
+      run.awaitLine("learns from topic");
+      return run;
+    } catch (AssertionError e) {
+      run.close();
+      throw e;
+    }
+  }
+
+  /** The committed costs, in their order, once there are this many. */
+  List<BatchCost> costs(TestTopics topics, int count) {
+    return topics
+        .consume(
+            costs(),
+            IsolationLevel.READ_COMMITTED,
+            records -> records.size() >= count,
+            MillraceProcess.PATIENCE.multipliedBy(3))
+        .stream()
+        .map(record -> CostCodec.decode(record.value()))
+        .toList();
+  }
+
+  /** The committed mini-batches, in their order, once there are this many. */
+  List<MiniBatch> miniBatches(TestTopics topics, int count) {
+    return topics.consume(miniBatches(), count).stream()
+        .map(record -> MiniBatchCodec.decode(record.value(), 1))
+        .toList();
+  }
+
+  /** The dead letters, in their order, once there are this many. */
+  List<ConsumerRecord<byte[], byte[]>> deadLetters(TestTopics topics, int count) {
+    return topics.consume(deadLetters(), count);
+  }
+}
