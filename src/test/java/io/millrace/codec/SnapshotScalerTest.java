@@ -76,12 +76,12 @@ class SnapshotScalerTest {
       textBlock =
           """
           "count":100    | "count":1.5       | scaler.count: expected a whole number, got 1.5
-          "count":100    | "count":-1        | Not a snapshot: scaler: expected a count that is not negative and as many means as numbers of the variance, found -1, 2, 2
-          [0.1,-1.0E-7]  | [0.1]             | Not a snapshot: scaler: expected a count that is not negative and as many means as numbers of the variance, found 100, 1, 2
-          [4.0,1.0E200]  | [4.0,"a"]         | scaler.variance[1]: expected a number, got "a"
-          [4.0,1.0E200]  | [4.0,-1]          | Not a snapshot: scaler: expected a finite mean and a finite variance of at least 0, found -1.0E-7 and -1.0 at index 1
-          [4.0,1.0E200]  | [4.0,1e999]       | Not a snapshot: scaler: expected a finite mean and a finite variance of at least 0, found -1.0E-7 and Infinity at index 1
-          "variance"     | "deviation"       | Not a snapshot: No value for property 'variance'
+          "count":100    | "count":-1        | scaler: expected a count that is not negative and as many means as numbers of the variance, found -1, 2, 2
+          [0.1,-1.0E-7]  | [0.1]             | scaler: expected a count that is not negative and as many means as numbers of the variance, found 100, 1, 2
+          [4.0,1.0E200]  | [4.0,"a"]         | scaler.variance[1]: expected a finite number, got "a"
+          [4.0,1.0E200]  | [4.0,-1]          | scaler: expected a finite mean and a finite variance of at least 0, found -1.0E-7 and -1.0 at index 1
+          [4.0,1.0E200]  | [4.0,1e999]       | scaler.variance[1]: expected a finite number, got "Infinity"
+          "variance"     | "deviation"       | No value for property 'variance'
           """)
   void shouldRefuseAScalerThatCannotBe(String part, String wrong, String message) {
     String json = new String(SnapshotCodec.encode(snapshot(2, Optional.of(scaler()))), UTF_8);
@@ -89,7 +89,7 @@ class SnapshotScalerTest {
 
     assertThatExceptionOfType(FormatException.class)
         .isThrownBy(() -> SnapshotCodec.decode(json.replace(part, wrong).getBytes(UTF_8)))
-        .withMessageStartingWith(message);
+        .withMessageContaining(message);
   }
 
   @Test
@@ -98,7 +98,7 @@ class SnapshotScalerTest {
 
     assertThatExceptionOfType(FormatException.class)
         .isThrownBy(() -> SnapshotCodec.decode(json))
-        .withMessage("Expected a scaler of 3 inputs, found 2");
+        .withMessageContaining("Expected a scaler of 3 inputs, found 2");
   }
 
   @Test
