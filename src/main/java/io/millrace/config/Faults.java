@@ -14,8 +14,14 @@ final class Faults {
     found.add(new Placed(place, new Fault(key, place.text(), message)));
   }
 
+  /** Whether there is a fault at the key or below it. */
   boolean has(String key) {
-    return found.stream().anyMatch(placed -> placed.fault().key().equals(key));
+    return found.stream().map(placed -> placed.fault().key()).anyMatch(at -> isWithin(at, key));
+  }
+
+  private static boolean isWithin(String at, String key) {
+    return at.startsWith(key)
+        && (at.length() == key.length() || ".[".indexOf(at.charAt(key.length())) >= 0);
   }
 
   void throwIfAny() throws ConfigException {

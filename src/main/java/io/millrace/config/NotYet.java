@@ -4,16 +4,6 @@ package io.millrace.config;
 final class NotYet {
   private NotYet() {}
 
-  /** Named fields, before {@code features} and {@code label} are read as plain names. */
-  static void refuseNamedFields(Section example) {
-    refuse(example, "features", example.isList("features"), "the name of one field with a list");
-    refuse(example, "label", example.isMapping("label"), "the name of the field");
-  }
-
-  static void refuseFormats(Section example, Format format) {
-    refuse(example, "format", format != Format.JSON, "json");
-  }
-
   static void refuse(Section training, TrainingConfig config) {
     refuse(training, "optimizer", config.optimizer() != OptimizerKind.SGD, "sgd");
     refuse(training, "l2", config.l2() != 0, "0");
