@@ -19,7 +19,7 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() throws ConfigException {
     MillraceConfig config = configFile.read();
     Model model = InitialModel.of(config.model());
-    System.out.print(configFile.describe());
+    System.out.println(configFile.describe());
     System.out.printf("# a model of %,d parameters%n", model.architecture().parameterCount());
     return 0;
   }

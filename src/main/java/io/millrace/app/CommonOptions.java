@@ -17,6 +17,7 @@ final class CommonOptions {
   @Option(names = "--verbose", description = "Log what Millrace and Kafka do, to standard error.")
   void verbose(boolean verbose) {
     if (verbose) {
+      System.setProperty("millrace.stackTraces", "full"); // read by log4j2.xml
       Configurator.setAllLevels("", Level.INFO);
       Configurator.setAllLevels("io.millrace", Level.DEBUG);
     }

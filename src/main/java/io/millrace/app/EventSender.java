@@ -39,7 +39,7 @@ final class EventSender implements AutoCloseable {
   void send(byte[] value) {
     awaitTurn();
     try {
-      producer.send(new ProducerRecord<>(topic, value), (metadata, e) -> keep(e));
+      var unused = producer.send(new ProducerRecord<>(topic, value), (metadata, e) -> keep(e));
     } catch (KafkaException e) {
       keep(e);
     }

@@ -1,6 +1,7 @@
 package io.millrace.app;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Ends a command with an exit code and readable lines, never with a stack trace. */
 final class ExitException extends RuntimeException {
@@ -13,7 +14,7 @@ final class ExitException extends RuntimeException {
   private final int code;
   private final List<String> lines;
 
-  private ExitException(int code, List<String> lines, Throwable cause) {
+  private ExitException(int code, List<String> lines, @Nullable Throwable cause) {
     super(String.join("; ", lines), cause);
     this.code = code;
     this.lines = List.copyOf(lines);
@@ -23,7 +24,7 @@ final class ExitException extends RuntimeException {
     return failure(line, null);
   }
 
-  static ExitException failure(String line, Throwable cause) {
+  static ExitException failure(String line, @Nullable Throwable cause) {
     return new ExitException(FAILURE, List.of(line), cause);
   }
 

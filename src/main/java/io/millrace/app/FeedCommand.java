@@ -117,7 +117,7 @@ final class FeedCommand implements Callable<Integer> {
             .setStyle(ProgressBarStyle.ASCII)
             .showSpeed()
             .setInitialMax(limit < Long.MAX_VALUE ? limit : UNKNOWN);
-    if (System.console() == null) {
+    if (!Terminal.isAttached()) {
       bar.setConsumer(new SilentConsumer());
     }
     return bar.build();

@@ -45,7 +45,7 @@ final class FlightReplay implements AutoCloseable {
       sender.flush();
     } catch (ExitException | KafkaException e) {
       if (!closing) {
-        stop.fail(e.getMessage());
+        stop.fail(String.valueOf(e.getMessage()));
       }
     }
   }

@@ -49,7 +49,7 @@ final class KafkaClients {
       return admin;
     } catch (ExecutionException | TimeoutException e) {
       admin.close(Duration.ZERO);
-      throw unreachable(e instanceof ExecutionException ? e.getCause() : e);
+      throw unreachable(e.getCause() == null ? e : e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       admin.close(Duration.ZERO);

@@ -69,7 +69,7 @@ final class LearnerService implements AutoCloseable {
     Throwable root = failure;
     for (Throwable e = failure; e != null; e = e.getCause()) {
       if (e instanceof LearnerException) {
-        return e.getMessage();
+        return String.valueOf(e.getMessage());
       }
       root = e;
     }

@@ -46,7 +46,7 @@ public final class Main {
   private static int wrongUsage(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println(e.getMessage().lines().findFirst().orElse("Wrong usage"));
+    err.println(String.valueOf(e.getMessage()).lines().findFirst().orElse("Wrong usage"));
     err.println("Try '%s --help'.".formatted(command.getCommandSpec().qualifiedName()));
     return ExitException.USAGE;
   }
@@ -66,7 +66,7 @@ public final class Main {
       return ExitException.usage(config.faults().stream().map(Fault::toString).toList());
     }
     if (e instanceof LearnerException || e instanceof BrokerException) {
-      return ExitException.failure(e.getMessage(), e);
+      return ExitException.failure(String.valueOf(e.getMessage()), e);
     }
     if (e instanceof KafkaException) {
       return ExitException.failure("Kafka: " + e.getMessage(), e);

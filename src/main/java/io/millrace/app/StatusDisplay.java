@@ -17,7 +17,7 @@ final class StatusDisplay {
   private static final Duration PLAIN = Duration.ofSeconds(5);
 
   private final PrintStream out = System.out;
-  private final boolean terminal = System.console() != null;
+  private final boolean terminal = Terminal.isAttached();
   private final Progress progress;
   private final String baselineName;
   private final ToDoubleFunction<Progress.Figures> baseline;

@@ -40,6 +40,10 @@ final class BrokerSettings {
           // Several beats a session: a missed one takes every partition off line for a moment.
           "broker.heartbeat.interval.ms",
           "200",
+          // The open transaction of a process that was killed holds up every reader of committed
+          // records until it has timed out and somebody looks: by default every 10 seconds.
+          "transaction.abort.timed.out.transaction.cleanup.interval.ms",
+          "1000",
           // Kafka would wait for ever. Checking large logs after a crash takes minutes at most.
           "server.max.startup.time.ms",
           "300000");

@@ -50,7 +50,8 @@ final class Frame {
         .putInt(version);
   }
 
-  /** Closes a full body with its checksum. */
+  /** Closes a full body, from {@link #begin}, with its checksum. */
+  @SuppressWarnings("ByteBufferBackingArray") // allocated by begin, so its array is all of it
   byte[] seal(ByteBuffer buffer) {
     buffer.putInt(checksum(buffer.array(), buffer.position()));
     if (buffer.hasRemaining()) {

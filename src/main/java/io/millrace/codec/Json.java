@@ -58,7 +58,8 @@ final class Json {
     try {
       return MAPPER.readTree(bytes);
     } catch (IOException e) {
-      throw new FormatException("Broken JSON: " + e.getMessage().lines().findFirst().orElse(""), e);
+      throw new FormatException(
+          "Broken JSON: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
     }
   }
 

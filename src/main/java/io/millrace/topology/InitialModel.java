@@ -42,7 +42,7 @@ public final class InitialModel {
     } catch (IOException e) {
       throw fault(file, "cannot be read: " + e.getMessage());
     } catch (FormatException e) {
-      throw fault(file, e.getMessage());
+      throw fault(file, String.valueOf(e.getMessage()));
     }
   }
 

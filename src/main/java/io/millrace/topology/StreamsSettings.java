@@ -3,6 +3,7 @@ package io.millrace.topology;
 import io.millrace.config.Guarantee;
 import io.millrace.config.MillraceConfig;
 import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
@@ -27,12 +28,14 @@ public final class StreamsSettings {
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads());
     settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, config.topics().replicationFactor());
+    // After a crash nothing goes on before the dead member's session and its open transaction have
+    // timed out. Kafka's 45 s and 10 s would be that long a silence.
+    settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
+    settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+    settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 6_000);
+    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Math.toIntExact(largest));
     settings.put(
-        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
-        Math.toIntExact(largest));
-    settings.put(
-        StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG),
-        Math.max(PRODUCER_BUFFER_DEFAULT, 4 * largest));
+        ProducerConfig.BUFFER_MEMORY_CONFIG, Math.max(PRODUCER_BUFFER_DEFAULT, 4 * largest));
     settings.putAll(config.kafka());
     return settings;
   }

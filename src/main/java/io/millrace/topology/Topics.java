@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -124,14 +125,16 @@ public final class Topics {
                         .collect(Collectors.toSet()))
                 .all());
     for (Spec spec : specs) {
-      Config actual = configs.get(new ConfigResource(ConfigResource.Type.TOPIC, spec.name()));
-      checkLargestRecord(spec, actual);
+      checkLargestRecord(spec, of(spec.name(), configs));
     }
     String log = config.topics().miniBatches();
     checkLog(
-        log,
-        descriptions.get(log).partitions().size(),
-        configs.get(new ConfigResource(ConfigResource.Type.TOPIC, log)));
+        log, Objects.requireNonNull(descriptions.get(log)).partitions().size(), of(log, configs));
+  }
+
+  private static Config of(String topic, Map<ConfigResource, Config> configs) {
+    return Objects.requireNonNull(
+        configs.get(new ConfigResource(ConfigResource.Type.TOPIC, topic)), topic);
   }
 
   /** A topic that was just created may take a moment to be known to every broker. */

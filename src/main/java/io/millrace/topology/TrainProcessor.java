@@ -98,7 +98,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     try {
       batch = MiniBatchCodec.decode(record.value(), 1);
     } catch (FormatException e) {
-      reject(record, new Rejection(Reason.WRONG_TYPE, e.getMessage()));
+      reject(record, new Rejection(Reason.WRONG_TYPE, String.valueOf(e.getMessage())));
       return;
     }
     Architecture shape = learner.model().architecture();
