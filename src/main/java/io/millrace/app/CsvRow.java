@@ -39,6 +39,11 @@ interface CsvRow {
     if (!missing.isEmpty()) {
       throw noColumn(String.join(", ", missing), "example", header);
     }
+    return object(header);
+  }
+
+  /** A JSON object with the columns as its fields. */
+  static CsvRow object(List<String> header) {
     return cells ->
         object(
             json -> {

@@ -122,7 +122,8 @@ final class FeatureSlots {
       if (fault != null) {
         return fault;
       }
-      int h = MURMUR3.hashBytesToInt(bytes, 0, append(Categories.text(json)));
+      int end = append(Categories.text(json)); // may replace the bytes
+      int h = MURMUR3.hashBytesToInt(bytes, 0, end);
       int first = column.xStart + start;
       Arrays.fill(column.x, first, first + count, 0);
       column.x[first + (int) (Math.abs((long) h) % count)] = h >= 0 ? 1 : -1;

@@ -168,7 +168,9 @@ final class Section {
 
   private String advice(String name, String example) {
     String under = path.isEmpty() ? "" : " under " + path + ":";
-    return example.isEmpty() ? "" : "; write for example " + name + ": " + example + under;
+    return example.isEmpty() || name.startsWith("[")
+        ? ""
+        : "; write for example " + name + ": " + example + under;
   }
 
   /** On one line, or where the list has mappings one line an item. */
