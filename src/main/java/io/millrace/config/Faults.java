@@ -14,8 +14,12 @@ final class Faults {
     found.add(new Placed(place, new Fault(key, place.text(), message)));
   }
 
-  /** Whether there is a fault at the key or below it. */
   boolean has(String key) {
+    return found.stream().anyMatch(placed -> placed.fault().key().equals(key));
+  }
+
+  /** Whether there is a fault at the key or below it. */
+  boolean hasWithin(String key) {
     return found.stream().map(placed -> placed.fault().key()).anyMatch(at -> isWithin(at, key));
   }
 

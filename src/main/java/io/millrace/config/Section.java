@@ -195,7 +195,7 @@ final class Section {
 
   /** Whether no fault was found at the key, or below it, so far. */
   boolean isSound(String name) {
-    return !reading.faults().has(path(name));
+    return !reading.faults().hasWithin(path(name));
   }
 
   private @Nullable Node ask(String name) {

@@ -89,9 +89,6 @@ class ConfigFaultsTest {
           training: {l2: 0.1}                    | training.l2: "0.1" is not available yet; available: 0
           training: {clipNorm: 5}                | training.clipNorm: "5" is not available yet; available: none
           training: {scaling: standard}          | training.scaling: "standard" is not available yet; available: none
-          example: {format: float64}             | example.format: "float64" is not available yet; available: json
-          example: {features: [a, {field: b}]}   | example.features: a list is not available yet; available: the name of one field with a list
-          example: {label: {field: a, above: 1}} | example.label: a mapping is not available yet; available: the name of the field
           """)
   void shouldRefuseWhatIsNotServedYet(String yaml, String fault) {
     assertThat(ConfigFixture.faults(ConfigFixture.MINIMAL + yaml))
