@@ -68,10 +68,10 @@ class BinaryExampleDecoderTest {
 
     assertThat(decoder.decode(one, batch)).isNull();
     batch.append(0, 0);
-    assertThat(decoder.decode(doubles(0.1, 5e-324, 1), batch)).isNull();
+    assertThat(decoder.decode(doubles(0.1, Double.MIN_VALUE, 1), batch)).isNull();
     batch.append(0, 1);
 
-    assertThat(batch.xt().data).containsExactly(1, -2, 0.1, 5e-324);
+    assertThat(batch.xt().data).containsExactly(1, -2, 0.1, Double.MIN_VALUE);
     assertThat(batch.yt().data).containsExactly(0.5, 1);
   }
 
