@@ -165,12 +165,20 @@ final class FeatureSlots {
     private final int start;
     private final double[] millis = new double[1];
 
+    /** The phases seen last with their sines and cosines: most events share them with the next. */
+    private final double[] phases;
+
+    private final double[] waves;
+
     TimeSlot(Feature.Time feature, int start) {
       super(feature.field().text());
       this.number = new NumberReader(field(), false);
       this.cycles = feature.cycles().toArray(Cycle[]::new);
       this.time = new TimeReader(feature.zone());
       this.start = start;
+      this.phases = new double[cycles.length];
+      Arrays.fill(phases, Double.NaN);
+      this.waves = new double[2 * cycles.length];
     }
 
     @Override
@@ -188,12 +196,15 @@ final class FeatureSlots {
       if (!isTime) {
         return Faults.wrongType(json, field(), EXPECTED);
       }
-      int at = column.xStart + start;
-      for (Cycle cycle : cycles) {
-        double angle = 2 * Math.PI * cycle.phase(time.epochDay(), time.nanoOfDay());
-        column.x[at++] = StrictMath.sin(angle);
-        column.x[at++] = StrictMath.cos(angle);
+      for (int c = 0; c < cycles.length; c++) {
+        double phase = cycles[c].phase(time.epochDay(), time.nanoOfDay());
+        if (phase != phases[c]) {
+          phases[c] = phase;
+          waves[2 * c] = StrictMath.sin(2 * Math.PI * phase);
+          waves[2 * c + 1] = StrictMath.cos(2 * Math.PI * phase);
+        }
       }
+      System.arraycopy(waves, 0, column.x, column.xStart + start, waves.length);
       return null;
     }
   }
