@@ -1,26 +1,108 @@
 package io.millrace.app;
 
+import io.millrace.codec.ExampleDecoder;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
+import io.millrace.example.MiniBatch;
+import io.millrace.example.Rejection;
 import io.millrace.learn.Model;
+import io.millrace.topology.ExampleDecoders;
 import io.millrace.topology.InitialModel;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
-/** {@code check}: what a configuration means, without starting anything. */
+/**
+ * {@code check}: what a configuration means, without starting anything. What it prints is YAML: the
+ * configuration, and all that follows from it as comments.
+ */
 @Command(
     name = "check",
-    description = "Read and check a configuration, print what was understood, start nothing.")
+    description = {
+      "Read and check a configuration, print what was understood, start nothing.",
+      "The inputs of the model are listed by number and name. With --event, what each becomes for"
+          + " an event, or why that event would go to the dead letters: that is an answer as well,"
+          + " and the exit code is 0."
+    })
 final class CheckCommand implements Callable<Integer> {
+  /** Names are for reading. */
+  private static final int MOST_LISTED = 10_000;
+
   @Mixin private ConfigFile configFile = new ConfigFile();
+
+  @Option(
+      names = "--event",
+      paramLabel = "FILE",
+      description =
+          "A file with one event, or with several as JSON lines (float64, float32: one after the"
+              + " other); - is standard input. Nothing is sent or learned.")
+  private @Nullable String eventFile;
 
   @Override
   public Integer call() throws ConfigException {
     MillraceConfig config = configFile.read();
     Model model = InitialModel.of(config);
+    List<byte[]> events = eventFile == null ? List.of() : events(config, eventFile);
     System.out.println(configFile.describe());
     System.out.printf("# a model of %,d parameters%n", model.architecture().parameterCount());
+    printInputs(config);
+    printEvents(config, events);
     return 0;
+  }
+
+  private static List<byte[]> events(MillraceConfig config, String file) {
+    try {
+      return EventFile.read(file, ExampleDecoders.of(config));
+    } catch (IOException e) {
+      throw ExitException.usage("--event: %s cannot be read: %s".formatted(file, e));
+    }
+  }
+
+  private static void printInputs(MillraceConfig config) {
+    int inputs = config.model().inputs();
+    System.out.printf("# inputs%n");
+    for (int i = 0; i < Math.min(inputs, MOST_LISTED); i++) {
+      System.out.printf("#   %d  %s%n", i, name(config, i));
+    }
+    if (inputs > MOST_LISTED) {
+      System.out.printf("#   ... to %d  %s%n", inputs - 1, name(config, inputs - 1));
+    }
+  }
+
+  private static void printEvents(MillraceConfig config, List<byte[]> events) {
+    ExampleDecoder decoder = ExampleDecoders.of(config);
+    MiniBatch example = new MiniBatch(config.model().inputs(), config.model().outputs(), 1);
+    for (int event = 0; event < events.size(); event++) {
+      Rejection rejection = decoder.decode(events.get(event), example);
+      if (rejection == null) {
+        printExample(config, event + 1, example);
+      } else {
+        System.out.printf(
+            "# event %d would be rejected: %s: %s%n",
+            event + 1, rejection.reason().code(), rejection.detail());
+      }
+    }
+  }
+
+  private static void printExample(MillraceConfig config, int event, MiniBatch example) {
+    System.out.printf("# event %d%n", event);
+    for (int i = 0; i < example.inputs(); i++) {
+      System.out.printf("#   %d  %s  %s%n", i, name(config, i), example.xt().data[i]);
+    }
+    double[] label = Arrays.copyOf(example.yt().data, example.outputs());
+    System.out.printf(
+        "#   label  %s  %s%n",
+        config.example().label().field(),
+        label.length == 1 ? String.valueOf(label[0]) : Arrays.toString(label));
+  }
+
+  /** The name of an input, on one line. */
+  private static String name(MillraceConfig config, int i) {
+    return config.example().features().inputName(i).replaceAll("\\p{Cntrl}", "\uFFFD");
   }
 }

@@ -29,7 +29,7 @@ import picocli.CommandLine.TypeConversionException;
         "Learn from a stream of real flights, with a Kafka of its own: will the flight be more than"
             + " 15 minutes late?")
 final class DemoCommand implements Callable<Integer> {
-  private static final String CONFIG = "demo.yaml";
+  private static final String CONFIG = "flights.yaml";
 
   private final Stop stop;
 

@@ -1,29 +1,21 @@
 package io.millrace.app;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.dataformat.csv.CsvMapper;
-import com.fasterxml.jackson.dataformat.csv.CsvSchema;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.zip.GZIPInputStream;
 
 /**
  * The bundled stream: 100,000 flights within the United States in January 2001, in the order of
- * their departure. Source: US Bureau of Transportation Statistics, on-time performance; public
- * domain.
+ * their departure, as events that hold what the file has. Source: US Bureau of Transportation
+ * Statistics, on-time performance; public domain.
  */
 final class Flights {
   private static final String RESOURCE = "flights-100k.csv.gz";
+  private static final String DELAY = "delay";
   private static final int LATE_MINUTES = 15;
-  private static final JsonFactory JSON = new JsonFactory();
 
   private final List<byte[]> events = new ArrayList<>();
   private final List<Integer> onTimeBefore = new ArrayList<>(List.of(0));
@@ -33,13 +25,11 @@ final class Flights {
   static Flights load() {
     Flights flights = new Flights();
     try (InputStream in = Flights.class.getResourceAsStream(RESOURCE);
-        MappingIterator<Map<String, String>> rows =
-            new CsvMapper()
-                .readerForMapOf(String.class)
-                .with(CsvSchema.emptySchema().withHeader())
-                .readValues(new GZIPInputStream(in))) {
-      while (rows.hasNextValue()) {
-        flights.add(rows.nextValue());
+        CsvRows rows = new CsvRows(new GZIPInputStream(in))) {
+      CsvRow row = CsvRow.object(rows.header());
+      int delay = rows.header().indexOf(DELAY);
+      for (String[] cells = rows.next(); cells != null; cells = rows.next()) {
+        flights.add(row.event(cells), Double.parseDouble(cells[delay]) > LATE_MINUTES);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("The bundled flights cannot be read", e);
@@ -47,27 +37,8 @@ final class Flights {
     return flights;
   }
 
-  private void add(Map<String, String> flight) throws IOException {
-    boolean late = Double.parseDouble(flight.get("delay")) > LATE_MINUTES;
-    LocalDateTime departure = LocalDateTime.parse(flight.get("date"));
-    double day = 2 * Math.PI * departure.toLocalTime().toSecondOfDay() / 86_400;
-    double week = 2 * Math.PI * (departure.getDayOfWeek().getValue() - 1) / 7;
-    double[] features = {
-      Double.parseDouble(flight.get("distance")) / 1000,
-      Math.sin(day),
-      Math.cos(day),
-      Math.sin(week),
-      Math.cos(week)
-    };
-    ByteArrayOutputStream event = new ByteArrayOutputStream(160);
-    try (JsonGenerator json = JSON.createGenerator(event)) {
-      json.writeStartObject();
-      json.writeFieldName("features");
-      json.writeArray(features, 0, features.length);
-      json.writeNumberField("label", late ? 1 : 0);
-      json.writeEndObject();
-    }
-    events.add(event.toByteArray());
+  private void add(byte[] event, boolean late) {
+    events.add(event);
     onTimeBefore.add(onTimeBefore.get(onTimeBefore.size() - 1) + (late ? 0 : 1));
   }
 

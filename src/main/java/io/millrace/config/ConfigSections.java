@@ -1,5 +1,6 @@
 package io.millrace.config;
 
+import io.millrace.example.Features;
 import io.millrace.nn.Activation;
 import io.millrace.nn.OptimizerKind;
 import io.millrace.nn.Output;
@@ -32,8 +33,11 @@ final class ConfigSections {
     Map<String, String> kafka = KafkaProperties.read(root.section(KafkaProperties.SECTION));
     TopicsConfig topics = topics(root.section("topics"));
     Section fields = root.section("example");
-    ExampleConfig example = example(fields);
-    ModelConfig model = model(root.section("model"), root, fields.isList("features"));
+    ExampleSection exampleSection = new ExampleSection(fields);
+    ExampleConfig example = exampleSection.read();
+    Section network = root.section("model");
+    ModelConfig model = model(network, root, example.features(), fields.isSound("features"));
+    exampleSection.checkClasses(example.label(), network, model);
     return new MillraceConfig(
         application,
         kafka,
@@ -77,31 +81,12 @@ final class ConfigSections {
         Objects.requireNonNullElse(other, key));
   }
 
-  private static ExampleConfig example(Section example) {
-    NotYet.refuseNamedFields(example);
-    ExampleConfig config =
-        new ExampleConfig(
-            example.read("format", "json", Types.oneOf(Format.values())),
-            example.read("features", "features", Types.TEXT),
-            example.read("label", "label", Types.TEXT));
-    NotYet.refuseFormats(example, config.format());
-    example.rule(
-        !config.features().equals(config.label()),
-        "example.label and example.features must be different fields",
-        "label",
-        "features");
-    return config;
-  }
-
-  private ModelConfig model(Section model, Section root, boolean hasNamedFields) {
+  private ModelConfig model(Section model, Section root, Features features, boolean areSound) {
     model.inherit("name", root, "application");
     ModelConfig config =
         new ModelConfig(
             model.read("name", "model", Types.TEXT),
-            // Named fields say how many inputs there are.
-            hasNamedFields
-                ? model.read("inputs", "1", Types.COUNT)
-                : model.required("inputs", "4", Types.COUNT),
+            inputs(model, features, areSound),
             model.read("hidden", "16", Types.COUNT),
             model.read("outputs", "1", Types.COUNT),
             model.read("activation", "tanh", Types.oneOf(Activation.values(), Activation::text)),
@@ -126,6 +111,21 @@ final class ConfigSections {
         "hidden",
         "outputs");
     return config;
+  }
+
+  /** Named fields say how many inputs there are. */
+  private static int inputs(Section model, Features features, boolean areSound) {
+    if (!(features instanceof Features.Named named)) {
+      return model.required("inputs", "4", Types.COUNT);
+    }
+    int count = (int) Math.min(named.inputs(), MOST);
+    int inputs = model.read("inputs", String.valueOf(Math.max(count, 1)), Types.COUNT);
+    model.rule(
+        inputs == count || !areSound,
+        "example.features makes %d inputs, got %s; it may be left out"
+            .formatted(named.inputs(), model.shown("inputs")),
+        "inputs");
+    return inputs;
   }
 
   /** The sizes are below 2^31, so that the sum stays below 2^63. */

@@ -1,9 +1,27 @@
 package io.millrace.config;
 
+import io.millrace.example.Features;
+import io.millrace.example.FieldPath;
+import io.millrace.example.Target;
+
 /**
  * How an example is read from a record.
  *
- * @param features the field with the numbers, in the JSON format
- * @param label the field with the label, in the JSON format
+ * @param features where the inputs come from; {@link Features.Vector} unless the format is JSON
+ * @param label what is learned; {@link Target.Plain} unless the format is JSON
  */
-public record ExampleConfig(Format format, String features, String label) {}
+public record ExampleConfig(Format format, Features features, Target label) {
+
+  /**
+   * The vector form.
+   *
+   * @param features the field with the numbers
+   * @param label the field with the label
+   */
+  public ExampleConfig(Format format, String features, String label) {
+    this(
+        format,
+        new Features.Vector(FieldPath.parse(features)),
+        new Target.Plain(FieldPath.parse(label)));
+  }
+}

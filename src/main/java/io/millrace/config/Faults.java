@@ -18,6 +18,16 @@ final class Faults {
     return found.stream().anyMatch(placed -> placed.fault().key().equals(key));
   }
 
+  /** Whether there is a fault at the key or below it. */
+  boolean hasWithin(String key) {
+    return found.stream().map(placed -> placed.fault().key()).anyMatch(at -> isWithin(at, key));
+  }
+
+  private static boolean isWithin(String at, String key) {
+    return at.startsWith(key)
+        && (at.length() == key.length() || ".[".indexOf(at.charAt(key.length())) >= 0);
+  }
+
   void throwIfAny() throws ConfigException {
     if (!found.isEmpty()) {
       throw exception();

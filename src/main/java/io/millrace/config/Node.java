@@ -2,6 +2,7 @@ package io.millrace.config;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A piece of YAML that knows where it stands. */
 sealed interface Node {
@@ -10,11 +11,21 @@ sealed interface Node {
   /** What a fault says stands here: the text as written, never what a variable stood for. */
   String shown();
 
+  /** The YAML on one line, as written but for the quotes. */
+  String flow();
+
   /** The entries may be changed: the overrides are put into them. */
   record Mapping(Place place, Map<String, Node> entries) implements Node {
     @Override
     public String shown() {
       return "a mapping";
+    }
+
+    @Override
+    public String flow() {
+      return entries.entrySet().stream()
+          .map(entry -> Scalar.quoted(entry.getKey()) + ": " + entry.getValue().flow())
+          .collect(Collectors.joining(", ", "{", "}"));
     }
   }
 
@@ -22,6 +33,11 @@ sealed interface Node {
     @Override
     public String shown() {
       return "a list";
+    }
+
+    @Override
+    public String flow() {
+      return items.stream().map(Node::flow).collect(Collectors.joining(", ", "[", "]"));
     }
   }
 
@@ -34,6 +50,20 @@ sealed interface Node {
       boolean isLong = text.length() > LONGEST_SHOWN;
       return '"' + (isLong ? text.substring(0, LONGEST_SHOWN) + "..." : text) + '"';
     }
+
+    @Override
+    public String flow() {
+      return quoted(text);
+    }
+
+    /** The text as it may stand inside a list, with quotes where YAML needs them. */
+    static String quoted(String text) {
+      boolean isPlain =
+          text.matches(
+                  "[^\\s\\p{Cntrl}\\p{Punct}][^\\p{Cntrl},\\[\\]{}:#'\"]*(?<! )|[-+./]\\d[.\\d]*|/[\\w/~]+")
+              && !text.matches("(?i)null");
+      return isPlain ? text : '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
   }
 
   /** A key without a value, or {@code null}. */
@@ -41,6 +71,11 @@ sealed interface Node {
     @Override
     public String shown() {
       return "nothing";
+    }
+
+    @Override
+    public String flow() {
+      return "null";
     }
   }
 }

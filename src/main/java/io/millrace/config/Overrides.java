@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts the {@code --set KEY=VALUE} of the command line on top of the file. */
 final class Overrides {
+  /** Keys that may also be mappings, and where their plain value stands in those. */
+  private static final Map<String, String> LONG_FORMS =
+      Map.of("learningRate", "initial", "label", "field");
+
   private Overrides() {}
 
   static void apply(List<String> overrides, Mapping root, Faults faults) {
@@ -48,8 +52,9 @@ final class Overrides {
       return mapping;
     }
     Map<String, Node> entries = new LinkedHashMap<>();
-    if (old instanceof Scalar && name.equals("learningRate")) {
-      entries.put("initial", old);
+    String longForm = LONG_FORMS.get(name);
+    if (old instanceof Scalar && longForm != null) {
+      entries.put(longForm, old);
     }
     return new Mapping(place, entries);
   }

@@ -6,6 +6,7 @@ import io.millrace.config.Node.Scalar;
 import io.millrace.config.Node.Sequence;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,19 +20,28 @@ final class Section {
   private final String path;
   private final Mapping mapping;
 
-  private Section(Reading reading, String path, Mapping mapping) {
+  /** False inside a list, which is described as a whole. */
+  private final boolean describes;
+
+  private Section(Reading reading, String path, Mapping mapping, boolean describes) {
     this.reading = reading;
     this.path = path;
     this.mapping = mapping;
+    this.describes = describes;
     reading.keys().opened(path, mapping);
   }
 
   static Section root(Reading reading, Mapping mapping) {
-    return new Section(reading, "", mapping);
+    return new Section(reading, "", mapping, true);
   }
 
   static String join(String section, String name) {
-    return section.isEmpty() ? name : section + "." + name;
+    return section.isEmpty() || name.startsWith("[") ? section + name : section + "." + name;
+  }
+
+  /** The name of an element, so that its key is {@code list[i]}. */
+  static String element(int i) {
+    return "[" + i + "]";
   }
 
   /** The section below; one that is absent or has no content is all defaults. */
@@ -39,12 +49,25 @@ final class Section {
     Node node = ask(name);
     describe(name, "");
     if (node instanceof Mapping below) {
-      return new Section(reading, path(name), below);
+      return new Section(reading, path(name), below, describes);
     }
     if (node != null && !(node instanceof Nothing) && isSound(name)) {
       fault(name, "expected a mapping of keys, got " + node.shown());
     }
-    return new Section(reading, path(name), new Mapping(place(name), new LinkedHashMap<>()));
+    return new Section(
+        reading, path(name), new Mapping(place(name), new LinkedHashMap<>()), describes);
+  }
+
+  /** The list below, as a section with an {@linkplain #element element} for each item. */
+  Section list(String name) {
+    Map<String, Node> elements = new LinkedHashMap<>();
+    if (ask(name) instanceof Sequence sequence) {
+      describe(name, sequence);
+      for (Node item : sequence.items()) {
+        elements.put(element(elements.size()), item);
+      }
+    }
+    return new Section(reading, path(name), new Mapping(place(name), elements), false);
   }
 
   Set<String> names() {
@@ -145,18 +168,34 @@ final class Section {
 
   private String advice(String name, String example) {
     String under = path.isEmpty() ? "" : " under " + path + ":";
-    return example.isEmpty() ? "" : "; write for example " + name + ": " + example + under;
+    return example.isEmpty() || name.startsWith("[")
+        ? ""
+        : "; write for example " + name + ": " + example + under;
+  }
+
+  /** On one line, or where the list has mappings one line an item. */
+  private void describe(String name, Sequence list) {
+    if (list.items().stream().noneMatch(Mapping.class::isInstance)) {
+      describe(name, list.flow());
+    } else if (describes) {
+      describe(name, "");
+      String indent = "  ".repeat(2 + (int) path.chars().filter(c -> c == '.').count());
+      list.items().forEach(item -> reading.description().add(indent + "- " + item.flow()));
+    }
   }
 
   private void describe(String name, String text) {
+    if (!describes) {
+      return;
+    }
     long depth = path.isEmpty() ? 0 : 1 + path.chars().filter(c -> c == '.').count();
     String shown = Secrets.show(name, text).replaceAll("\\p{Cntrl}+", " ");
     reading.description().add("  ".repeat((int) depth) + (name + ": " + shown).stripTrailing());
   }
 
-  /** Whether no fault was found at the key so far. */
-  private boolean isSound(String name) {
-    return !reading.faults().has(path(name));
+  /** Whether no fault was found at the key, or below it, so far. */
+  boolean isSound(String name) {
+    return !reading.faults().hasWithin(path(name));
   }
 
   private @Nullable Node ask(String name) {

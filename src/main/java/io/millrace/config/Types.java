@@ -1,9 +1,12 @@
 package io.millrace.config;
 
+import io.millrace.example.FieldPath;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -19,6 +22,22 @@ final class Types {
 
   static final Type<String> TEXT =
       ANY_TEXT.satisfying(text -> !text.isBlank(), "must not be empty");
+
+  /** A field of an event. */
+  static final Type<FieldPath> FIELD =
+      new Type<>(FieldPath.EXPECTED, TEXT.read().andThen(FieldPath::parse));
+
+  static final Type<ZoneId> ZONE =
+      new Type<>(
+          "a time zone such as Europe/Berlin, UTC or +01:00",
+          text -> {
+            try {
+              return ZoneId.of(text);
+            } catch (DateTimeException e) {
+              throw new IllegalArgumentException(e);
+            }
+          });
+
   static final Type<String> HOST = Type.matching("\\S+", "a host name or address");
 
   /** As Kafka has it, for topics and for an application, whose name begins that of its topics. */

@@ -93,7 +93,7 @@ final class YamlTree {
   private Sequence sequence(Place place, String key) throws IOException {
     List<Node> items = new ArrayList<>();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      items.add(node(place(), key));
+      items.add(node(place(), Section.join(key, Section.element(items.size()))));
     }
     return new Sequence(place, items);
   }

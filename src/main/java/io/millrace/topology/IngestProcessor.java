@@ -3,7 +3,6 @@ package io.millrace.topology;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.codec.ExampleDecoder;
-import io.millrace.codec.JsonExampleDecoder;
 import io.millrace.codec.MiniBatchCodec;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.ModelConfig;
@@ -33,13 +32,10 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private long firstExampleAt;
 
   IngestProcessor(MillraceConfig config, TopicFacts facts) {
-    ModelConfig model = config.model();
     this.config = config;
     this.facts = facts;
-    this.decoder =
-        new JsonExampleDecoder(
-            config.example().features(), config.example().label(), model.output(), model.outputs());
-    this.modelName = model.name().getBytes(UTF_8);
+    this.decoder = ExampleDecoders.of(config);
+    this.modelName = config.model().name().getBytes(UTF_8);
   }
 
   @Override

@@ -85,21 +85,6 @@ class ConfigFaultsTest {
       quoteCharacter = '`',
       textBlock =
           """
-          example: {format: float64}             | example.format: "float64" is not available yet; available: json
-          example: {features: [a, {field: b}]}   | example.features: a list is not available yet; available: the name of one field with a list
-          example: {label: {field: a, above: 1}} | example.label: a mapping is not available yet; available: the name of the field
-          """)
-  void shouldRefuseWhatIsNotServedYet(String yaml, String fault) {
-    assertThat(ConfigFixture.faults(ConfigFixture.MINIMAL + yaml))
-        .containsExactly("c.yaml:4: " + fault);
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      textBlock =
-          """
           {hidden: 4}                            | model.inputs: missing; write for example inputs: 4 under model:
           5                                      | model: expected a mapping of keys, got "5"
           {inputs: 0}                            | model.inputs: must be at least 1, got "0"

@@ -5,6 +5,8 @@ import static io.millrace.config.ConfigFixture.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.example.Features;
+import io.millrace.example.FieldPath;
 import io.millrace.nn.Activation;
 import io.millrace.nn.OptimizerKind;
 import io.millrace.nn.Output;
@@ -246,7 +248,7 @@ class ConfigReaderTest {
                     environment::get)
                 .example()
                 .features())
-        .isEqualTo(expected);
+        .isEqualTo(new Features.Vector(FieldPath.parse(expected)));
   }
 
   @Test

@@ -1,0 +1,42 @@
+package io.millrace.topology;
+
+import io.millrace.codec.BinaryExampleDecoder;
+import io.millrace.codec.ExampleDecoder;
+import io.millrace.codec.JsonExampleDecoder;
+import io.millrace.config.ExampleConfig;
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.ModelConfig;
+import io.millrace.example.Features;
+
+/** The decoder that a configuration asks for. */
+public final class ExampleDecoders {
+  private ExampleDecoders() {}
+
+  /** A new decoder, for one thread. */
+  public static ExampleDecoder of(MillraceConfig config) {
+    ExampleConfig example = config.example();
+    ModelConfig model = config.model();
+    return switch (example.format()) {
+      case JSON ->
+          new JsonExampleDecoder(
+              example.features(), example.label(), model.output(), model.outputs());
+      case FLOAT64 ->
+          BinaryExampleDecoder.float64(
+              features(example), label(example), model.inputs(), model.output(), model.outputs());
+      case FLOAT32 ->
+          BinaryExampleDecoder.float32(
+              features(example), label(example), model.inputs(), model.output(), model.outputs());
+    };
+  }
+
+  private static String features(ExampleConfig example) {
+    if (example.features() instanceof Features.Vector vector) {
+      return vector.field().text();
+    }
+    throw new IllegalArgumentException("%s has no named fields".formatted(example.format().text()));
+  }
+
+  private static String label(ExampleConfig example) {
+    return example.label().field().text();
+  }
+}
