@@ -35,10 +35,12 @@ class ArchitectureTest {
           ours("nn"),
           EJML,
           JACKSON,
+          "com.dynatrace.hash4j..",
           "org.apache.kafka.common.serialization..");
 
   @ArchTest
-  static final ArchRule config = only("config", ours("nn"), JACKSON, "org.apache.commons.text..");
+  static final ArchRule config =
+      only("config", ours("nn"), ours("example"), JACKSON, "org.apache.commons.text..");
 
   @ArchTest
   static final ArchRule topology =

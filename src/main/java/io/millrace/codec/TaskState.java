@@ -1,6 +1,10 @@
 package io.millrace.codec;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -11,27 +15,38 @@ import java.util.UUID;
  *   int64    identity of the source topic, high and low half
  *   int64
  *   int64    offset of the last record consumed, -1 for none
+ *   int32    count of the lines that say what inputs and label mean; for each:
+ *     int32    its length in bytes
+ *     ...      UTF-8
  *   ...      the live object, in a frame of its own
  * </pre>
  *
  * @param source the identity of the source topic
  * @param consumedThrough the offset of the last record consumed
+ * @param mapping what the model's inputs and label mean, in lines
  * @param value the bytes of the live object
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes on their way, never compared
-public record TaskState(UUID source, long consumedThrough, byte[] value) {
+public record TaskState(UUID source, long consumedThrough, List<String> mapping, byte[] value) {
   private static final Frame FRAME = new Frame("task state", "MRTS", 1);
-  private static final int FIXED = 3 * Long.BYTES;
+  private static final int FIXED = 3 * Long.BYTES + Integer.BYTES;
+
+  public TaskState {
+    mapping = List.copyOf(mapping);
+  }
 
   public byte[] encode() {
+    List<byte[]> lines = mapping.stream().map(line -> line.getBytes(UTF_8)).toList();
+    long lineBytes = lines.stream().mapToLong(line -> Integer.BYTES + (long) line.length).sum();
     ByteBuffer buffer =
         FRAME
-            .begin(FIXED + (long) value.length)
+            .begin(FIXED + lineBytes + value.length)
             .putLong(source.getMostSignificantBits())
             .putLong(source.getLeastSignificantBits())
             .putLong(consumedThrough)
-            .put(value);
-    return FRAME.seal(buffer);
+            .putInt(lines.size());
+    lines.forEach(line -> buffer.putInt(line.length).put(line));
+    return FRAME.seal(buffer.put(value));
   }
 
   /**
@@ -46,8 +61,21 @@ public record TaskState(UUID source, long consumedThrough, byte[] value) {
     }
     UUID source = new UUID(buffer.getLong(), buffer.getLong());
     long consumedThrough = buffer.getLong();
-    byte[] value = new byte[buffer.remaining()];
-    buffer.get(value);
-    return new TaskState(source, consumedThrough, value);
+    int lines = buffer.getInt();
+    List<String> mapping = new ArrayList<>();
+    for (int i = 0; i < lines; i++) {
+      int length = buffer.remaining() < Integer.BYTES ? -1 : buffer.getInt();
+      mapping.add(new String(bytes(buffer, length), UTF_8));
+    }
+    return new TaskState(source, consumedThrough, mapping, bytes(buffer, buffer.remaining()));
+  }
+
+  private static byte[] bytes(ByteBuffer buffer, int length) {
+    if (length < 0 || length > buffer.remaining()) {
+      throw FRAME.inconsistent("%d bytes where %d are left".formatted(length, buffer.remaining()));
+    }
+    byte[] bytes = new byte[length];
+    buffer.get(bytes);
+    return bytes;
   }
 }

@@ -1,6 +1,8 @@
 package io.millrace.topology;
 
 import io.millrace.codec.TaskState;
+import io.millrace.config.MillraceConfig;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
@@ -23,6 +25,8 @@ final class Checkpoint {
 
   private final LiveStore store;
   private final String key;
+  private final String application;
+  private final List<String> mapping;
   private final String topic;
   private final UUID source;
   private long consumedThrough = NONE;
@@ -32,24 +36,31 @@ final class Checkpoint {
   /**
    * The checkpoint of a task that starts.
    *
-   * @param key the name of the live object
+   * @param config names the live object, and says what its inputs mean
    * @param topic the name of the source topic
    * @param source its identity
    */
-  Checkpoint(LiveStore store, String key, String topic, Uuid source) {
+  Checkpoint(LiveStore store, MillraceConfig config, String topic, Uuid source) {
     this.store = store;
-    this.key = key;
+    this.key = config.model().name();
+    this.application = config.application();
+    this.mapping = Mapping.of(config.example());
     this.topic = topic;
     this.source = new UUID(source.getMostSignificantBits(), source.getLeastSignificantBits());
   }
 
-  /** The live object's bytes as of the last commit, or null where there was none. */
+  /**
+   * The live object's bytes as of the last commit, or null where there was none.
+   *
+   * @throws LearnerException when its inputs or its label meant something else
+   */
   byte @Nullable [] restore() {
     byte[] committed = store.committed(key);
     if (committed == null) {
       return null;
     }
     TaskState state = TaskState.decode(committed);
+    Differences.inMapping(state.mapping(), mapping).refuse(key, application);
     sourceIsNew = !state.source().equals(source);
     consumedThrough = sourceIsNew ? NONE : state.consumedThrough();
     return state.value();
@@ -62,7 +73,7 @@ final class Checkpoint {
 
   /** Names the live object; {@code value} gives its bytes, once a commit at most. */
   void keep(Supplier<byte[]> value) {
-    store.keep(key, () -> new TaskState(source, consumedThrough, value.get()).encode());
+    store.keep(key, () -> new TaskState(source, consumedThrough, mapping, value.get()).encode());
   }
 
   /** Says that the live object has changed. */

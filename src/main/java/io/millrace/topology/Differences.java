@@ -41,6 +41,19 @@ final class Differences {
         .compare("outputs", outputs, configuredOutputs);
   }
 
+  /** What the inputs and the label of a model mean. */
+  static Differences inMapping(List<String> existing, List<String> configured) {
+    Differences differences = new Differences("the state");
+    for (int i = 0; i < Math.max(existing.size(), configured.size()); i++) {
+      differences.compare("example, entry " + (i + 1), entry(existing, i), entry(configured, i));
+    }
+    return differences;
+  }
+
+  private static String entry(List<String> lines, int i) {
+    return i < lines.size() ? "{%s}".formatted(lines.get(i)) : "nothing";
+  }
+
   Differences compareScaling(boolean isScaled, boolean isConfigured) {
     return compare("scaling", scaling(isScaled), scaling(isConfigured));
   }

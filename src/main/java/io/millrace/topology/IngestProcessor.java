@@ -45,7 +45,7 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
     this.checkpoint =
         new Checkpoint(
             context.getStateStore(LearnerTopology.PARTIAL_BATCH_STORE),
-            config.model().name(),
+            config,
             config.topics().examples(),
             facts.examples());
     this.batch = partialBatch();

@@ -55,7 +55,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     this.checkpoint =
         new Checkpoint(
             context.getStateStore(LearnerTopology.MODEL_STORE),
-            modelName,
+            config,
             config.topics().miniBatches(),
             facts.miniBatches());
     Model model = model();

@@ -141,7 +141,7 @@ class ModelStateTest {
     assertThat(refusal(model, body -> body.putInt(8, -1)))
         .isEqualTo("A model that cannot be: inputs must be at least 1. Got: -1");
     assertThat(refusal(model, body -> body.putInt(8, Integer.MAX_VALUE)))
-        .startsWith("A model that cannot be: Architecture[inputs=2147483647");
+        .startsWith("A model that cannot be: 2147483647 inputs");
     assertThat(refusal(model, body -> body.putInt(28, 4)))
         .isEqualTo("A model that cannot be: optimiser 4");
     assertThat(refusal(model, body -> body.putInt(28, 3)))

@@ -1,0 +1,57 @@
+package io.millrace.topology;
+
+import io.millrace.config.ExampleConfig;
+import io.millrace.example.Cycle;
+import io.millrace.example.Feature;
+import io.millrace.example.Features;
+import io.millrace.example.Target;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What the inputs and the label of a model mean, in the words of the configuration. It is kept with
+ * the state: a model must not go on with inputs that mean something else, even when they are as
+ * many.
+ */
+final class Mapping {
+  private Mapping() {}
+
+  /** A line for each entry of the features, and one for the label; nothing for the vector form. */
+  static List<String> of(ExampleConfig example) {
+    if (!(example.features() instanceof Features.Named named)) {
+      return List.of();
+    }
+    List<String> lines = new ArrayList<>(named.features().stream().map(Mapping::line).toList());
+    lines.add(line(example.label()));
+    return List.copyOf(lines);
+  }
+
+  private static String line(Feature feature) {
+    String field = feature.field().text();
+    if (feature instanceof Feature.OneHot oneHot) {
+      return "%s, oneHot: %s".formatted(field, oneHot.values());
+    }
+    if (feature instanceof Feature.Hashed hashed) {
+      return "%s, hash: %d".formatted(field, hashed.inputs());
+    }
+    if (feature instanceof Feature.Time time) {
+      String cycles = time.cycles().stream().map(Cycle::text).collect(Collectors.joining(", "));
+      return "%s, time: [%s], zone: %s".formatted(field, cycles, time.zone().getId());
+    }
+    Feature.Numeric number = (Feature.Numeric) feature;
+    return number.missing().isPresent()
+        ? "%s, missing: %s".formatted(field, number.missing().getAsDouble())
+        : field;
+  }
+
+  private static String line(Target label) {
+    String field = "label: " + label.field().text();
+    if (label instanceof Target.Above above) {
+      return "%s, above: %s".formatted(field, above.threshold());
+    }
+    return label instanceof Target.Classes classes
+        ? "%s, classes: %s".formatted(field, classes.classes())
+        : field;
+  }
+}
