@@ -136,8 +136,7 @@ final class FaultsIT {
         .add(USAGE, "readable file", "run", "--config", config, "--set", set + "nowhere.json")
         .add(
             USAGE,
-            "p.json: model.initialParameters: The configuration says 2 inputs, 3 hidden (tanh), 1"
-                + " output (sigmoid), the file has 2 inputs, 1 hidden (tanh), 1 output (sigmoid)",
+            "p.json: model.initialParameters: hidden: 1 in the file, 3 in the configuration",
             "run",
             "--config",
             config,
@@ -307,9 +306,8 @@ final class FaultsIT {
             FAILURE,
             "Model "
                 + learner.name()
-                + " was learned as 2 inputs, 3 hidden (tanh), 1 output (sigmoid), the configuration"
-                + " says 2 inputs, 5 hidden (tanh), 1 output (sigmoid). Give the changed model"
-                + " another model.name or application, or restore the configuration.",
+                + " cannot go on: hidden: 3 in the state, 5 in the configuration. Give the changed"
+                + " model another model.name or application; or reset: ",
             "run",
             "--config",
             config,

@@ -25,7 +25,7 @@ final class FeedIT {
       "x,label,\"y, z\"\r\n1,0,-2.5e3\r\n\r\n 0.1 ,1,\r\n\"7\",one,NaN\r\n";
   private static final List<String> CSV_EVENTS =
       List.of(
-          "{\"features\":[1,-2.5E+3],\"label\":0}",
+          "{\"features\":[1,-2.5e3],\"label\":0}",
           "{\"features\":[0.1,null],\"label\":1}",
           "{\"features\":[7,\"NaN\"],\"label\":\"one\"}");
 
