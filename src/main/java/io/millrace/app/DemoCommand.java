@@ -129,6 +129,11 @@ final class DemoCommand implements Callable<Integer> {
         config.bootstrapServers());
   }
 
+  /** The mean loss of always predicting the share that an answer really has, its log-loss. */
+  private static double entropy(double share) {
+    return -(share * Math.log(share) + (1 - share) * Math.log1p(-share));
+  }
+
   private static void summarise(Progress.Figures figures, Flights flights) {
     if (figures.batches() == 0) {
       System.out.println("Nothing was learned yet.");
@@ -138,13 +143,14 @@ final class DemoCommand implements Callable<Integer> {
     System.out.printf(
         Locale.ROOT,
         "%nLearned %,d flights in %,d mini-batches; %,d dead letters.%n"
-            + "Cost      %.4f at first, %.4f now (smoothed)%n"
-            + "Accuracy  %s, each flight predicted before it was learned; always \"on time\": %s%n",
+            + "Cost      %.4f on average, each flight predicted before it was learned; always the"
+            + " base rate: %.4f%n"
+            + "Accuracy  %s; always \"on time\": %s%n",
         figures.examples(),
         figures.batches(),
         figures.deadLetters(),
-        figures.firstCost(),
-        figures.cost(),
+        figures.meanCost(),
+        entropy(onTime),
         StatusDisplay.percent(figures.accuracy()),
         StatusDisplay.percent(onTime));
   }

@@ -17,7 +17,7 @@ final class Progress {
   private long modelVersion;
   private double costSum;
   private double costWeight;
-  private double firstCost = Double.NaN;
+  private double lossSum;
   private double right;
   private boolean classifies;
   private long deadLetters;
@@ -31,7 +31,7 @@ final class Progress {
    * @param modelVersion the updates in the model
    * @param cost the smoothed cost, exponentially weighted over about 100 batches; NaN before the
    *     first
-   * @param firstCost the cost of the first batch seen; NaN before it
+   * @param meanCost the mean loss of the examples seen; NaN before the first
    * @param accuracy the share of the examples seen that were predicted right; NaN for regression
    * @param deadLetters the dead letters seen
    */
@@ -41,16 +41,15 @@ final class Progress {
       long totalExamples,
       long modelVersion,
       double cost,
-      double firstCost,
+      double meanCost,
       double accuracy,
       long deadLetters) {}
 
   synchronized void add(BatchCost cost) {
     Lesson lesson = cost.lesson();
-    if (batches++ == 0) {
-      firstCost = lesson.cost();
-    }
+    batches++;
     examples += lesson.examples();
+    lossSum += lesson.cost() * lesson.examples();
     totalExamples = lesson.totalExamples();
     modelVersion = lesson.modelVersion() + 1;
     costSum = KEPT * costSum + (1 - KEPT) * lesson.cost();
@@ -70,7 +69,7 @@ final class Progress {
         totalExamples,
         modelVersion,
         costSum / costWeight,
-        firstCost,
+        lossSum / examples,
         classifies ? right / examples : Double.NaN,
         deadLetters);
   }
