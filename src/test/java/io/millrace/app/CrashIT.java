@@ -105,14 +105,14 @@ final class CrashIT {
       throws IOException {
     repeatable(
         () ->
-            killLearner(kafka, topics, new Shape(1, 5, 6, 2_000), moments("LEARN RESTORE START")));
+            killLearner(kafka, topics, new Shape(1, 5, 6, 1_000), moments("LEARN RESTORE START")));
   }
 
   @Test
   void shouldLearnTheSameWithFourPartitions(KafkaUnderTest kafka, TestTopics topics)
       throws IOException {
     repeatable(
-        () -> killLearner(kafka, topics, new Shape(4, 5, 6, 2_000), moments("LEARN RESTORE")));
+        () -> killLearner(kafka, topics, new Shape(4, 5, 6, 1_000), moments("LEARN RESTORE")));
   }
 
   @Tag("crash")
@@ -120,7 +120,7 @@ final class CrashIT {
   void shouldLearnTheSameWithOnePartitionForLong(KafkaUnderTest kafka, TestTopics topics)
       throws IOException {
     String moments = "LEARN START RESTORE LEARN START LEARN RESTORE LEARN";
-    repeatable(() -> killLearner(kafka, topics, new Shape(1, 30, 16, 2_000), moments(moments)));
+    repeatable(() -> killLearner(kafka, topics, new Shape(1, 30, 16, 1_000), moments(moments)));
   }
 
   @Tag("crash")
@@ -128,7 +128,7 @@ final class CrashIT {
   void shouldLearnTheSameWithFourPartitionsForLong(KafkaUnderTest kafka, TestTopics topics)
       throws IOException {
     String moments = "LEARN RESTORE LEARN START LEARN RESTORE START LEARN";
-    repeatable(() -> killLearner(kafka, topics, new Shape(4, 30, 16, 2_000), moments(moments)));
+    repeatable(() -> killLearner(kafka, topics, new Shape(4, 30, 16, 1_000), moments(moments)));
   }
 
   /** A state of 2.9 MB, in six pieces. */
@@ -151,7 +151,7 @@ final class CrashIT {
   @Tag("crash")
   @Test
   void shouldLearnTheSameWithTheBrokerInItsProcess() throws IOException {
-    repeatable(() -> killBoth(new Shape(1, 5, 6, 2_000), moments("LEARN START RESTORE LEARN")));
+    repeatable(() -> killBoth(new Shape(1, 5, 6, 1_000), moments("LEARN START RESTORE LEARN")));
   }
 
   private static List<Moment> moments(String names) {
@@ -173,7 +173,7 @@ final class CrashIT {
       KafkaUnderTest kafka, TestTopics topics, Shape shape, List<Moment> moments)
       throws IOException {
     TestLearner learner = shape.learner(folder, kafka.bootstrapServers());
-    learner.run().close(); // creates the topics; the first kill
+    learner.run().close(); // creates the topics; a first kill
     try (ExampleFeed feed = feed(learner, kafka.bootstrapServers(), shape)) {
       for (Moment moment : moments) {
         try (MillraceProcess life = learner.start("run", "--verbose")) {

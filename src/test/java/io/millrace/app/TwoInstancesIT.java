@@ -49,7 +49,6 @@ final class TwoInstancesIT {
   @TempDir private Path folder;
   private final KafkaUnderTest kafka;
   private final TestTopics topics;
-  private TestLearner learner;
 
   TwoInstancesIT(KafkaUnderTest kafka, TestTopics topics) {
     this.kafka = kafka;
@@ -67,23 +66,23 @@ final class TwoInstancesIT {
   }
 
   private void killOneOfTwo(boolean killTheTrainer) throws IOException {
-    learner = TestLearner.of(folder, kafka.bootstrapServers(), PARTITIONS, YAML);
+    TestLearner learner = TestLearner.of(folder, kafka.bootstrapServers(), PARTITIONS, YAML);
     try (MillraceProcess one = learner.run("--verbose");
         MillraceProcess other = learner.run("--verbose");
         ExampleFeed feed =
             ExampleFeed.start(learner, kafka.bootstrapServers(), PARTITIONS, 3, 1_000)) {
-      await("both read examples", MillraceProcess.PATIENCE, this::bothRead);
+      await("both read examples", MillraceProcess.PATIENCE, () -> bothRead(learner));
       MillraceProcess trainer = goesOnLast(one, other);
       MillraceProcess reader = trainer == one ? other : one;
       MillraceProcess victim = killTheTrainer ? trainer : reader;
       MillraceProcess survivor = victim == one ? other : one;
-      awaitCosts(50, MillraceProcess.PATIENCE);
+      awaitCosts(learner, 50, MillraceProcess.PATIENCE);
 
       victim.kill();
       victim.awaitExit();
       long killedAt = System.nanoTime();
-      awaitSurvivorHasAll();
-      awaitCosts(200, TAKEOVER); // more than was under way
+      awaitSurvivorHasAll(learner);
+      awaitCosts(learner, 200, TAKEOVER); // more than was under way
       System.out.printf(
           "[TwoInstancesIT] killed the one that %s: the other went on after %d ms%n",
           killTheTrainer ? "trains" : "only reads", (System.nanoTime() - killedAt) / 1_000_000);
@@ -102,7 +101,7 @@ final class TwoInstancesIT {
   }
 
   /** Whether two processes, of two threads each, have the four partitions, two each. */
-  private boolean bothRead() {
+  private boolean bothRead(TestLearner learner) {
     List<List<Integer>> assigned =
         List.copyOf(topics.assignment(learner.name(), learner.examples()).values());
     return assigned.size() == 4
@@ -110,7 +109,7 @@ final class TwoInstancesIT {
         && assigned.stream().filter(partitions -> !partitions.isEmpty()).count() >= 3;
   }
 
-  private void awaitSurvivorHasAll() {
+  private void awaitSurvivorHasAll(TestLearner learner) {
     await(
         "the survivor reads every partition",
         TAKEOVER,
@@ -133,12 +132,12 @@ final class TwoInstancesIT {
         .reduce("", (before, last) -> last);
   }
 
-  private void awaitCosts(int more, Duration patience) {
-    long before = costsEnd();
-    await(more + " more costs", patience, () -> costsEnd() >= before + more);
+  private void awaitCosts(TestLearner learner, int more, Duration patience) {
+    long before = costsEnd(learner);
+    await(more + " more costs", patience, () -> costsEnd(learner) >= before + more);
   }
 
-  private long costsEnd() {
+  private long costsEnd(TestLearner learner) {
     return topics.endOffsets(learner.costs()).getOrDefault(0, 0L);
   }
 
