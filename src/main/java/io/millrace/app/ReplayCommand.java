@@ -1,5 +1,6 @@
 package io.millrace.app;
 
+import io.millrace.codec.FormatException;
 import io.millrace.codec.SnapshotCodec;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
@@ -57,7 +58,7 @@ final class ReplayCommand implements Callable<Integer> {
       System.out.println("The snapshots topic holds no snapshot of this version to compare with");
       return 0;
     }
-    Snapshot snapshot = SnapshotCodec.decode(published);
+    Snapshot snapshot = decode(published, config);
     byte[] rebuilt =
         SnapshotCodec.encode(
             Snapshot.of(
@@ -79,7 +80,18 @@ final class ReplayCommand implements Callable<Integer> {
           "There is no snapshot of model %s on topic %s yet; --to-version V rebuilds without one"
               .formatted(config.model().name(), config.topics().snapshots()));
     }
-    return SnapshotCodec.decode(published).version();
+    return decode(published, config).version();
+  }
+
+  private static Snapshot decode(byte[] published, MillraceConfig config) {
+    try {
+      return SnapshotCodec.decode(published);
+    } catch (FormatException e) {
+      throw ExitException.failure(
+          "Topic %s holds something else under the key of model %s: %s"
+              .formatted(config.topics().snapshots(), config.model().name(), e.getMessage()),
+          e);
+    }
   }
 
   /** The snapshot to compare with: of the version that was asked for, or the newest. */
@@ -87,7 +99,7 @@ final class ReplayCommand implements Callable<Integer> {
     return SnapshotReader.newest(
         config,
         clients,
-        bytes -> toVersion == null || SnapshotCodec.decode(bytes).version() == toVersion);
+        bytes -> toVersion == null || decode(bytes, config).version() == toVersion);
   }
 
   private static void replay(

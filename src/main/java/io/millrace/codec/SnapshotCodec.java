@@ -14,10 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The JSON of a snapshot, {@code millrace-snapshot/1}, and of parameters alone. */
 public final class SnapshotCodec {
   private static final String FORMAT = "millrace-snapshot/1";
+
+  /** The fields that not every snapshot has. */
+  private static final List<String> OPTIONAL = List.of("scaler", "learnedThrough");
 
   /** The longest a double is in JSON, {@code -1.2345678901234567E-300}, and its comma. */
   private static final int NUMBER = 25;
@@ -79,14 +83,18 @@ public final class SnapshotCodec {
 
   /**
    * The fields in which one snapshot is not, to the last bit, what another one is; the time when
-   * they were taken is none of them.
+   * they were taken is none of them, and neither is a field that this version does not know.
+   *
+   * @param one as this version writes it
    */
   public static List<String> differences(byte[] one, byte[] other) {
-    JsonNode expected = Json.read(other);
-    return Json.read(one).properties().stream()
-        .filter(field -> !field.getKey().equals("timestamp"))
-        .filter(field -> !field.getValue().equals(expected.path(field.getKey())))
-        .map(Map.Entry::getKey)
+    JsonNode written = Json.read(one);
+    JsonNode found = Json.read(other);
+    Stream<String> fields = written.properties().stream().map(Map.Entry::getKey);
+    return Stream.concat(fields, OPTIONAL.stream())
+        .distinct()
+        .filter(field -> !field.equals("timestamp"))
+        .filter(field -> !written.path(field).equals(found.path(field)))
         .toList();
   }
 

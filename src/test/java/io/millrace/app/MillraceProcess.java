@@ -86,6 +86,16 @@ final class MillraceProcess implements AutoCloseable {
     return line;
   }
 
+  /** Waits for a line on standard error that contains the text, and returns it. */
+  String awaitErrorLine(String text, Duration patience) {
+    String line = err.await(text, patience);
+    if (line == null) {
+      throw new AssertionError(
+          "No error line with \"" + text + "\" within " + patience + " from " + this);
+    }
+    return line;
+  }
+
   /** What was printed to standard output so far, or all of it once the process has ended. */
   List<String> out() {
     return out.lines();

@@ -28,6 +28,17 @@ record TestLearner(String name, Path config) {
    * @param yaml the sections {@code model} (without its name) and whatever else
    */
   static TestLearner of(Path folder, String bootstrapServers, String yaml) throws IOException {
+    return of(folder, bootstrapServers, 1, yaml);
+  }
+
+  /**
+   * Writes the configuration.
+   *
+   * @param partitions of the examples topic
+   * @param yaml the sections {@code model} (without its name) and whatever else
+   */
+  static TestLearner of(Path folder, String bootstrapServers, int partitions, String yaml)
+      throws IOException {
     String name = TestTopics.unique("learner");
     String head =
         """
@@ -40,13 +51,16 @@ record TestLearner(String name, Path config) {
           costs: NAME-costs
           snapshots: NAME-snapshots
           deadLetters: NAME-dead-letters
+          partitions: PARTITIONS
         http:
           port: none
         """;
     Path config = folder.resolve(name + ".yaml");
     Files.writeString(
         config,
-        head.replace("NAME", name).replace("SERVERS", bootstrapServers)
+        head.replace("NAME", name)
+                .replace("SERVERS", bootstrapServers)
+                .replace("PARTITIONS", Integer.toString(partitions))
             + yaml.replaceFirst("model:\n", "model:\n  name: " + name + "\n"));
     return new TestLearner(name, config);
   }
@@ -78,14 +92,19 @@ record TestLearner(String name, Path config) {
     return name + "-dead-letters";
   }
 
-  /** Starts {@code run} and waits until it learns. */
-  MillraceProcess run(String... options) {
+  /** Starts a command with this configuration. */
+  MillraceProcess start(String command, String... options) {
     String[] args = new String[options.length + 3];
-    args[0] = "run";
+    args[0] = command;
     args[1] = "--config";
     args[2] = config.toString();
     System.arraycopy(options, 0, args, 3, options.length);
-    MillraceProcess run = MillraceProcess.start(args);
+    return MillraceProcess.start(args);
+  }
+
+  /** Starts {@code run} and waits until it learns. */
+  MillraceProcess run(String... options) {
+    MillraceProcess run = start("run", options);
     try {
       run.awaitLine("learns from topic");
       return run;
@@ -110,9 +129,11 @@ record TestLearner(String name, Path config) {
 
   /** The committed mini-batches, in their order, once there are this many. */
   List<MiniBatch> miniBatches(TestTopics topics, int count) {
-    return topics.consume(miniBatches(), count).stream()
-        .map(record -> MiniBatchCodec.decode(record.value(), 1))
-        .toList();
+    return topics.consume(miniBatches(), count).stream().map(TestLearner::miniBatch).toList();
+  }
+
+  static MiniBatch miniBatch(ConsumerRecord<byte[], byte[]> record) {
+    return MiniBatchCodec.decode(record.value(), 1);
   }
 
   /** The dead letters, in their order, once there are this many. */

@@ -52,6 +52,16 @@ class SnapshotScalerTest {
   }
 
   @Test
+  void shouldDifferWithAndWithout() {
+    byte[] scaled = SnapshotCodec.encode(snapshot(2, Optional.of(scaler())));
+    byte[] plain = SnapshotCodec.encode(snapshot(2, Optional.empty()));
+
+    assertThat(SnapshotCodec.differences(scaled, plain)).containsExactly("scaler");
+    assertThat(SnapshotCodec.differences(plain, scaled)).containsExactly("scaler");
+    assertThat(SnapshotCodec.differences(plain, plain)).isEmpty();
+  }
+
+  @Test
   void shouldReadWhatItWrote() {
     Snapshot read = SnapshotCodec.decode(SnapshotCodec.encode(snapshot(2, Optional.of(scaler()))));
 

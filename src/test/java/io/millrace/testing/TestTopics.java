@@ -21,15 +21,19 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -204,6 +208,41 @@ public final class TestTopics implements AutoCloseable {
             .map(entry -> new AlterConfigOp(entry, AlterConfigOp.OpType.SET))
             .toList();
     await(admin.incrementalAlterConfigs(Map.of(resource, operations)).all());
+  }
+
+  /** Deletes the records of the only partition before an offset, as retention does. */
+  public void deleteRecords(String topic, long before) {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    await(admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(before))).all());
+  }
+
+  /**
+   * The partitions of a topic that each member of a group has, by the member's id; empty while
+   * there is no such group or it is on its way to another assignment.
+   */
+  public Map<String, List<Integer>> assignment(String group, String topic) {
+    ConsumerGroupDescription description;
+    try {
+      description = admin.describeConsumerGroups(List.of(group)).all().get().get(group);
+    } catch (ExecutionException e) {
+      return Map.of();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+    if (description == null || description.groupState() != GroupState.STABLE) {
+      return Map.of();
+    }
+    return description.members().stream()
+        .collect(
+            Collectors.toMap(
+                MemberDescription::consumerId,
+                member ->
+                    member.assignment().topicPartitions().stream()
+                        .filter(partition -> partition.topic().equals(topic))
+                        .map(TopicPartition::partition)
+                        .sorted()
+                        .toList()));
   }
 
   private static <T> T await(Future<T> future) {

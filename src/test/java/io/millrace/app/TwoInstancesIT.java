@@ -1,0 +1,158 @@
+package io.millrace.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.testing.KafkaUnderTest;
+import io.millrace.testing.TestTopics;
+import io.millrace.testing.WithKafka;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Two processes of one application share the partitions of the examples; either one may be killed,
+ * and the other goes on.
+ */
+@WithKafka
+final class TwoInstancesIT {
+  private static final int PARTITIONS = 4;
+  private static final int BATCH_SIZE = 8;
+  private static final int UNIT = PARTITIONS * BATCH_SIZE * 20;
+
+  /** Says that this process trains now: its last word about it, and the other's was before. */
+  private static final String TRAINS = "goes on from version";
+
+  /** The session of six seconds, and time for a busy machine. */
+  private static final Duration TAKEOVER = Duration.ofSeconds(30);
+
+  private static final String YAML =
+      """
+      model:
+        inputs: 3
+        hidden: 4
+      training:
+        batchSize: 8
+        maxWait: never
+        optimizer: adam
+        learningRate: 0.01
+        scaling: standard
+      publish:
+        snapshotEvery: 20
+        snapshotInterval: 1h
+      """;
+
+  @TempDir private Path folder;
+  private final KafkaUnderTest kafka;
+  private final TestTopics topics;
+
+  TwoInstancesIT(KafkaUnderTest kafka, TestTopics topics) {
+    this.kafka = kafka;
+    this.topics = topics;
+  }
+
+  @Test
+  void shouldGoOnWithoutTheOneThatTrains() throws IOException {
+    killOneOfTwo(true);
+  }
+
+  @Test
+  void shouldGoOnWithoutTheOneThatOnlyReads() throws IOException {
+    killOneOfTwo(false);
+  }
+
+  private void killOneOfTwo(boolean killTheTrainer) throws IOException {
+    TestLearner learner = TestLearner.of(folder, kafka.bootstrapServers(), PARTITIONS, YAML);
+    try (MillraceProcess one = learner.run("--verbose");
+        MillraceProcess other = learner.run("--verbose");
+        ExampleFeed feed =
+            ExampleFeed.start(learner, kafka.bootstrapServers(), PARTITIONS, 3, 1_000)) {
+      await("both read examples", MillraceProcess.PATIENCE, () -> bothRead(learner));
+      MillraceProcess trainer = goesOnLast(one, other);
+      MillraceProcess reader = trainer == one ? other : one;
+      MillraceProcess victim = killTheTrainer ? trainer : reader;
+      MillraceProcess survivor = victim == one ? other : one;
+      awaitCosts(learner, 50, MillraceProcess.PATIENCE);
+
+      victim.kill();
+      victim.awaitExit();
+      long killedAt = System.nanoTime();
+      awaitSurvivorHasAll(learner);
+      awaitCosts(learner, 200, TAKEOVER); // more than was under way
+      System.out.printf(
+          "[TwoInstancesIT] killed the one that %s: the other went on after %d ms%n",
+          killTheTrainer ? "trains" : "only reads", (System.nanoTime() - killedAt) / 1_000_000);
+      assertThat(survivor.isAlive()).as(survivor.toString()).isTrue();
+
+      ExampleFeed.Sent sent = feed.finish(UNIT);
+      LearnedOnce learned = new LearnedOnce(learner, topics, BATCH_SIZE);
+      learned.check(sent);
+      learned.checkReplay(sent.good().size());
+      survivor.terminate();
+      assertThat(survivor.awaitExit()).as(survivor.toString()).isZero();
+      assertThat(survivor.err())
+          .as("a metric of the one may not shut out the other's")
+          .noneMatch(line -> line.contains("InstanceAlreadyExists"));
+    }
+  }
+
+  /** Whether two processes, of two threads each, have the four partitions, two each. */
+  private boolean bothRead(TestLearner learner) {
+    List<List<Integer>> assigned =
+        List.copyOf(topics.assignment(learner.name(), learner.examples()).values());
+    return assigned.size() == 4
+        && assigned.stream().mapToInt(List::size).sum() == PARTITIONS
+        && assigned.stream().filter(partitions -> !partitions.isEmpty()).count() >= 3;
+  }
+
+  private void awaitSurvivorHasAll(TestLearner learner) {
+    await(
+        "the survivor reads every partition",
+        TAKEOVER,
+        () -> {
+          List<List<Integer>> assigned =
+              List.copyOf(topics.assignment(learner.name(), learner.examples()).values());
+          return assigned.size() == 2 && assigned.stream().mapToInt(List::size).sum() == PARTITIONS;
+        });
+  }
+
+  /** The train task moves when the second process joins; whoever had it last has it. */
+  private static MillraceProcess goesOnLast(MillraceProcess one, MillraceProcess other) {
+    return lastWord(one).compareTo(lastWord(other)) > 0 ? one : other;
+  }
+
+  /** The time of it, which is the start of the line; empty where the process never trained. */
+  private static String lastWord(MillraceProcess process) {
+    return process.err().stream()
+        .filter(line -> line.contains(TRAINS))
+        .reduce("", (before, last) -> last);
+  }
+
+  private void awaitCosts(TestLearner learner, int more, Duration patience) {
+    long before = costsEnd(learner);
+    await(more + " more costs", patience, () -> costsEnd(learner) >= before + more);
+  }
+
+  private long costsEnd(TestLearner learner) {
+    return topics.endOffsets(learner.costs()).getOrDefault(0, 0L);
+  }
+
+  private static void await(String what, Duration patience, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("Not within " + patience + ": " + what);
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(100);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("interrupted", e);
+      }
+    }
+  }
+}
