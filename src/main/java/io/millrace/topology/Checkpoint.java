@@ -1,5 +1,6 @@
 package io.millrace.topology;
 
+import io.millrace.codec.FormatException;
 import io.millrace.codec.TaskState;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -45,14 +46,26 @@ final class Checkpoint {
 
   /** The live object's bytes as of the last commit, or null where there was none. */
   byte @Nullable [] restore() {
-    byte[] committed = store.committed(key);
-    if (committed == null) {
+    TaskState state = state();
+    if (state == null) {
       return null;
     }
-    TaskState state = TaskState.decode(committed);
     sourceIsNew = !state.source().equals(source);
     consumedThrough = sourceIsNew ? NONE : state.consumedThrough();
     return state.value();
+  }
+
+  private @Nullable TaskState state() {
+    try {
+      byte[] committed = store.committed(key);
+      return committed == null ? null : TaskState.decode(committed);
+    } catch (FormatException e) {
+      throw new LearnerException(
+          ("The state %s in store %s, which is kept in the application's changelog topic, cannot be"
+                  + " read: %s")
+              .formatted(key, store.name(), e.getMessage()),
+          e);
+    }
   }
 
   /** Whether the source topic was deleted and created again since the last commit. */
