@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,15 +30,18 @@ final class MillraceProcess implements AutoCloseable {
   /** Long enough for a busy machine; a test that passes never waits for it. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  private static final Pattern USED = Pattern.compile("used (\\d+)K");
+  private static final String HEAP = "384m";
+
   private final List<String> command;
   private final Process process;
   private final Output out;
   private final Output err;
 
-  private MillraceProcess(Map<String, String> environment, String... args) {
+  private MillraceProcess(Map<String, String> environment, String heap, String... args) {
     this.command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx384m");
+    command.add("-Xmx" + heap);
     command.add("-jar");
     command.add(Objects.requireNonNull(System.getProperty("millrace.jar"), "millrace.jar"));
     command.addAll(List.of(args));
@@ -52,11 +57,15 @@ final class MillraceProcess implements AutoCloseable {
   }
 
   static MillraceProcess start(String... args) {
-    return new MillraceProcess(Map.of(), args);
+    return new MillraceProcess(Map.of(), HEAP, args);
   }
 
   static MillraceProcess start(Map<String, String> environment, String... args) {
-    return new MillraceProcess(environment, args);
+    return new MillraceProcess(environment, HEAP, args);
+  }
+
+  static MillraceProcess startWithHeap(String heap, String... args) {
+    return new MillraceProcess(Map.of(), heap, args);
   }
 
   /** Runs a command to its end, which must be exit code 0. */
@@ -82,6 +91,16 @@ final class MillraceProcess implements AutoCloseable {
     if (line == null) {
       throw new AssertionError(
           "No line with \"" + text + "\" within " + PATIENCE + " from " + this);
+    }
+    return line;
+  }
+
+  /** Waits for a line on standard error that contains the text, and returns it. */
+  String awaitErrorLine(String text, Duration patience) {
+    String line = err.await(text, patience);
+    if (line == null) {
+      throw new AssertionError(
+          "No error line with \"" + text + "\" within " + patience + " from " + this);
     }
     return line;
   }
@@ -112,8 +131,36 @@ final class MillraceProcess implements AutoCloseable {
 
   /** SIGINT, as Ctrl-C sends it. */
   void interrupt() throws IOException, InterruptedException {
-    Process kill = new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
+    signal("INT");
+  }
+
+  /** Any signal: STOP freezes the process, CONT lets it go on. */
+  void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
     assertThat(kill.waitFor()).isZero();
+  }
+
+  /** The bytes on the heap that are in use after a full collection. */
+  long usedHeap() throws IOException, InterruptedException {
+    jcmd("GC.run");
+    return jcmd("GC.heap_info")
+        .lines()
+        .filter(line -> !line.contains("Metaspace") && !line.contains("class space"))
+        .map(USED::matcher)
+        .filter(Matcher::find)
+        .mapToLong(used -> 1024 * Long.parseLong(used.group(1)))
+        .sum();
+  }
+
+  private String jcmd(String request) throws IOException, InterruptedException {
+    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    Process asked =
+        new ProcessBuilder(jcmd, Long.toString(process.pid()), request)
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(asked.getInputStream().readAllBytes(), UTF_8);
+    assertThat(asked.waitFor()).as(said).isZero();
+    return said;
   }
 
   /**
