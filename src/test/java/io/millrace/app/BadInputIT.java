@@ -256,4 +256,45 @@ final class BadInputIT {
                     Snapshot.of(learner.name(), expected, learner.miniBatches(), time)),
                 UTF_8));
   }
+
+  /** What the topic of the dead letters does not take goes without its value, and says so. */
+  @Test
+  void shouldGoOnWhenADeadLetterIsTooLarge() throws Exception {
+    String small = topics.create("small-dead-letters", 1, Map.of("max.message.bytes", "1500"));
+    learner = TestLearner.of(folder, kafka.bootstrapServers(), YAML);
+    try (MillraceProcess run = learner.run("--set", "topics.deadLetters=" + small)) {
+      byte[] trace = {1, (byte) 0xfe};
+      byte[] key = "a key".getBytes(UTF_8);
+      topics.produce(learner.examples(), 0, key, new byte[200_000], Map.of("trace", trace));
+      topics.produce(learner.examples(), 0, new byte[5_000], new byte[9], Map.of("trace", trace));
+      topics.produce(learner.examples(), 0, key, new byte[3], Map.of("trace", new byte[5_000]));
+      topics.produce(learner.examples(), 0, key, new byte[3], Map.of("trace", trace));
+      for (int i = 0; i < BATCH_SIZE; i++) {
+        byte[] good = "{\"features\":[1,2,3],\"label\":1}".getBytes(UTF_8);
+        topics.produce(learner.examples(), 0, key, good, Map.of());
+      }
+
+      assertThat(learner.costs(topics, 1)).hasSize(1);
+      List<ConsumerRecord<byte[], byte[]>> letters = topics.consume(small, 4);
+      assertThat(letters)
+          .extracting(letter -> text(letter.headers(), "millrace.offset"))
+          .containsExactly("0", "1", "2", "3");
+      assertThat(letters)
+          .extracting(letter -> text(letter.headers(), "millrace.reason"))
+          .containsOnly("not-json");
+      for (ConsumerRecord<byte[], byte[]> letter : letters.subList(0, 3)) {
+        assertThat(letter.value()).isEmpty();
+        assertThat(text(letter.headers(), "millrace.detail"))
+            .contains("left out here, the record is too large for this topic: ");
+      }
+      assertThat(letters.get(0).key()).isEqualTo(key);
+      assertThat(letters.get(0).headers().lastHeader("trace").value()).isEqualTo(trace);
+      assertThat(letters.get(3).key()).isEqualTo(key);
+      assertThat(letters.get(3).value()).isEqualTo(new byte[3]);
+      assertThat(text(letters.get(3).headers(), "millrace.detail")).doesNotContain("left out");
+      run.terminate();
+      assertThat(run.awaitExit()).as(run.toString()).isZero();
+      assertThat(run.err()).isEmpty();
+    }
+  }
 }

@@ -10,6 +10,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,6 +140,34 @@ final class MillraceProcess implements AutoCloseable {
   void signal(String name) throws IOException, InterruptedException {
     Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
     assertThat(kill.waitFor()).isZero();
+  }
+
+  /** The TCP ports on which it listens, on whatever address; Linux only. */
+  List<Integer> listeningPorts() throws IOException {
+    List<String> sockets = new ArrayList<>();
+    try (Stream<Path> open = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+      for (Path each : open.toList()) {
+        try {
+          String target = Files.readSymbolicLink(each).toString();
+          if (target.startsWith("socket:[")) {
+            sockets.add(target.substring(8, target.length() - 1));
+          }
+        } catch (NoSuchFileException e) {
+          // closed since
+        }
+      }
+    }
+    List<Integer> ports = new ArrayList<>();
+    for (String table : List.of("tcp", "tcp6")) {
+      for (String line : Files.readAllLines(Path.of("/proc/net/" + table))) {
+        String[] columns = line.strip().split("\\s+", -1);
+        if (columns.length > 9 && columns[3].equals("0A") && sockets.contains(columns[9])) {
+          String address = columns[1];
+          ports.add(Integer.parseInt(address.substring(address.indexOf(':') + 1), 16));
+        }
+      }
+    }
+    return ports;
   }
 
   /** The bytes on the heap that are in use after a full collection. */
