@@ -58,12 +58,15 @@ final class KafkaClients {
   }
 
   private Admin admin() {
-    Map<String, Object> properties = settings.getAdminConfigs(application + "-admin");
     try {
-      return Admin.create(properties);
+      return Admin.create(adminSettings());
     } catch (KafkaException e) {
       throw unreachable(e.getCause() == null ? e : e.getCause());
     }
+  }
+
+  Map<String, Object> adminSettings() {
+    return settings.getAdminConfigs(application + "-admin");
   }
 
   private ExitException unreachable(Throwable cause) {
@@ -82,22 +85,31 @@ final class KafkaClients {
 
   /** A consumer without a group, of committed records only; the caller assigns and seeks. */
   Consumer<byte[], byte[]> reader(String purpose) {
+    return new KafkaConsumer<>(
+        readerSettings(purpose), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  Map<String, Object> readerSettings(String purpose) {
     Map<String, Object> properties =
         settings.getGlobalConsumerConfigs("%s-%s".formatted(application, purpose));
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    return new KafkaConsumer<>(
-        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return properties;
   }
 
   /** An idempotent producer that gives up after half a minute without an answer. */
   Producer<byte[], byte[]> producer(String purpose) {
+    return new KafkaProducer<>(
+        producerSettings(purpose), new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  Map<String, Object> producerSettings(String purpose) {
     Map<String, Object> properties =
         settings.getProducerConfigs("%s-%s".formatted(application, purpose));
     properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, DELIVERY.toMillis());
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) DELIVERY.toMillis() / 2);
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY.toMillis());
-    return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+    return properties;
   }
 }

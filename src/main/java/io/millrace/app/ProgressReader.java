@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -24,6 +26,7 @@ import org.slf4j.LoggerFactory;
 final class ProgressReader implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProgressReader.class);
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration CLOSE = Duration.ofSeconds(2);
 
   private final String costs;
   private final byte[] modelName;
@@ -58,13 +61,19 @@ final class ProgressReader implements AutoCloseable {
   }
 
   private void follow() {
+    boolean told = false;
     while (!closing) {
       try {
         consumer.poll(POLL).forEach(this::read);
+        told = false;
       } catch (WakeupException e) {
         return;
       } catch (KafkaException e) {
-        LOG.warn("The progress cannot be read at the moment: {}", e.getMessage());
+        if (!told) {
+          LOG.warn("The progress cannot be read at the moment: {}", e.getMessage());
+        }
+        told = true;
+        LockSupport.parkNanos(POLL.toNanos());
       }
     }
   }
@@ -90,6 +99,6 @@ final class ProgressReader implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    consumer.close();
+    consumer.close(CloseOptions.timeout(CLOSE));
   }
 }

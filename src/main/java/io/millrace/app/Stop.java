@@ -43,6 +43,11 @@ final class Stop {
     request();
   }
 
+  /** Whether it is a failure that stopped the command. */
+  boolean hasFailed() {
+    return failure.get() != null;
+  }
+
   /** Throws when it is a failure that stopped the command. */
   void throwIfFailed() {
     String line = failure.get();

@@ -1,5 +1,6 @@
 package io.millrace.topology;
 
+import io.millrace.codec.FormatException;
 import io.millrace.codec.TaskState;
 import io.millrace.config.MillraceConfig;
 import java.util.List;
@@ -55,15 +56,27 @@ final class Checkpoint {
    * @throws LearnerException when its inputs or its label meant something else
    */
   byte @Nullable [] restore() {
-    byte[] committed = store.committed(key);
-    if (committed == null) {
+    TaskState state = state();
+    if (state == null) {
       return null;
     }
-    TaskState state = TaskState.decode(committed);
     Differences.inMapping(state.mapping(), mapping).refuse(key, application);
     sourceIsNew = !state.source().equals(source);
     consumedThrough = sourceIsNew ? NONE : state.consumedThrough();
     return state.value();
+  }
+
+  private @Nullable TaskState state() {
+    try {
+      byte[] committed = store.committed(key);
+      return committed == null ? null : TaskState.decode(committed);
+    } catch (FormatException e) {
+      throw new LearnerException(
+          ("The state %s in store %s, which is kept in the application's changelog topic, cannot be"
+                  + " read: %s")
+              .formatted(key, store.name(), e.getMessage()),
+          e);
+    }
   }
 
   /** Whether the source topic was deleted and created again since the last commit. */

@@ -1,5 +1,6 @@
 package io.millrace.topology;
 
+import io.millrace.codec.FormatException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
@@ -53,16 +54,32 @@ final class LiveStore implements StateStore, CachedStateStore<byte[], byte[]> {
     if (head == null) {
       return null;
     }
+    if (head.length != HEAD_BYTES) {
+      throw new FormatException(
+          "its head has %d bytes, this Millrace reads %d".formatted(head.length, HEAD_BYTES));
+    }
     ByteBuffer buffer = ByteBuffer.wrap(head);
-    slot = buffer.getInt();
-    byte[] bytes = new byte[buffer.getInt()];
-    for (int at = 0; at < bytes.length; at += PIECE) {
+    int lastSlot = buffer.getInt();
+    int length = buffer.getInt();
+    if (lastSlot < 0 || lastSlot > 1 || length < 0) {
+      throw new FormatException(
+          "its head cannot be: slot %d, %d bytes".formatted(lastSlot, length));
+    }
+    slot = lastSlot;
+    return pieces(key, length);
+  }
+
+  /** The value, once its pieces are there: a length that cannot be must not cost memory. */
+  private byte[] pieces(String key, int length) {
+    for (int at = 0; at < length; at += PIECE) {
       byte[] piece = inner.get(pieceKey(key, slot, at / PIECE));
-      if (piece == null || piece.length != Math.min(PIECE, bytes.length - at)) {
-        throw new IllegalStateException(
-            "The state %s in store %s is incomplete at byte %d of %d"
-                .formatted(key, name(), at, bytes.length));
+      if (piece == null || piece.length != Math.min(PIECE, length - at)) {
+        throw new FormatException("it is incomplete at byte %d of %d".formatted(at, length));
       }
+    }
+    byte[] bytes = new byte[length];
+    for (int at = 0; at < length; at += PIECE) {
+      byte[] piece = inner.get(pieceKey(key, slot, at / PIECE));
       System.arraycopy(piece, 0, bytes, at, piece.length);
     }
     return bytes;

@@ -39,6 +39,8 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private DeadLetters deadLetters;
   private LogLearner learner;
   private long publishedVersion;
+  private long rejected;
+  private long nextTold = 1;
 
   TrainProcessor(MillraceConfig config, Model initial, TopicFacts facts) {
     this.config = config;
@@ -126,7 +128,14 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   }
 
   private void reject(Record<byte[], byte[]> record, Rejection why) {
-    LOG.warn("A mini-batch went to the dead letters: {}: {}", why.reason().code(), why.detail());
+    if (++rejected == nextTold) { // a model that has drifted away rejects everything: no flood
+      nextTold *= 10;
+      LOG.warn(
+          "A mini-batch went to the dead letters ({} since the start): {}: {}",
+          rejected,
+          why.reason().code(),
+          why.detail());
+    }
     context.forward(deadLetters.of(record, why), LearnerTopology.DIVERGED);
   }
 }

@@ -115,7 +115,7 @@ final class CrashIT {
         () -> killLearner(kafka, topics, new Shape(4, 5, 6, 1_000), moments("LEARN RESTORE")));
   }
 
-  @Tag("crash")
+  @Tag("long")
   @Test
   void shouldLearnTheSameWithOnePartitionForLong(KafkaUnderTest kafka, TestTopics topics)
       throws IOException {
@@ -123,7 +123,7 @@ final class CrashIT {
     repeatable(() -> killLearner(kafka, topics, new Shape(1, 30, 16, 1_000), moments(moments)));
   }
 
-  @Tag("crash")
+  @Tag("long")
   @Test
   void shouldLearnTheSameWithFourPartitionsForLong(KafkaUnderTest kafka, TestTopics topics)
       throws IOException {
@@ -132,7 +132,7 @@ final class CrashIT {
   }
 
   /** A state of 2.9 MB, in six pieces. */
-  @Tag("crash")
+  @Tag("long")
   @Test
   void shouldLearnTheSameWithAWideModel(KafkaUnderTest kafka, TestTopics topics)
       throws IOException {
@@ -142,13 +142,13 @@ final class CrashIT {
                 kafka, topics, new Shape(1, 400, 300, 100), moments("LEARN RESTORE LEARN LEARN")));
   }
 
-  @Tag("crash")
+  @Tag("long")
   @Test
   void shouldLearnTheSameThoughTheBrokerIsKilled() throws IOException {
     repeatable(() -> killBroker(new Shape(4, 5, 6, 1_000), 6));
   }
 
-  @Tag("crash")
+  @Tag("long")
   @Test
   void shouldLearnTheSameWithTheBrokerInItsProcess() throws IOException {
     repeatable(() -> killBoth(new Shape(1, 5, 6, 1_000), moments("LEARN START RESTORE LEARN")));

@@ -10,6 +10,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,15 +32,18 @@ final class MillraceProcess implements AutoCloseable {
   /** Long enough for a busy machine; a test that passes never waits for it. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  private static final Pattern USED = Pattern.compile("used (\\d+)K");
+  private static final String HEAP = "384m";
+
   private final List<String> command;
   private final Process process;
   private final Output out;
   private final Output err;
 
-  private MillraceProcess(Map<String, String> environment, String... args) {
+  private MillraceProcess(Map<String, String> environment, String heap, String... args) {
     this.command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx384m");
+    command.add("-Xmx" + heap);
     command.add("-jar");
     command.add(Objects.requireNonNull(System.getProperty("millrace.jar"), "millrace.jar"));
     command.addAll(List.of(args));
@@ -52,11 +59,15 @@ final class MillraceProcess implements AutoCloseable {
   }
 
   static MillraceProcess start(String... args) {
-    return new MillraceProcess(Map.of(), args);
+    return new MillraceProcess(Map.of(), HEAP, args);
   }
 
   static MillraceProcess start(Map<String, String> environment, String... args) {
-    return new MillraceProcess(environment, args);
+    return new MillraceProcess(environment, HEAP, args);
+  }
+
+  static MillraceProcess startWithHeap(String heap, String... args) {
+    return new MillraceProcess(Map.of(), heap, args);
   }
 
   /** Runs a command to its end, which must be exit code 0. */
@@ -122,8 +133,64 @@ final class MillraceProcess implements AutoCloseable {
 
   /** SIGINT, as Ctrl-C sends it. */
   void interrupt() throws IOException, InterruptedException {
-    Process kill = new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
+    signal("INT");
+  }
+
+  /** Any signal: STOP freezes the process, CONT lets it go on. */
+  void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
     assertThat(kill.waitFor()).isZero();
+  }
+
+  /** The TCP ports on which it listens, on whatever address; Linux only. */
+  List<Integer> listeningPorts() throws IOException {
+    List<String> sockets = new ArrayList<>();
+    try (Stream<Path> open = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+      for (Path each : open.toList()) {
+        try {
+          String target = Files.readSymbolicLink(each).toString();
+          if (target.startsWith("socket:[")) {
+            sockets.add(target.substring(8, target.length() - 1));
+          }
+        } catch (NoSuchFileException e) {
+          // closed since
+        }
+      }
+    }
+    List<Integer> ports = new ArrayList<>();
+    for (String table : List.of("tcp", "tcp6")) {
+      for (String line : Files.readAllLines(Path.of("/proc/net/" + table))) {
+        String[] columns = line.strip().split("\\s+", -1);
+        if (columns.length > 9 && columns[3].equals("0A") && sockets.contains(columns[9])) {
+          String address = columns[1];
+          ports.add(Integer.parseInt(address.substring(address.indexOf(':') + 1), 16));
+        }
+      }
+    }
+    return ports;
+  }
+
+  /** The bytes on the heap that are in use after a full collection. */
+  long usedHeap() throws IOException, InterruptedException {
+    jcmd("GC.run");
+    return jcmd("GC.heap_info")
+        .lines()
+        .filter(line -> !line.contains("Metaspace") && !line.contains("class space"))
+        .map(USED::matcher)
+        .filter(Matcher::find)
+        .mapToLong(used -> 1024 * Long.parseLong(used.group(1)))
+        .sum();
+  }
+
+  private String jcmd(String request) throws IOException, InterruptedException {
+    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    Process asked =
+        new ProcessBuilder(jcmd, Long.toString(process.pid()), request)
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(asked.getInputStream().readAllBytes(), UTF_8);
+    assertThat(asked.waitFor()).as(said).isZero();
+    return said;
   }
 
   /**

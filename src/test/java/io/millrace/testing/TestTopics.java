@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -156,6 +157,47 @@ public final class TestTopics implements AutoCloseable {
       }
     }
     return records;
+  }
+
+  /**
+   * Hands over the first committed records of a topic one by one, for more than memory should hold.
+   *
+   * @param patience how long there may be nothing new
+   * @throws AssertionError when there are fewer than {@code count}
+   */
+  public void forEach(
+      String topic,
+      long count,
+      Duration patience,
+      Consumer<ConsumerRecord<byte[], byte[]>> action) {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(IsolationLevel.READ_COMMITTED)) {
+      List<TopicPartition> partitions = partitions(topic);
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      long seen = 0;
+      long last = System.nanoTime();
+      while (seen < count) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+          last = System.nanoTime();
+          seen++;
+          action.accept(record);
+        }
+        if (System.nanoTime() - last > patience.toNanos()) {
+          throw new AssertionError(
+              "%d records in %s, not %d, and none for %s".formatted(seen, topic, count, patience));
+        }
+      }
+    }
+  }
+
+  /** Deletes a topic, as somebody does by mistake. */
+  public void delete(String topic) {
+    await(admin.deleteTopics(List.of(topic)).all());
+  }
+
+  /** Deletes a group and with it the offsets that it has committed. */
+  public void deleteGroup(String group) {
+    await(admin.deleteConsumerGroups(List.of(group)).all());
   }
 
   private KafkaConsumer<byte[], byte[]> consumer(IsolationLevel isolation) {

@@ -2,8 +2,10 @@ package io.millrace.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.millrace.codec.FormatException;
+import io.millrace.testing.Golden;
+import java.util.HexFormat;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -166,9 +168,44 @@ class LiveStoreTest {
     commit();
     inner.put("flights/1/1", new byte[99_999]);
 
-    assertThatIllegalStateException()
+    assertThatExceptionOfType(FormatException.class)
         .isThrownBy(() -> store.committed("flights"))
-        .withMessage("The state flights in store model is incomplete at byte 500000 of 600000");
+        .withMessage("it is incomplete at byte 500000 of 600000");
+  }
+
+  /** The first bytes that were ever written; see {@link io.millrace.testing.Golden}. */
+  @Test
+  void shouldWriteAndReadTheGoldenHeadAndPieces() {
+    live = Golden.bytes("task-state-1.hex");
+    store.keep("flights", () -> live);
+    commit();
+    assertThat(inner.get("flights")).isEqualTo(Golden.bytes("live-head-1.hex"));
+    assertThat(inner.get("flights/1/0")).isEqualTo(live);
+
+    InMemoryStore restored = new InMemoryStore("model");
+    restored.put("flights", Golden.bytes("live-head-1.hex"));
+    restored.put("flights/1/0", live);
+    assertThat(new LiveStore(restored).committed("flights")).isEqualTo(live);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', its head has 0 bytes",
+    "000000010000000a00, its head has 9 bytes",
+    "000000020000000a, 'its head cannot be: slot 2, 10 bytes'",
+    "ffffffff0000000a, 'its head cannot be: slot -1, 10 bytes'",
+    "00000001ffffffff, 'its head cannot be: slot 1, -1 bytes'",
+    "000000017fffffff, it is incomplete at byte 0 of 2147483647",
+    "000000000000000a, it is incomplete at byte 0 of 10"
+  })
+  void shouldRefuseAHeadThatCannotBe(String head, String message) {
+    store.keep("flights", () -> live);
+    commit();
+    inner.put("flights", HexFormat.of().parseHex(head));
+
+    assertThatExceptionOfType(FormatException.class)
+        .isThrownBy(() -> store.committed("flights"))
+        .withMessageStartingWith(message);
   }
 
   @Test

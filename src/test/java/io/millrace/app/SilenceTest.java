@@ -1,0 +1,45 @@
+package io.millrace.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class SilenceTest {
+  private final Silence silence = new Silence("k:9092", Duration.ofSeconds(5), seconds(100));
+
+  private static long seconds(long seconds) {
+    return Duration.ofSeconds(seconds).toNanos();
+  }
+
+  @Test
+  void shouldSayNothingOfAShortSilence() {
+    assertThat(silence.answered(seconds(101))).isEmpty();
+    assertThat(silence.unanswered(seconds(103))).isEmpty();
+    assertThat(silence.unanswered(seconds(105))).isEmpty();
+    assertThat(silence.isSilent()).isFalse();
+    assertThat(silence.answered(seconds(107))).isEmpty();
+  }
+
+  @Test
+  void shouldSayOnceThatKafkaIsSilentAndOnceThatItAnswers() {
+    silence.answered(seconds(101));
+
+    assertThat(silence.unanswered(seconds(106)))
+        .hasValue("Kafka at k:9092 has not answered for 5 seconds; the learner waits for it");
+    assertThat(silence.isSilent()).isTrue();
+    for (int second = 107; second < 200; second++) {
+      assertThat(silence.unanswered(seconds(second))).isEmpty();
+    }
+    assertThat(silence.answered(seconds(201)))
+        .hasValue("Kafka at k:9092 answers again after 100 seconds; the learner goes on");
+    assertThat(silence.isSilent()).isFalse();
+    assertThat(silence.answered(seconds(202))).isEmpty();
+  }
+
+  @Test
+  void shouldCountASilenceFromTheStart() {
+    assertThat(silence.unanswered(seconds(104))).isEmpty();
+    assertThat(silence.unanswered(seconds(105))).isPresent();
+  }
+}
