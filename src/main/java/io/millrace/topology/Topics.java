@@ -23,6 +23,20 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /** The topics of a learner: created when missing, checked when they are there. */
 public final class Topics {
   private static final String FOREVER = "-1";
+
+  /**
+   * For ever: an example or a mini-batch that expired before it was learned would be lost, and by
+   * its time an old event expires at once.
+   */
+  private static final Map<String, String> KEPT =
+      Map.of(
+          TopicConfig.CLEANUP_POLICY_CONFIG,
+          TopicConfig.CLEANUP_POLICY_DELETE,
+          TopicConfig.RETENTION_MS_CONFIG,
+          FOREVER,
+          TopicConfig.RETENTION_BYTES_CONFIG,
+          FOREVER);
+
   private static final int DESCRIBE_ATTEMPTS = 50;
   private static final Duration DESCRIBE_PAUSE = Duration.ofMillis(200);
 
@@ -66,7 +80,7 @@ public final class Topics {
   }
 
   private Spec examples() {
-    return new Spec(config.topics().examples(), config.topics().partitions(), 0, Map.of());
+    return new Spec(config.topics().examples(), config.topics().partitions(), 0, KEPT);
   }
 
   private long largestRecord(String topic) {
@@ -77,14 +91,6 @@ public final class Topics {
   private List<Spec> specs(long largestExample) {
     TopicsConfig topics = config.topics();
     RecordSizes sizes = RecordSizes.of(config);
-    Map<String, String> kept =
-        Map.of(
-            TopicConfig.CLEANUP_POLICY_CONFIG,
-            TopicConfig.CLEANUP_POLICY_DELETE,
-            TopicConfig.RETENTION_MS_CONFIG,
-            FOREVER,
-            TopicConfig.RETENTION_BYTES_CONFIG,
-            FOREVER);
     Map<String, String> compacted =
         Map.of(
             TopicConfig.CLEANUP_POLICY_CONFIG,
@@ -95,10 +101,10 @@ public final class Topics {
             "0.1");
     return List.of(
         examples(),
-        new Spec(topics.miniBatches(), 1, sizes.miniBatch(), kept),
-        new Spec(topics.costs(), 1, 0, kept),
+        new Spec(topics.miniBatches(), 1, sizes.miniBatch(), KEPT),
+        new Spec(topics.costs(), 1, 0, KEPT),
         new Spec(topics.snapshots(), 1, sizes.snapshot(), compacted),
-        new Spec(topics.deadLetters(), 1, sizes.deadLetter(largestExample), kept));
+        new Spec(topics.deadLetters(), 1, sizes.deadLetter(largestExample), KEPT));
   }
 
   private void createMissing(List<Spec> specs) {
