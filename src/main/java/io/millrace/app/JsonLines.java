@@ -3,6 +3,7 @@ package io.millrace.app;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,13 @@ import org.jspecify.annotations.Nullable;
  * learned from is for the learner to say.
  */
 final class JsonLines implements EventSource {
+  /**
+   * What some editors put at the start of a file; it belongs to the file, not to its first event.
+   */
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
   private final InputStream in;
+  private boolean begun;
 
   JsonLines(InputStream in) {
     this.in = in;
@@ -25,10 +32,10 @@ final class JsonLines implements EventSource {
       } else if (isBlank(line)) {
         line.reset();
       } else {
-        return withoutReturn(line.toByteArray());
+        return event(line.toByteArray());
       }
     }
-    return isBlank(line) ? null : withoutReturn(line.toByteArray());
+    return isBlank(line) ? null : event(line.toByteArray());
   }
 
   private static boolean isBlank(ByteArrayOutputStream line) {
@@ -40,8 +47,16 @@ final class JsonLines implements EventSource {
     return true;
   }
 
+  private byte[] event(byte[] line) {
+    int mark = BYTE_ORDER_MARK.length;
+    boolean hasMark =
+        !begun && line.length > mark && Arrays.equals(line, 0, mark, BYTE_ORDER_MARK, 0, mark);
+    begun = true;
+    return withoutReturn(hasMark ? Arrays.copyOfRange(line, mark, line.length) : line);
+  }
+
   private static byte[] withoutReturn(byte[] line) {
-    return line[line.length - 1] == '\r' ? java.util.Arrays.copyOf(line, line.length - 1) : line;
+    return line[line.length - 1] == '\r' ? Arrays.copyOf(line, line.length - 1) : line;
   }
 
   @Override

@@ -116,7 +116,7 @@ final class ReplayCommand implements Callable<Integer> {
       log.read(
           record -> {
             if (model.version() < version) {
-              learner.learn(record.key(), record.value(), record.offset());
+              learner.learn(record.key(), record.value(), record.headers(), record.offset());
             }
             return model.version() < version;
           });

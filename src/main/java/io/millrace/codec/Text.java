@@ -14,6 +14,10 @@ final class Text {
   /** What Jackson says of a place before its line and column. */
   private static final Pattern SOURCE = Pattern.compile("\\[Source: .*?; (line: [^]]*)]");
 
+  /** What Jackson says to programmers: how to allow it, or what it would take that is no JSON. */
+  private static final Pattern ADVICE =
+      Pattern.compile(": enable `[^`]*` to allow| \\(or 'NaN'/'\\+INF'/'-INF'\\)");
+
   private Text() {}
 
   /** The text on one line, with an ellipsis where it is too long to read. */
@@ -29,7 +33,8 @@ final class Text {
   /** What a parser found broken. */
   static String broken(JacksonException e) {
     String message = Objects.requireNonNullElse(e.getOriginalMessage(), "");
-    return "Broken JSON: " + oneLine(SOURCE.matcher(message).replaceAll("$1"));
+    String plain = ADVICE.matcher(message).replaceAll("");
+    return "Broken JSON: " + oneLine(SOURCE.matcher(plain).replaceAll("$1"));
   }
 
   private static String oneLine(String text) {

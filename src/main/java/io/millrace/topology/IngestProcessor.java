@@ -9,6 +9,7 @@ import io.millrace.config.ModelConfig;
 import io.millrace.example.MiniBatch;
 import io.millrace.example.Rejection;
 import java.time.Duration;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -25,6 +26,7 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private final TopicFacts facts;
   private final ExampleDecoder decoder;
   private final byte[] modelName;
+  private final byte[] mapping;
   private MiniBatch batch;
   private ProcessorContext<byte[], byte[]> context;
   private Checkpoint checkpoint;
@@ -36,6 +38,7 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
     this.facts = facts;
     this.decoder = ExampleDecoders.of(config);
     this.modelName = config.model().name().getBytes(UTF_8);
+    this.mapping = Mapping.digest(config.example()).getBytes(UTF_8);
   }
 
   @Override
@@ -124,7 +127,11 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private void send() {
     byte[] value = MiniBatchCodec.encode(batch);
     context.forward(
-        new Record<>(modelName, value, context.currentSystemTimeMs()),
+        new Record<>(
+            modelName,
+            value,
+            context.currentSystemTimeMs(),
+            new RecordHeaders().add(Mapping.HEADER, mapping)),
         LearnerTopology.MINI_BATCHES);
     batch.clear();
     checkpoint.changed();

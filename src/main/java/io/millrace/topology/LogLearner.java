@@ -17,6 +17,8 @@ import io.millrace.learn.Outcome;
 import io.millrace.learn.Training;
 import io.millrace.nn.Architecture;
 import java.util.Arrays;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogLearner {
   private final byte[] key;
+  private final byte[] mapping;
   private final Learner learner;
 
   /**
@@ -35,6 +38,7 @@ public final class LogLearner {
   public LogLearner(MillraceConfig config, Model model) {
     TrainingConfig training = config.training();
     this.key = config.model().name().getBytes(UTF_8);
+    this.mapping = Mapping.digest(config.example()).getBytes(UTF_8);
     this.learner =
         new Learner(
             model, new Training(training.learningRate()::at, training.l2(), training.clipNorm()));
@@ -53,7 +57,9 @@ public final class LogLearner {
   /** It cannot be learned from; the model is as it was. */
   public record Rejected(Rejection why) implements Step {}
 
-  /** It belongs to another model. */
+  /**
+   * It belongs to another model: of another name, or of inputs or a label that mean something else.
+   */
   public record Foreign() implements Step {}
 
   /**
@@ -61,8 +67,9 @@ public final class LogLearner {
    *
    * @param offset where it stands in the log
    */
-  public Step learn(byte @Nullable [] key, byte @Nullable [] value, long offset) {
-    if (!Arrays.equals(key, this.key)) {
+  public Step learn(byte @Nullable [] key, byte @Nullable [] value, Headers headers, long offset) {
+    Header of = headers.lastHeader(Mapping.HEADER);
+    if (!Arrays.equals(key, this.key) || (of != null && !Arrays.equals(of.value(), mapping))) {
       return new Foreign();
     }
     if (value == null) {

@@ -5,7 +5,11 @@ import io.millrace.example.Cycle;
 import io.millrace.example.Feature;
 import io.millrace.example.Features;
 import io.millrace.example.Target;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -15,7 +19,23 @@ import java.util.stream.Collectors;
  * many.
  */
 final class Mapping {
+  /** The header of a mini-batch with the {@linkplain #digest digest} of its mapping. */
+  static final String HEADER = "millrace.mapping";
+
+  private static final int DIGEST_BYTES = 8;
+
   private Mapping() {}
+
+  /** A short text that differs where the mapping does. */
+  static String digest(ExampleConfig example) {
+    try {
+      byte[] lines = String.join("\n", of(example)).getBytes(StandardCharsets.UTF_8);
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(lines);
+      return HexFormat.of().formatHex(digest, 0, DIGEST_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
 
   /** A line for each entry of the features, and one for the label; nothing for the vector form. */
   static List<String> of(ExampleConfig example) {

@@ -95,7 +95,8 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     if (!checkpoint.moveTo(source.offset())) {
       return;
     }
-    LogLearner.Step step = learner.learn(record.key(), record.value(), source.offset());
+    LogLearner.Step step =
+        learner.learn(record.key(), record.value(), record.headers(), source.offset());
     if (step instanceof LogLearner.Rejected rejected) {
       reject(record, rejected.why());
     } else if (step instanceof LogLearner.Learned learned) {

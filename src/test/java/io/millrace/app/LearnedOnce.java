@@ -96,7 +96,9 @@ record LearnedOnce(TestLearner learner, TestTopics topics, int batchSize) {
       MillraceConfig config = ConfigReader.read(learner.config(), List.of(), name -> null);
       LogLearner again = new LogLearner(config, InitialModel.of(config));
       return log.stream()
-          .map(record -> again.learn(record.key(), record.value(), record.offset()))
+          .map(
+              record ->
+                  again.learn(record.key(), record.value(), record.headers(), record.offset()))
           .map(step -> ((LogLearner.Learned) step).lesson())
           .toList();
     } catch (ConfigException e) {

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
@@ -131,6 +132,44 @@ class ModelChangeTest {
                 + " hidden: 3 in the state, 8 in the configuration;"
                 + " output: sigmoid in the state, softmax in the configuration;"
                 + " scaling: standard in the state, none in the configuration. Give");
+  }
+
+  /** As after a reset, or under another application: the log holds what was learned before. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          example.features=[a, b] | 3
+          example.features=[b, a] | 0
+          example.label=z         | 0
+          model.hidden=9          | 3
+          """)
+  void shouldPassOverMiniBatchesWhoseInputsMeantSomethingElse(String override, long learned)
+      throws ConfigException {
+    String named = "example.features=[a, b]";
+    MillraceConfig before = config(named);
+    MillraceConfig after = config(named, override);
+    Model model = InitialModel.of(after);
+    LogLearner learner = new LogLearner(after, model);
+    try (TopologyTestDriver driver =
+        new TopologyTestDriver(
+            LearnerTopology.build(before, InitialModel.of(before), LearnerFixture.FACTS),
+            StreamsSettings.of(before))) {
+      var examples =
+          driver.createInputTopic("examples", new ByteArraySerializer(), new ByteArraySerializer());
+      for (int x = 1; x <= 3; x++) {
+        examples.pipeInput("{\"a\":%d,\"b\":-1,\"label\":1}".formatted(x).getBytes(UTF_8));
+      }
+      var log =
+          driver.createOutputTopic(
+              "mini-batches", new ByteArrayDeserializer(), new ByteArrayDeserializer());
+      log.readRecordsToList()
+          .forEach(
+              batch -> learner.learn(batch.key(), batch.value(), batch.headers(), model.version()));
+    }
+
+    assertThat(model.version()).isEqualTo(learned);
   }
 
   private static Snapshot snapshot(Model model, Optional<Scaler> scaler) {
