@@ -241,7 +241,7 @@ public final class TestTopics implements AutoCloseable {
         .collect(Collectors.toMap(ConfigEntry::name, entry -> String.valueOf(entry.value())));
   }
 
-  /** Changes settings of a topic and leaves the others alone. */
+  /** Changes settings of a topic, leaves the others alone, and waits until the broker has them. */
   public void alterConfig(String topic, Map<String, String> changes) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     Collection<AlterConfigOp> operations =
@@ -250,6 +250,13 @@ public final class TestTopics implements AutoCloseable {
             .map(entry -> new AlterConfigOp(entry, AlterConfigOp.OpType.SET))
             .toList();
     await(admin.incrementalAlterConfigs(Map.of(resource, operations)).all());
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!config(topic).entrySet().containsAll(changes.entrySet())) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("%s are not in force on %s".formatted(changes, topic));
+      }
+      Thread.onSpinWait();
+    }
   }
 
   /** Deletes the records of the only partition before an offset, as retention does. */
