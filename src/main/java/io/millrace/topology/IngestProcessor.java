@@ -38,7 +38,7 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
     this.facts = facts;
     this.decoder = ExampleDecoders.of(config);
     this.modelName = config.model().name().getBytes(UTF_8);
-    this.mapping = Mapping.digest(config.example()).getBytes(UTF_8);
+    this.mapping = Mapping.digest(config).getBytes(UTF_8);
   }
 
   @Override

@@ -38,7 +38,7 @@ public final class LogLearner {
   public LogLearner(MillraceConfig config, Model model) {
     TrainingConfig training = config.training();
     this.key = config.model().name().getBytes(UTF_8);
-    this.mapping = Mapping.digest(config.example()).getBytes(UTF_8);
+    this.mapping = Mapping.digest(config).getBytes(UTF_8);
     this.learner =
         new Learner(
             model, new Training(training.learningRate()::at, training.l2(), training.clipNorm()));
@@ -58,7 +58,8 @@ public final class LogLearner {
   public record Rejected(Rejection why) implements Step {}
 
   /**
-   * It belongs to another model: of another name, or of inputs or a label that mean something else.
+   * It belongs to another model: of another name or application, or of inputs or a label that mean
+   * something else.
    */
   public record Foreign() implements Step {}
 

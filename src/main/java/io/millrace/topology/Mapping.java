@@ -1,6 +1,7 @@
 package io.millrace.topology;
 
 import io.millrace.config.ExampleConfig;
+import io.millrace.config.MillraceConfig;
 import io.millrace.example.Cycle;
 import io.millrace.example.Feature;
 import io.millrace.example.Features;
@@ -8,6 +9,7 @@ import io.millrace.example.Target;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -19,17 +21,21 @@ import java.util.stream.Collectors;
  * many.
  */
 final class Mapping {
-  /** The header of a mini-batch with the {@linkplain #digest digest} of its mapping. */
+  /** The header of a mini-batch with the {@linkplain #digest digest} of where it came from. */
   static final String HEADER = "millrace.mapping";
 
   private static final int DIGEST_BYTES = 8;
 
   private Mapping() {}
 
-  /** A short text that differs where the mapping does. */
-  static String digest(ExampleConfig example) {
+  /**
+   * A short text that differs where the mapping or the application does. Another application reads
+   * the examples again from their beginning: it must not learn what the first one stacked, too.
+   */
+  static String digest(MillraceConfig config) {
     try {
-      byte[] lines = String.join("\n", of(example)).getBytes(StandardCharsets.UTF_8);
+      String text = config.application() + "\n" + String.join("\n", of(config.example()));
+      byte[] lines = text.getBytes(StandardCharsets.UTF_8);
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(lines);
       return HexFormat.of().formatHex(digest, 0, DIGEST_BYTES);
     } catch (NoSuchAlgorithmException e) {
@@ -57,7 +63,13 @@ final class Mapping {
     }
     if (feature instanceof Feature.Time time) {
       String cycles = time.cycles().stream().map(Cycle::text).collect(Collectors.joining(", "));
-      return "%s, time: [%s], zone: %s".formatted(field, cycles, time.zone().getId());
+      return "%s, time: [%s], zone: %s"
+          .formatted(
+              field,
+              cycles,
+              time.zone().normalized() instanceof ZoneOffset offset && offset.getTotalSeconds() == 0
+                  ? "UTC"
+                  : time.zone().getId());
     }
     Feature.Numeric number = (Feature.Numeric) feature;
     return number.missing().isPresent()
