@@ -8,7 +8,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -65,7 +68,11 @@ record StreamFailure(boolean passes, String line) {
         e instanceof RetriableException
             || e instanceof TransactionAbortableException
             || e instanceof ProducerFencedException
-            || e instanceof InvalidProducerEpochException;
+            || e instanceof InvalidProducerEpochException
+            // A broker that was killed in the middle of a commit has ended it one way or the other.
+            || e instanceof InvalidTxnStateException
+            || e instanceof InvalidPidMappingException
+            || e instanceof OutOfOrderSequenceException;
     return passes ? Optional.of(new StreamFailure(true, rootMessage(failure))) : Optional.empty();
   }
 

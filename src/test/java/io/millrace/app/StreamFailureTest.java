@@ -7,8 +7,11 @@ import java.util.List;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
 import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
@@ -45,6 +48,9 @@ class StreamFailureTest {
         passes(new TransactionAbortableException("abort")),
         passes(new ProducerFencedException("fenced")),
         passes(new InvalidProducerEpochException("old")),
+        passes(new InvalidTxnStateException("ended")),
+        passes(new InvalidPidMappingException("forgotten")),
+        passes(new OutOfOrderSequenceException("lost")),
         stops(new LearnerException("Model m cannot go on: hidden"), "Model m cannot go on: hidden"),
         stops(new MissingSourceTopicException("in is missing"), "a topic of the learner is gone"),
         stops(new UnknownTopicOrPartitionException("x"), "a topic of the learner is gone"),
