@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.learn.BatchCost;
 import io.millrace.learn.Lesson;
 import java.io.IOException;
-import java.util.OptionalDouble;
 
 /** The JSON of a record of the costs topic. */
 public final class CostCodec {
@@ -22,12 +21,13 @@ public final class CostCodec {
     json.writeNumberField("examples", lesson.examples());
     json.writeNumberField("totalExamples", lesson.totalExamples());
     json.writeNumberField("cost", lesson.cost());
-    if (lesson.accuracy().isPresent()) {
-      json.writeNumberField("accuracy", lesson.accuracy().getAsDouble());
-    }
+    Json.optionalNumber(json, "accuracy", lesson.accuracy());
     json.writeNumberField("gradientNorm", lesson.gradientNorm());
     json.writeNumberField("learningRate", lesson.learningRate());
     json.writeNumberField("modelVersion", lesson.modelVersion());
+    if (lesson.prequential().isPresent()) {
+      QualityJson.write(json, lesson.prequential().get());
+    }
     Json.position(json, "source", cost.source());
     json.writeStringField("timestamp", Json.timestamp(cost.timestamp()));
   }
@@ -47,12 +47,11 @@ public final class CostCodec {
               Json.int32(json, "examples"),
               Json.int64(json, "totalExamples"),
               Json.number(json, "cost"),
-              json.has("accuracy")
-                  ? OptionalDouble.of(Json.number(json, "accuracy"))
-                  : OptionalDouble.empty(),
+              Json.optionalNumber(json, "accuracy"),
               Json.number(json, "gradientNorm"),
               Json.number(json, "learningRate"),
-              Json.int64(json, "modelVersion")),
+              Json.int64(json, "modelVersion"),
+              QualityJson.read(json)),
           Json.position(json, "source"),
           Json.timestamp(json, "timestamp"));
     } catch (FormatException e) {

@@ -17,6 +17,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /** What the published JSON records have in common. Doubles are written so that they read back. */
 final class Json {
@@ -104,6 +105,26 @@ final class Json {
     return value.doubleValue();
   }
 
+  static OptionalDouble optionalNumber(JsonNode json, String field) {
+    return json.has(field) ? OptionalDouble.of(number(json, field)) : OptionalDouble.empty();
+  }
+
+  static boolean bool(JsonNode json, String field) {
+    JsonNode value = json.path(field);
+    if (!value.isBoolean()) {
+      throw unexpected(field, "true or false", value);
+    }
+    return value.booleanValue();
+  }
+
+  static JsonNode objectAt(JsonNode json, String field) {
+    JsonNode value = json.path(field);
+    if (!value.isObject()) {
+      throw unexpected(field, "an object", value);
+    }
+    return value;
+  }
+
   static Instant timestamp(JsonNode json, String field) {
     try {
       return Instant.parse(text(json, field));
@@ -122,6 +143,13 @@ final class Json {
 
   static String timestamp(Instant instant) {
     return TIMESTAMP.format(instant);
+  }
+
+  static void optionalNumber(JsonGenerator json, String field, OptionalDouble number)
+      throws IOException {
+    if (number.isPresent()) {
+      json.writeNumberField(field, number.getAsDouble());
+    }
   }
 
   static void numbers(JsonGenerator json, String field, double[] numbers) throws IOException {
@@ -151,10 +179,7 @@ final class Json {
    * @throws FormatException when a field is absent or of another type
    */
   static LogPosition position(JsonNode json, String field) {
-    JsonNode position = json.path(field);
-    if (!position.isObject()) {
-      throw unexpected(field, "an object", position);
-    }
+    JsonNode position = objectAt(json, field);
     return new LogPosition(
         text(position, "topic"), int32(position, "partition"), int64(position, "offset"));
   }

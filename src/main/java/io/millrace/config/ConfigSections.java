@@ -19,6 +19,9 @@ final class ConfigSections {
   /** Numbers in a matrix, and parameters: what an array holds. */
   private static final int MOST = Integer.MAX_VALUE;
 
+  /** The window is written with each commit. */
+  private static final int LARGEST_WINDOW = 100_000;
+
   private final Path folder;
 
   /**
@@ -45,6 +48,7 @@ final class ConfigSections {
         example,
         model,
         training(root.section("training"), model),
+        evaluation(root.section("evaluation")),
         publish(root.section("publish")),
         root.read("guarantee", "exactly-once", Types.oneOf(Guarantee.values())),
         root.read("threads", "2", Types.COUNT),
@@ -162,6 +166,11 @@ final class ConfigSections {
     Section rate = training.section("learningRate");
     return new LearningRate(
         rate.read("initial", initial, Types.POSITIVE), rate.read("decay", "0", Types.NOT_NEGATIVE));
+  }
+
+  private static EvaluationConfig evaluation(Section evaluation) {
+    return new EvaluationConfig(
+        evaluation.read("window", "1000", Types.integer(1, LARGEST_WINDOW)));
   }
 
   private static PublishConfig publish(Section publish) {

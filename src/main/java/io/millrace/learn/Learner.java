@@ -4,6 +4,7 @@ import io.millrace.example.MiniBatch;
 import io.millrace.nn.Network;
 import io.millrace.nn.Optimizer;
 import io.millrace.nn.Parameters;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.ejml.data.DMatrixRMaj;
 import org.jspecify.annotations.Nullable;
@@ -118,7 +119,8 @@ public final class Learner {
         accuracy,
         gradientNorm,
         rate,
-        tested);
+        tested,
+        Optional.empty());
   }
 
   /** Whether the update would leave every number of the model finite. */

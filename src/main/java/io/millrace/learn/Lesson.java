@@ -1,5 +1,6 @@
 package io.millrace.learn;
 
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -14,6 +15,7 @@ import java.util.OptionalDouble;
  * @param gradientNorm the Euclidean norm of the gradient over all parameters
  * @param learningRate the rate of the update
  * @param modelVersion the version of the parameters that the figures are of
+ * @param prequential the figures over more examples; empty in records of versions that had none
  */
 public record Lesson(
     long batch,
@@ -23,5 +25,6 @@ public record Lesson(
     OptionalDouble accuracy,
     double gradientNorm,
     double learningRate,
-    long modelVersion)
+    long modelVersion,
+    Optional<Prequential> prequential)
     implements Outcome {}

@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.millrace.learn.BatchCost;
 import io.millrace.learn.Lesson;
 import io.millrace.learn.LogPosition;
+import io.millrace.learn.Prequential;
+import io.millrace.learn.Quality;
 import io.millrace.testing.Golden;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -23,9 +26,66 @@ class CostCodecTest {
   private static final BatchCost COST =
       new BatchCost(
           "flights",
-          new Lesson(812, 64, 51_968, 0.4831, OptionalDouble.of(0.81), 0.12, 0.1, 811),
+          new Lesson(
+              812, 64, 51_968, 0.4831, OptionalDouble.of(0.81), 0.12, 0.1, 811, Optional.empty()),
           SOURCE,
           Instant.parse("2026-11-23T15:25:42.007Z"));
+
+  /** As of the evaluation, which the first records did not have. */
+  private static final BatchCost EVALUATED =
+      with(
+          new Lesson(
+              812,
+              64,
+              51_968,
+              0.4831,
+              OptionalDouble.of(0.81),
+              0.12,
+              0.1,
+              811,
+              Optional.of(
+                  new Prequential(
+                      quality(1_000, 0.51, 0.76, OptionalDouble.of(0.7125), 0.5774, 0.736, 0.62),
+                      quality(51_968, 0.53, 0.75, OptionalDouble.empty(), 0.58, 0.73, Double.NaN),
+                      true,
+                      3))));
+
+  /** Of a classifier with one output; NaN for what there is not. */
+  private static Quality quality(
+      long examples,
+      double cost,
+      double accuracy,
+      OptionalDouble auc,
+      double baselineCost,
+      double baselineAccuracy,
+      double noChangeAccuracy) {
+    return new Quality(
+        examples,
+        cost,
+        OptionalDouble.of(accuracy),
+        auc,
+        OptionalDouble.of(cost),
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        reference(OptionalDouble.of(baselineCost), OptionalDouble.of(baselineAccuracy)),
+        Double.isNaN(noChangeAccuracy)
+            ? Quality.Reference.NONE
+            : reference(OptionalDouble.empty(), OptionalDouble.of(noChangeAccuracy)));
+  }
+
+  private static Quality.Reference reference(OptionalDouble cost, OptionalDouble accuracy) {
+    return new Quality.Reference(cost, accuracy, OptionalDouble.empty(), OptionalDouble.empty());
+  }
+
+  @Test
+  void shouldWriteTheEvaluatedRecordByteForByte() {
+    assertThat(CostCodec.encode(EVALUATED)).asString(UTF_8).isEqualTo(Golden.text("cost-2.json"));
+  }
+
+  @Test
+  void shouldReadTheEvaluatedRecord() {
+    assertThat(CostCodec.decode(Golden.text("cost-2.json").getBytes(UTF_8))).isEqualTo(EVALUATED);
+  }
 
   @Test
   void shouldWriteTheContractsRecordByteForByte() {
@@ -39,7 +99,8 @@ class CostCodecTest {
 
   @Test
   void shouldLeaveTheAccuracyOutForRegression() {
-    BatchCost cost = with(new Lesson(1, 2, 2, 3.5, OptionalDouble.empty(), 4, 0.1, 0));
+    BatchCost cost =
+        with(new Lesson(1, 2, 2, 3.5, OptionalDouble.empty(), 4, 0.1, 0, Optional.empty()));
 
     byte[] json = CostCodec.encode(cost);
 
@@ -85,7 +146,8 @@ class CostCodecTest {
                   OptionalDouble.of(Doubles.anyFinite(random)),
                   Doubles.anyFinite(random),
                   Doubles.subnormal(random),
-                  random.nextLong()));
+                  random.nextLong(),
+                  random.nextBoolean() ? Optional.empty() : Optional.of(prequential(random))));
 
       assertThat(CostCodec.decode(CostCodec.encode(cost))).as("seed %d", seed).isEqualTo(cost);
     }
@@ -140,11 +202,57 @@ class CostCodecTest {
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
+      value = {
+        "\"window\":{|\"window\":5,\"x\":{|window: expected an object, got 5",
+        "\"sinceStart\":{|\"x\":{|sinceStart: expected an object, got nothing",
+        "\"examples\":1000|\"examples\":1.5|examples: expected a whole number below 2^63, got 1.5",
+        "\"cost\":0.51,|\"cost\":null,|cost: expected a finite number, got null",
+        "\"auc\":0.7125|\"auc\":\"x\"|auc: expected a finite number, got \"x\"",
+        "\"noChange\":{}|\"noChange\":[]|noChange: expected an object, got []",
+        "\"drift\":true|\"drift\":1|drift: expected true or false, got 1",
+        "\"drifts\":3|\"drifts\":{}|drifts: expected a whole number below 2^63, got {}",
+      })
+  void shouldSayWhatItExpectedOfTheEvaluation(String part, String changed, String words) {
+    String json = Golden.text("cost-2.json").replace(part, changed);
+
+    assertThatExceptionOfType(FormatException.class)
+        .isThrownBy(() -> CostCodec.decode(json.getBytes(UTF_8)))
+        .withMessage("Not a cost record: " + words);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
       value = {"``|nothing", "[1]|[1]", "5|5", "null|null", "\"x\"|\"x\""})
   void shouldRefuseWhatIsNoObject(String json, String found) {
     assertThatExceptionOfType(FormatException.class)
         .isThrownBy(() -> CostCodec.decode(json.getBytes(UTF_8)))
         .withMessage("Not a cost record: Expected a JSON object, got " + found);
+  }
+
+  private static Prequential prequential(Random random) {
+    return new Prequential(
+        quality(random), quality(random), random.nextBoolean(), random.nextLong());
+  }
+
+  private static Quality quality(Random random) {
+    return new Quality(
+        random.nextLong(),
+        Doubles.anyFinite(random),
+        perhaps(random),
+        perhaps(random),
+        perhaps(random),
+        perhaps(random),
+        perhaps(random),
+        new Quality.Reference(perhaps(random), perhaps(random), perhaps(random), perhaps(random)),
+        new Quality.Reference(perhaps(random), perhaps(random), perhaps(random), perhaps(random)));
+  }
+
+  private static OptionalDouble perhaps(Random random) {
+    return random.nextBoolean()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(Doubles.anyFinite(random));
   }
 
   private static BatchCost with(Lesson lesson) {

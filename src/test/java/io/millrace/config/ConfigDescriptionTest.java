@@ -83,6 +83,8 @@ class ConfigDescriptionTest {
               l2: 0
               clipNorm: none
               scaling: none
+            evaluation:
+              window: 1000
             publish:
               snapshotEvery: 100
               snapshotInterval: 10s

@@ -58,6 +58,8 @@ class ConfigFaultsTest {
           training: {maxWait: 0ms}               | training.maxWait: must be longer than zero, got "0ms"
           publish: {snapshotInterval: never}     | publish.snapshotInterval: expected a duration (500ms, 10s, 5m, 1h), got "never"
           publish: {snapshotEvery: 0}            | publish.snapshotEvery: must be at least 1, got "0"
+          evaluation: {window: 0}                | evaluation.window: must be at least 1, got "0"
+          evaluation: {window: 100001}           | evaluation.window: must be at most 100000, got "100001"
           http: {port: 65536}                    | http.port: must be at most 65535, got "65536"
           http: {port: -1}                       | http.port: must be at least 0, got "-1"
           http: {port: high}                     | http.port: expected a whole number or none, got "high"

@@ -50,6 +50,7 @@ class ConfigReaderTest {
               0,
               OptionalDouble.empty(),
               Scaling.NONE),
+          new EvaluationConfig(1000),
           new PublishConfig(100, Duration.ofSeconds(10)),
           Guarantee.EXACTLY_ONCE,
           2,
@@ -131,6 +132,7 @@ class ConfigReaderTest {
                         + " seed: -9223372036854775808, initialScale: .5")
                 + """
                 training: {maxWait: never, learningRate: {initial: 1e-1, decay: 0.5}, l2: 0.0}
+                evaluation: {window: 100000}
                 publish: {snapshotInterval: 1h}
                 guarantee: at-least-once
                 http: {host: "::", port: none}
@@ -151,6 +153,7 @@ class ConfigReaderTest {
     assertThat(config.training().maxWait()).isEmpty();
     assertThat(config.training().learningRate()).isEqualTo(new LearningRate(0.1, 0.5));
     assertThat(config.training().learningRate().at(2)).isEqualTo(0.05);
+    assertThat(config.evaluation().window()).isEqualTo(100_000);
     assertThat(config.publish().snapshotInterval()).isEqualTo(Duration.ofHours(1));
     assertThat(config.guarantee()).isEqualTo(Guarantee.AT_LEAST_ONCE);
     assertThat(config.http()).isEqualTo(new HttpConfig("::", OptionalInt.empty()));

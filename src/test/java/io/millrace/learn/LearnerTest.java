@@ -93,7 +93,8 @@ class LearnerTest {
                     : OptionalDouble.of(network.accuracy(batch.yt())),
                 gradients.norm(),
                 0.5,
-                41));
+                41,
+                Optional.empty()));
     OptimizerKind.SGD.start(shape).update(before, gradients, 0.5);
     assertSameBits(model.parameters(), before);
     assertThat(model.version()).isEqualTo(42);
