@@ -10,7 +10,7 @@ import org.ejml.dense.row.CommonOps_DDRM;
  *
  * <p>Holds no parameters, only the workspaces of one pass. They follow the size of the mini-batch,
  * which may change from call to call, and allocate only when it exceeds every earlier one. Memory:
- * 8 (3 m (n1 + n2) + n1 n2) bytes. Not safe for several threads.
+ * 8 (3 m (n1 + n2) + n1 n2 + m) bytes. Not safe for several threads.
  *
  * <p>No number is an exception: a NaN in the data passes through to the cost and the gradients.
  */
@@ -27,6 +27,9 @@ public final class Network {
 
   /** W2 itself, n2 x n1, because EJML's product with a transposed right side is slow. */
   private final DMatrixRMaj w2;
+
+  /** Of the examples; as long as the largest mini-batch. */
+  private double[] losses = {};
 
   public Network(Architecture architecture) {
     this.architecture = architecture;
@@ -81,7 +84,25 @@ public final class Network {
   public double cost(DMatrixRMaj yt) {
     int m = examples();
     requireShape("Y", architecture.outputs(), m, yt);
-    return architecture.output().loss(z2t, yt) / m;
+    if (losses.length < m) {
+      losses = new double[m];
+    }
+    return architecture.output().losses(z2t, yt, losses) / m;
+  }
+
+  /**
+   * Z2', m x n2, of the last {@link #forward}: what g2 makes predictions of; live until the next.
+   *
+   * @throws IllegalStateException before the first forward
+   */
+  public DMatrixRMaj logits() {
+    examples();
+    return z2t;
+  }
+
+  /** The losses of the m examples of the last {@link #cost}, and more; live until the next. */
+  public double[] losses() {
+    return losses;
   }
 
   /**

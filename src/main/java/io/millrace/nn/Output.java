@@ -32,9 +32,9 @@ public enum Output {
     }
 
     @Override
-    boolean isRight(double[] a, double[] y, int from, int to) {
-      for (int k = from; k < to; k++) {
-        if ((a[k] > 0.5) != (y[k] > 0.5)) {
+    public boolean agree(double[] a, int fromA, double[] b, int fromB, int outputs) {
+      for (int k = 0; k < outputs; k++) {
+        if ((a[fromA + k] > 0.5) != (b[fromB + k] > 0.5)) {
           return false;
         }
       }
@@ -76,8 +76,9 @@ public enum Output {
     }
 
     @Override
-    boolean isRight(double[] a, double[] y, int from, int to) {
-      return largest(a, from, to) == largest(y, from, to);
+    public boolean agree(double[] a, int fromA, double[] b, int fromB, int outputs) {
+      return largest(a, fromA, fromA + outputs) - fromA
+          == largest(b, fromB, fromB + outputs) - fromB;
     }
   },
 
@@ -100,7 +101,7 @@ public enum Output {
     }
 
     @Override
-    boolean isRight(double[] a, double[] y, int from, int to) {
+    public boolean agree(double[] a, int fromA, double[] b, int fromB, int outputs) {
       throw new IllegalStateException("accuracy needs an output that classifies, found identity");
     }
   };
@@ -127,8 +128,18 @@ public enum Output {
   /** The loss of one example, which is [from, to) of both arrays. */
   abstract double loss(double[] z, double[] y, int from, int to);
 
-  /** Whether one example, [from, to) of both arrays, is predicted right. */
-  abstract boolean isRight(double[] a, double[] y, int from, int to);
+  /**
+   * Whether two outputs, a prediction or a label each, are of the same class. Sigmoid: every number
+   * is on the same side of 0.5. Softmax: the largest, the first of equals, is at the same place.
+   *
+   * @param a Not modified.
+   * @param fromA where it begins in its array
+   * @param b Not modified.
+   * @param fromB where it begins in its array
+   * @param outputs n2
+   * @throws IllegalStateException if this output does not classify
+   */
+  public abstract boolean agree(double[] a, int fromA, double[] b, int fromB, int outputs);
 
   /**
    * A2 = g2(Z2).
@@ -145,18 +156,21 @@ public enum Output {
   }
 
   /**
-   * The sum of the losses of all examples, in their order. With sigmoid and softmax the loss of an
-   * example is finite for every finite Z2; the squared error is infinite from an error of about
-   * 1e154.
+   * The losses of all examples, and their sum in the order of the examples. With sigmoid and
+   * softmax the loss of an example is finite for every finite Z2; the squared error is infinite
+   * from an error of about 1e154.
    *
    * @param zt Z2', one row an example. Not modified.
    * @param yt Y', of the same shape. Not modified.
+   * @param losses one for each example. Modified.
+   * @return the sum
    */
-  final double loss(DMatrixRMaj zt, DMatrixRMaj yt) {
-    int count = zt.getNumElements();
+  final double losses(DMatrixRMaj zt, DMatrixRMaj yt, double[] losses) {
     double sum = 0;
-    for (int from = 0; from < count; from += zt.numCols) {
-      sum += loss(zt.data, yt.data, from, from + zt.numCols);
+    for (int i = 0; i < zt.numRows; i++) {
+      int from = i * zt.numCols;
+      losses[i] = loss(zt.data, yt.data, from, from + zt.numCols);
+      sum += losses[i];
     }
     return sum;
   }
@@ -172,7 +186,7 @@ public enum Output {
     int count = at.getNumElements();
     int right = 0;
     for (int from = 0; from < count; from += at.numCols) {
-      if (isRight(at.data, yt.data, from, from + at.numCols)) {
+      if (agree(at.data, from, yt.data, from, at.numCols)) {
         right++;
       }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.ejml.data.DMatrixRMaj;
@@ -45,6 +46,7 @@ class NetworkTest {
             .containsExactly(naive.a2, within(EXACT));
       }
       assertThat(one.cost(problem.yt())).isCloseTo(naive.loss / m, within(EXACT));
+      assertThat(Arrays.stream(one.losses(), 0, m).sum()).isCloseTo(naive.loss, within(EXACT));
       assertMeans(m, naive.dw1, actual.w1());
       assertMeans(m, new double[][] {naive.db1}, new double[][] {actual.b1Array()});
       assertMeans(m, naive.dw2, actual.w2());

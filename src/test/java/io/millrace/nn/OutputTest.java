@@ -71,6 +71,17 @@ class OutputTest {
   }
 
   @Test
+  void shouldCompareOutputsWhereverTheyAre() {
+    double[] a = {9, 0.4, 0.6, 0.1};
+    double[] b = {0, 1, 0, 9};
+
+    assertThat(Output.SIGMOID.agree(a, 1, b, 0, 3)).isTrue();
+    assertThat(Output.SIGMOID.agree(a, 1, b, 1, 3)).isFalse();
+    assertThat(Output.SOFTMAX.agree(a, 1, b, 0, 3)).isTrue();
+    assertThat(Output.SOFTMAX.agree(a, 1, b, 1, 3)).isFalse();
+  }
+
+  @Test
   void shouldHaveTheNamesOfTheConfiguration() {
     assertThat(Output.values())
         .extracting(Output::text)
@@ -88,7 +99,10 @@ class OutputTest {
   }
 
   private static double loss(Output output, DMatrixRMaj zt, DMatrixRMaj yt) {
-    return output.loss(zt, yt);
+    double[] losses = new double[1];
+    double sum = output.losses(zt, yt, losses);
+    assertThat(losses).containsExactly(sum);
+    return sum;
   }
 
   private static DMatrixRMaj row(double... values) {
