@@ -36,6 +36,7 @@ class ArchitectureTest {
           EJML,
           JACKSON,
           "com.dynatrace.hash4j..",
+          "ch.randelshofer.fastdoubleparser..",
           "org.apache.kafka.common.serialization..");
 
   @ArchTest

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads JSON events with a streaming parser straight into the mini-batch's own memory: the vector
- * form, {@code {"features":[0.1,-2,3e4],"label":1}}, or any object with the configured fields.
+ * form, {@code {"features":[0.1,-2,3e4],"label":1}}, or any object with the configured fields. A
+ * {@link PlainVectorReader} is asked first where the form is the vector's.
  *
  * <p>The whole record is read, whatever is wrong with it: of several faults the one that stands
  * first in {@link Reason} is named, and of a field that occurs twice the last counts, as JSON
@@ -56,6 +57,8 @@ public final class JsonExampleDecoder implements ExampleDecoder {
   /** In the order of the configuration, the label last. */
   private final List<Slot> slots = new ArrayList<>();
 
+  private final @Nullable PlainVectorReader plain;
+
   /**
    * A decoder for one model.
    *
@@ -65,6 +68,16 @@ public final class JsonExampleDecoder implements ExampleDecoder {
    * @param outputs n2
    */
   public JsonExampleDecoder(Features features, Target target, Output output, int outputs) {
+    this(features, target, output, outputs, plainReader(features, target, output, outputs));
+  }
+
+  private JsonExampleDecoder(
+      Features features,
+      Target target,
+      Output output,
+      int outputs,
+      @Nullable PlainVectorReader plain) {
+    this.plain = plain;
     boolean isNamed = features instanceof Features.Named;
     if (features instanceof Features.Named named) {
       int start = 0;
@@ -88,6 +101,19 @@ public final class JsonExampleDecoder implements ExampleDecoder {
         outputs);
   }
 
+  /** A decoder that asks the streaming parser for every record. */
+  static JsonExampleDecoder streaming(
+      Features features, Target target, Output output, int outputs) {
+    return new JsonExampleDecoder(features, target, output, outputs, null);
+  }
+
+  private static @Nullable PlainVectorReader plainReader(
+      Features features, Target target, Output output, int outputs) {
+    return features instanceof Features.Vector vector && target instanceof Target.Plain label
+        ? PlainVectorReader.of(vector.field(), label.field(), output, outputs).orElse(null)
+        : null;
+  }
+
   private void add(FieldPath field, Slot slot) {
     slots.add(slot);
     fields.add(field, slot);
@@ -99,6 +125,9 @@ public final class JsonExampleDecoder implements ExampleDecoder {
       return Faults.notJson("The value is empty, expected a JSON object");
     }
     column.moveTo(into);
+    if (plain != null && plain.read(value, column)) {
+      return null;
+    }
     try (JsonParser json = JSON.createParser(value)) {
       return readRecord(json);
     } catch (JacksonException e) {
