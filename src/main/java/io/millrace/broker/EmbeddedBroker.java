@@ -2,6 +2,8 @@ package io.millrace.broker;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -30,15 +32,17 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private final BrokerSockets sockets;
   private final DataFolder folder;
+  private final Map<String, String> settings;
   private final BrokerThreads threads;
   private final CompletableFuture<String> failure = new CompletableFuture<>();
 
   private volatile @Nullable KafkaNode node;
   private volatile boolean closed;
 
-  private EmbeddedBroker(BrokerSockets sockets, DataFolder folder) {
+  private EmbeddedBroker(BrokerSockets sockets, DataFolder folder, Map<String, String> settings) {
     this.sockets = sockets;
     this.folder = folder;
+    this.settings = settings;
     this.threads = new BrokerThreads("embedded-kafka", message -> fail(message, null));
   }
 
@@ -51,7 +55,7 @@ public final class EmbeddedBroker implements AutoCloseable {
    * @throws BrokerException if the port or the folder is not to be had, or Kafka does not start
    */
   public static EmbeddedBroker start(String host, int port, Path directory) {
-    return start(host, port, () -> DataFolder.open(directory, BrokerSettings.NODE_ID));
+    return start(host, port, () -> DataFolder.open(directory, BrokerSettings.NODE_ID), Map.of());
   }
 
   /**
@@ -59,13 +63,19 @@ public final class EmbeddedBroker implements AutoCloseable {
    * killed leaves it behind in the system's temporary folder, as {@code millrace-kafka-*}.
    */
   public static EmbeddedBroker startTemporary(String host, int port) {
-    return start(host, port, DataFolder::temporary);
+    return startTemporary(host, port, Map.of());
   }
 
-  private static EmbeddedBroker start(String host, int port, Supplier<DataFolder> folder) {
+  /** With settings of Kafka's own that win over ours: tests ask for TLS and passwords with them. */
+  static EmbeddedBroker startTemporary(String host, int port, Map<String, String> settings) {
+    return start(host, port, DataFolder::temporary, settings);
+  }
+
+  private static EmbeddedBroker start(
+      String host, int port, Supplier<DataFolder> folder, Map<String, String> settings) {
     BrokerSockets sockets = BrokerSockets.open(host, port);
     try {
-      return started(new EmbeddedBroker(sockets, folder.get()));
+      return started(new EmbeddedBroker(sockets, folder.get(), settings));
     } catch (BrokerException e) {
       sockets.close();
       throw e;
@@ -98,9 +108,12 @@ public final class EmbeddedBroker implements AutoCloseable {
     if (!folder.isFormatted()) {
       KafkaNode.format(folder.path(), BrokerSettings.NODE_ID, BrokerSettings.CONTROLLER);
     }
+    Properties all =
+        BrokerSettings.of(folder.path(), sockets.clientAddress(), sockets.controllerAddress());
+    all.putAll(settings);
     KafkaNode starting =
         new KafkaNode(
-            BrokerSettings.of(folder.path(), sockets.clientAddress(), sockets.controllerAddress()),
+            all,
             sockets.voter(),
             (listener, address, backlog, buffer) -> sockets.channel(listener),
             this::fail);

@@ -27,6 +27,9 @@ final class TwoInstancesIT {
   /** Says that this process trains now: its last word about it, and the other's was before. */
   private static final String TRAINS = "goes on from version";
 
+  /** What Kafka Streams says of a standby of the train task, the only one of sub-topology 1. */
+  private static final String MODEL_STANDBY = "standby-task [1_0] ";
+
   /** The session of six seconds, and time for a busy machine. */
   private static final Duration TAKEOVER = Duration.ofSeconds(30);
 
@@ -57,18 +60,25 @@ final class TwoInstancesIT {
 
   @Test
   void shouldGoOnWithoutTheOneThatTrains() throws IOException {
-    killOneOfTwo(true);
+    killOneOfTwo(true, 0);
   }
 
   @Test
   void shouldGoOnWithoutTheOneThatOnlyReads() throws IOException {
-    killOneOfTwo(false);
+    killOneOfTwo(false, 0);
   }
 
-  private void killOneOfTwo(boolean killTheTrainer) throws IOException {
+  /** The survivor has followed the state of the one that trained, and works on with its copy. */
+  @Test
+  void shouldGoOnFromItsStandbys() throws IOException {
+    killOneOfTwo(true, 1);
+  }
+
+  private void killOneOfTwo(boolean killTheTrainer, int standbys) throws IOException {
     TestLearner learner = TestLearner.of(folder, kafka.bootstrapServers(), PARTITIONS, YAML);
-    try (MillraceProcess one = learner.run("--verbose");
-        MillraceProcess other = learner.run("--verbose");
+    String[] options = {"--verbose", "--set", "kafka.num.standby.replicas=" + standbys};
+    try (MillraceProcess one = learner.run(options);
+        MillraceProcess other = learner.run(options);
         ExampleFeed feed =
             ExampleFeed.start(learner, kafka.bootstrapServers(), PARTITIONS, 3, 1_000)) {
       await("both read examples", MillraceProcess.PATIENCE, () -> bothRead(learner));
@@ -76,7 +86,14 @@ final class TwoInstancesIT {
       MillraceProcess reader = trainer == one ? other : one;
       MillraceProcess victim = killTheTrainer ? trainer : reader;
       MillraceProcess survivor = victim == one ? other : one;
+      if (standbys > 0) {
+        await(
+            "the survivor follows the model",
+            MillraceProcess.PATIENCE,
+            () -> count(survivor, MODEL_STANDBY + "Initialized") > taken(survivor));
+      }
       awaitCosts(learner, 50, MillraceProcess.PATIENCE);
+      long takenBefore = taken(survivor);
 
       victim.kill();
       victim.awaitExit();
@@ -84,9 +101,16 @@ final class TwoInstancesIT {
       awaitSurvivorHasAll(learner);
       awaitCosts(learner, 200, TAKEOVER); // more than was under way
       System.out.printf(
-          "[TwoInstancesIT] killed the one that %s: the other went on after %d ms%n",
-          killTheTrainer ? "trains" : "only reads", (System.nanoTime() - killedAt) / 1_000_000);
+          "[TwoInstancesIT] killed the one that %s, with %d standby replicas: 200 costs later after"
+              + " %d ms, the longest pause between two costs %d ms%n",
+          killTheTrainer ? "trains" : "only reads",
+          standbys,
+          (System.nanoTime() - killedAt) / 1_000_000,
+          longestPause(learner));
       assertThat(survivor.isAlive()).as(survivor.toString()).isTrue();
+      assertThat(taken(survivor) - takenBefore)
+          .as("standbys of the model that became the model: %s", survivor)
+          .isEqualTo(standbys);
 
       ExampleFeed.Sent sent = feed.finish(UNIT);
       LearnedOnce learned = new LearnedOnce(learner, topics, BATCH_SIZE);
@@ -98,6 +122,26 @@ final class TwoInstancesIT {
           .as("a metric of the one may not shut out the other's")
           .noneMatch(line -> line.contains("InstanceAlreadyExists"));
     }
+  }
+
+  /** How often a standby of the model was made the one that trains, in this process. */
+  private static long taken(MillraceProcess process) {
+    return count(process, MODEL_STANDBY + "Closed and recycled state");
+  }
+
+  private static long count(MillraceProcess process, String text) {
+    return process.err().stream().filter(line -> line.contains(text)).count();
+  }
+
+  /** Over all that is committed now. */
+  private long longestPause(TestLearner learner) {
+    List<Long> times =
+        learner.costs(topics, 1).stream().map(cost -> cost.timestamp().toEpochMilli()).toList();
+    long longest = 0;
+    for (int i = 1; i < times.size(); i++) {
+      longest = Math.max(longest, times.get(i) - times.get(i - 1));
+    }
+    return longest;
   }
 
   /** Whether two processes, of two threads each, have the four partitions, two each. */
