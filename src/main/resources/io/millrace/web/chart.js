@@ -1,0 +1,183 @@
+// The cost against the examples learned: every mini-batch faint, the window in the accent colour,
+// the baseline dashed, a mark at each drift.
+import {figure, short} from './format.js';
+
+const uPlot = window.uPlot;
+const DASH = [7, 5];
+const DOTS = [2, 4];
+
+const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** The value below which a share of the values lie. */
+function quantile(values, share) {
+  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
+  return sorted[Math.floor(share * (sorted.length - 1))];
+}
+
+export class CostChart {
+  #host;
+  #plot = null;
+  #marks = [];
+  #onCursor;
+  #data = [[], [], [], [], []];
+
+  /** @param onCursor told the index of the point under the pointer, or null */
+  constructor(host, onCursor) {
+    this.#host = host;
+    this.#onCursor = onCursor;
+    new ResizeObserver(() => this.#fit()).observe(host);
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+      if (this.#plot !== null) {
+        this.#build();
+      }
+    });
+  }
+
+  /**
+   * @param columns of a history
+   * @param marks   mini-batches with a drift
+   */
+  show(columns, marks) {
+    this.#marks = marks.map(batch => examplesAt(columns, batch)).filter(x => x !== null);
+    this.#data = [
+      columns.examples, columns.cost, columns.noChange, columns.baseline, columns.window];
+    if (this.#plot !== null) {
+      this.#plot.setData(this.#data);
+    } else if (columns.examples.length > 0) {
+      this.#build();
+    }
+  }
+
+  #fit() {
+    const {clientWidth: width, clientHeight: height} = this.#host;
+    if (this.#plot && width > 0) {
+      this.#plot.setSize({width, height});
+    }
+  }
+
+  #build() {
+    this.#plot?.destroy();
+    this.#plot = new uPlot(this.#options(), this.#data, this.#host);
+  }
+
+  #options() {
+    const em = parseFloat(getComputedStyle(this.#host).fontSize);
+    const font = `${Math.round(0.8 * em)}px ${getComputedStyle(this.#host).fontFamily}`;
+    const axis = {
+      font, stroke: css('--quiet'), ticks: {show: false},
+      grid: {stroke: css('--line'), width: 1}};
+    const line = (stroke, width, more = {}) =>
+      ({stroke, width, points: {show: false}, spanGaps: true, ...more});
+    return {
+      width: this.#host.clientWidth,
+      height: this.#host.clientHeight,
+      padding: [em, 0.5 * em, 0, 0],
+      legend: {show: false},
+      cursor: {drag: {x: false, y: false}, points: {size: 0.55 * em}},
+      scales: {
+        x: {time: false, range: (plot, min, max) => (min === max ? [min - 1, max + 1] : [min, max])},
+        y: {range: () => this.#range()}},
+      axes: [
+        {...axis, size: 2.1 * em, space: 5 * em, values: (plot, ticks) => ticks.map(short)},
+        {...axis, size: 3.3 * em, space: 2.6 * em, values: (plot, ticks) => ticks.map(tick)}],
+      series: [
+        {},
+        line(css('--faint'), 1),
+        line(css('--quiet'), 1.5, {dash: DOTS}),
+        line(css('--ink'), 1.75, {dash: DASH}),
+        line(css('--accent'), 2.75)],
+      hooks: {
+        draw: [plot => this.#drawMarks(plot)],
+        setCursor: [plot => this.#onCursor(plot.cursor.left < 0 ? null : plot.cursor.idx)]}};
+  }
+
+  /**
+   * Room for the window and the baseline, and for the mini-batches but for their extremes: one wild
+   * batch must not flatten everything else.
+   */
+  #range() {
+    const [, cost, noChange, baseline, window] = this.#data;
+    const from = [quantile(cost, 0.01)];
+    const to = [quantile(cost, 0.99)];
+    for (const values of [window, baseline]) {
+      from.push(quantile(values, 0));
+      to.push(quantile(values, 1));
+    }
+    from.push(quantile(noChange, 0.05));
+    to.push(quantile(noChange, 0.95));
+    const low = Math.min(...from.filter(Number.isFinite));
+    const high = Math.max(...to.filter(Number.isFinite));
+    if (!Number.isFinite(low)) {
+      return [0, 1];
+    }
+    const room = 0.06 * (high - low || Math.abs(high) || 1);
+    return [low >= 0 ? Math.max(0, low - room) : low - room, high + room];
+  }
+
+  #drawMarks(plot) {
+    const {ctx, bbox} = plot;
+    const size = 0.35 * parseFloat(getComputedStyle(this.#host).fontSize) * uPlot.pxRatio;
+    ctx.save();
+    ctx.strokeStyle = ctx.fillStyle = css('--mark');
+    ctx.lineWidth = uPlot.pxRatio;
+    ctx.setLineDash(DOTS.map(each => each * uPlot.pxRatio));
+    for (const examples of this.#marks) {
+      const x = Math.round(plot.valToPos(examples, 'x', true)) + 0.5;
+      if (x < bbox.left || x > bbox.left + bbox.width) {
+        continue;
+      }
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top - size);
+      ctx.lineTo(x + size, bbox.top);
+      ctx.lineTo(x, bbox.top + size);
+      ctx.lineTo(x - size, bbox.top);
+      ctx.fill();
+    }
+    ctx.restore();
+  }
+}
+
+function tick(value) {
+  return Math.abs(value) >= 10_000 ? short(value) : String(Number(value.toPrecision(6)));
+}
+
+/** The examples learned after a mini-batch, or null where that is before the first point. */
+function examplesAt({batch, examples}, wanted) {
+  if (batch.length === 0 || wanted < batch[0]) {
+    return null;
+  }
+  let low = 0;
+  let high = batch.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (batch[middle] < wanted) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return batch[low] < wanted ? null : examples[low];
+}
+
+/** What the chart shows, in a sentence. */
+export function describe({examples, window, baseline}, drifts) {
+  const length = examples.length;
+  if (length === 0) {
+    return 'Nothing is learned yet.';
+  }
+  const now = window[length - 1];
+  // Not the very first points: their window holds a mini-batch or two.
+  const begin = window[Math.min(length - 1, Math.ceil(length / 50))];
+  const change = now < 0.98 * begin ? 'fell' : now > 1.02 * begin ? 'rose' : 'stayed';
+  const course = change === 'stayed'
+    ? `stayed at ${figure(now)}` : `${change} from ${figure(begin)} to ${figure(now)}`;
+  const base = Number.isFinite(baseline[length - 1])
+    ? `; the baseline is at ${figure(baseline[length - 1])}` : '';
+  const marks = drifts === 0 ? '' : drifts === 1
+    ? ' One drift was detected.' : ` ${drifts} drifts were detected.`;
+  return `From ${short(examples[0])} to ${short(examples[length - 1])} examples the cost ${course}${base}.${marks}`;
+}

@@ -1,0 +1,80 @@
+// The live part: server-sent events, with the history fetched anew each time that they begin, so
+// that nothing is missing between the two.
+const HISTORY = 'api/costs?last=5000';
+const SILENT_MILLIS = 6000;
+const LONGEST_WAIT_MILLIS = 5000;
+
+/**
+ * Keeps a connection for as long as the page lives.
+ *
+ * @param page told of everything: `state('connecting' | 'live' | 'lost')`, `history(records)`,
+ *     `costs(records)`, `status(status)`, `surface(surface)`, `clock(offset)`
+ */
+export function connect(page) {
+  let source = null;
+  let lastHeard = 0;
+  let failures = 0;
+  let retry = 0;
+
+  function open() {
+    const mine = new EventSource('api/events');
+    let waiting = []; // live records, until the history before them is here
+    source = mine;
+    lastHeard = Date.now();
+
+    const on = (name, handle) => mine.addEventListener(name, event => {
+      if (mine === source) {
+        lastHeard = Date.now();
+        handle(JSON.parse(event.data));
+      }
+    });
+    on('costs', records => (waiting ? waiting.push(...records) : page.costs(records)));
+    on('status', page.status);
+    on('surface', page.surface);
+    mine.onerror = () => lose(mine);
+    mine.onopen = async () => {
+      try {
+        const response = await fetch(HISTORY, {cache: 'no-store'});
+        if (!response.ok) {
+          throw new Error(`HTTP ${response.status}`);
+        }
+        const records = await response.json();
+        if (mine !== source) {
+          return;
+        }
+        page.clock(Date.parse(response.headers.get('Date')) - Date.now());
+        page.history(records);
+        page.costs(waiting);
+        waiting = null;
+        failures = 0;
+        page.state('live');
+      } catch {
+        lose(mine);
+      }
+    };
+  }
+
+  // Not left to EventSource: that gives up for good when the answer is an error.
+  function lose(mine) {
+    if (mine !== source) {
+      return;
+    }
+    mine.close();
+    source = null;
+    page.state('lost');
+    const wait = Math.min(LONGEST_WAIT_MILLIS, 500 * 2 ** failures++);
+    clearTimeout(retry);
+    retry = setTimeout(open, wait);
+  }
+
+  // The server says something every second. A connection over which nothing comes is dead, even
+  // where neither end has noticed (a machine that slept, a network that changed).
+  setInterval(() => {
+    if (source && Date.now() - lastHeard > SILENT_MILLIS) {
+      lose(source);
+    }
+  }, 1000);
+
+  page.state('connecting');
+  open();
+}
