@@ -83,36 +83,48 @@ final class DemoCommand implements Callable<Integer> {
     try {
       return EmbeddedBroker.startTemporary(address.host(), address.port());
     } catch (BrokerException e) {
-      if (common.overrides().stream().anyMatch(set -> set.startsWith("kafka.bootstrap.servers="))) {
+      if (isSet("kafka.bootstrap.servers")) {
         throw e;
       }
       return EmbeddedBroker.startTemporary(address.host(), 0);
     }
   }
 
-  private void learn(MillraceConfig config, Flights flights) throws ConfigException {
-    Progress progress = new Progress();
-    try (LearnerService learner = LearnerService.start(config, stop);
-        ProgressReader reader = ProgressReader.start(config, progress);
-        FlightReplay replay = FlightReplay.start(config, flights, rate, !untilEnd, stop)) {
-      introduce(config, flights);
-      StatusDisplay display =
-          new StatusDisplay(
-              progress,
-              "always \"on time\"",
-              figures -> flights.onTimeShare(figures.totalExamples()));
-      display.showUntil(stop, end(progress, flights));
-      stop.throwIfFailed();
-    }
-    summarise(progress.figures(), flights);
+  /** On the usual port, or on a free one where that is taken and nobody asked for it. */
+  private Dashboard startDashboard(MillraceConfig config, LearnerBoard board) {
+    return isSet("http.port")
+        ? Dashboard.start(config, board)
+        : Dashboard.startAnywhere(config, board);
   }
 
-  private BooleanSupplier end(Progress progress, Flights flights) {
+  private boolean isSet(String key) {
+    return common.overrides().stream().anyMatch(set -> set.startsWith(key + "="));
+  }
+
+  private void learn(MillraceConfig config, Flights flights) throws ConfigException {
+    LearnerBoard board = new LearnerBoard(config, stop);
+    try (Dashboard dashboard = startDashboard(config, board);
+        LearnerService learner = LearnerService.start(config, stop);
+        TopicFollower follower = TopicFollower.start(config, board);
+        FlightReplay replay = FlightReplay.start(config, flights, rate, !untilEnd, stop)) {
+      board.attach(learner);
+      introduce(config, flights);
+      dashboard.announce();
+      System.out.println();
+      StatusDisplay display =
+          new StatusDisplay(
+              board, "always \"on time\"", figures -> flights.onTimeShare(figures.totalExamples()));
+      display.showUntil(stop, end(board, flights));
+      stop.throwIfFailed();
+    }
+    summarise(board, flights);
+  }
+
+  private BooleanSupplier end(LearnerBoard board, Flights flights) {
     long deadline = duration == null ? Long.MAX_VALUE : System.nanoTime() + duration.toNanos();
     return () -> {
-      Progress.Figures now = progress.figures();
-      return System.nanoTime() >= deadline
-          || (untilEnd && now.examples() + now.deadLetters() >= flights.size());
+      long seen = board.figures().examples() + board.deadLetters().total();
+      return System.nanoTime() >= deadline || (untilEnd && seen >= flights.size());
     };
   }
 
@@ -121,7 +133,7 @@ final class DemoCommand implements Callable<Integer> {
         Locale.ROOT,
         "Will a flight be more than 15 minutes late? %,d real US flights of January 2001, replayed"
             + " as a stream.%nA network of %d inputs and %d hidden units learns from topic %s of"
-            + " the Kafka at %s; Ctrl-C stops.%n%n",
+            + " the Kafka at %s; Ctrl-C stops.%n",
         flights.size(),
         config.model().inputs(),
         config.model().hidden(),
@@ -134,7 +146,8 @@ final class DemoCommand implements Callable<Integer> {
     return -(share * Math.log(share) + (1 - share) * Math.log1p(-share));
   }
 
-  private static void summarise(Progress.Figures figures, Flights flights) {
+  private static void summarise(LearnerBoard board, Flights flights) {
+    Progress.Figures figures = board.figures();
     if (figures.batches() == 0) {
       System.out.println("Nothing was learned yet.");
       return;
@@ -148,7 +161,7 @@ final class DemoCommand implements Callable<Integer> {
             + "Accuracy  %s; always \"on time\": %s%n",
         figures.examples(),
         figures.batches(),
-        figures.deadLetters(),
+        board.deadLetters().total(),
         figures.meanCost(),
         entropy(onTime),
         StatusDisplay.percent(figures.accuracy()),

@@ -93,6 +93,16 @@ final class LearnerService implements AutoCloseable {
     }
   }
 
+  /** The state of Kafka Streams. */
+  State state() {
+    return streams.state();
+  }
+
+  /** Whether Kafka has not answered for a while. */
+  boolean isSilent() {
+    return watch.isSilent();
+  }
+
   /** Commits, leaves the group so that another instance takes over at once, and stops. */
   @Override
   public void close() {

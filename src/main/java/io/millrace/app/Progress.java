@@ -20,7 +20,6 @@ final class Progress {
   private double lossSum;
   private double right;
   private boolean classifies;
-  private long deadLetters;
 
   /**
    * The figures at one moment.
@@ -33,7 +32,6 @@ final class Progress {
    *     first
    * @param meanCost the mean loss of the examples seen; NaN before the first
    * @param accuracy the share of the examples seen that were predicted right; NaN for regression
-   * @param deadLetters the dead letters seen
    */
   record Figures(
       long batches,
@@ -42,8 +40,7 @@ final class Progress {
       long modelVersion,
       double cost,
       double meanCost,
-      double accuracy,
-      long deadLetters) {}
+      double accuracy) {}
 
   synchronized void add(BatchCost cost) {
     Lesson lesson = cost.lesson();
@@ -58,10 +55,6 @@ final class Progress {
     right += lesson.accuracy().orElse(0) * lesson.examples();
   }
 
-  synchronized void addDeadLetter() {
-    deadLetters++;
-  }
-
   synchronized Figures figures() {
     return new Figures(
         batches,
@@ -70,7 +63,6 @@ final class Progress {
         modelVersion,
         costSum / costWeight,
         lossSum / examples,
-        classifies ? right / examples : Double.NaN,
-        deadLetters);
+        classifies ? right / examples : Double.NaN);
   }
 }

@@ -57,13 +57,16 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void learn(MillraceConfig config) throws ConfigException {
-    Progress progress = new Progress();
-    try (LearnerService learner = LearnerService.start(config, stop);
-        ProgressReader reader = ProgressReader.start(config, progress)) {
+    LearnerBoard board = new LearnerBoard(config, stop);
+    try (Dashboard dashboard = Dashboard.start(config, board);
+        LearnerService learner = LearnerService.start(config, stop);
+        TopicFollower follower = TopicFollower.start(config, board)) {
+      board.attach(learner);
       System.out.printf(
           "Model %s learns from topic %s of Kafka at %s; Ctrl-C stops%n",
           config.model().name(), config.topics().examples(), config.bootstrapServers());
-      new StatusDisplay(progress).showUntil(stop, () -> false);
+      dashboard.announce();
+      new StatusDisplay(board).showUntil(stop, () -> false);
       stop.throwIfFailed();
     }
   }

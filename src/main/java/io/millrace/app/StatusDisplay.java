@@ -23,7 +23,7 @@ final class StatusDisplay {
 
   private final PrintStream out = System.out;
   private final boolean terminal = Terminal.isAttached();
-  private final Progress progress;
+  private final LearnerBoard board;
   private final String baselineName;
   private final ToDoubleFunction<Progress.Figures> baseline;
   private Progress.Figures last;
@@ -31,8 +31,8 @@ final class StatusDisplay {
   private double rate;
 
   /** A display of the learner's own figures. */
-  StatusDisplay(Progress progress) {
-    this(progress, "", figures -> Double.NaN);
+  StatusDisplay(LearnerBoard board) {
+    this(board, "", figures -> Double.NaN);
   }
 
   /**
@@ -42,11 +42,11 @@ final class StatusDisplay {
    * @param baseline its accuracy over the same examples
    */
   StatusDisplay(
-      Progress progress, String baselineName, ToDoubleFunction<Progress.Figures> baseline) {
-    this.progress = progress;
+      LearnerBoard board, String baselineName, ToDoubleFunction<Progress.Figures> baseline) {
+    this.board = board;
     this.baselineName = baselineName;
     this.baseline = baseline;
-    this.last = progress.figures();
+    this.last = board.figures();
   }
 
   /** Shows the figures again and again until somebody wishes to stop or {@code done} says so. */
@@ -62,7 +62,7 @@ final class StatusDisplay {
   }
 
   private void refresh() {
-    Progress.Figures now = progress.figures();
+    Progress.Figures now = board.figures();
     long at = System.nanoTime();
     double measured = (now.examples() - last.examples()) * 1e9 / Math.max(1, at - lastAt);
     rate = terminal && rate > 0 ? 0.7 * rate + 0.3 * measured : measured;
@@ -75,7 +75,7 @@ final class StatusDisplay {
 
   private String line(Progress.Figures now) {
     if (now.batches() == 0) {
-      return "waiting for examples" + deadLetters(now);
+      return "waiting for examples" + deadLetters();
     }
     StringBuilder line = new StringBuilder();
     line.append(
@@ -93,14 +93,13 @@ final class StatusDisplay {
       line.append("  (%s %s)".formatted(baselineName, percent(toBeat)));
     }
     return line.append(String.format(Locale.ROOT, "  version %,d", now.modelVersion()))
-        .append(deadLetters(now))
+        .append(deadLetters())
         .toString();
   }
 
-  private static String deadLetters(Progress.Figures now) {
-    return now.deadLetters() == 0
-        ? ""
-        : String.format(Locale.ROOT, "  dead letters %,d", now.deadLetters());
+  private String deadLetters() {
+    long letters = board.deadLetters().total();
+    return letters == 0 ? "" : String.format(Locale.ROOT, "  dead letters %,d", letters);
   }
 
   static String percent(double share) {

@@ -48,6 +48,11 @@ final class Stop {
     return failure.get() != null;
   }
 
+  /** What failed, if anything did. */
+  @Nullable String failure() {
+    return failure.get();
+  }
+
   /** Throws when it is a failure that stopped the command. */
   void throwIfFailed() {
     String line = failure.get();

@@ -3,6 +3,7 @@ package io.millrace.config;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * A complete and checked configuration.
@@ -51,6 +52,22 @@ public record MillraceConfig(
         guarantee,
         threads,
         http);
+  }
+
+  /** The same configuration with the HTTP server on another port. */
+  public MillraceConfig withHttpPort(int port) {
+    return new MillraceConfig(
+        application,
+        kafka,
+        topics,
+        example,
+        model,
+        training,
+        evaluation,
+        publish,
+        guarantee,
+        threads,
+        new HttpConfig(http.host(), OptionalInt.of(port)));
   }
 
   /** Only the name: the Kafka properties hold passwords, and this text ends up in logs. */

@@ -5,10 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.millrace.codec.CostCodec;
 import io.millrace.codec.FormatException;
 import io.millrace.config.MillraceConfig;
+import io.millrace.web.CostHistory;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -20,44 +21,62 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the costs and the dead letters as they are committed, from now on, in a thread of its
- * own: what is shown is what any other reader of the topics sees, whichever instance trains.
+ * Follows the costs and the dead letters as they are committed, in a thread of its own: what is
+ * shown is what any other reader of the topics sees, whichever instance trains. It begins before
+ * the end of the topics, so that history outlives a restart.
  */
-final class ProgressReader implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ProgressReader.class);
+final class TopicFollower implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TopicFollower.class);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
+  /** Twice what is shown: the ends of transactions take offsets too. */
+  private static final long COSTS_BACK = 2L * CostHistory.CAPACITY;
+
+  private static final long DEAD_LETTERS_BACK = 200_000;
+
   private final String costs;
   private final byte[] modelName;
-  private final Progress progress;
+  private final LearnerBoard board;
   private final Consumer<byte[], byte[]> consumer;
   private final Thread thread;
   private volatile boolean closing;
 
-  private ProgressReader(MillraceConfig config, Progress progress) {
+  private TopicFollower(MillraceConfig config, LearnerBoard board) {
     this.costs = config.topics().costs();
     this.modelName = config.model().name().getBytes(UTF_8);
-    this.progress = progress;
-    this.consumer = new KafkaClients(config).reader("progress");
-    this.thread = new Thread(this::follow, "progress");
+    this.board = board;
+    this.consumer = new KafkaClients(config).reader("board");
+    this.thread = new Thread(this::follow, "board");
     thread.setDaemon(true);
-    List<TopicPartition> partitions = new ArrayList<>();
-    for (String topic : List.of(costs, config.topics().deadLetters())) {
-      consumer.partitionsFor(topic).stream()
-          .map(info -> new TopicPartition(topic, info.partition()))
-          .forEach(partitions::add);
-    }
-    consumer.assign(partitions);
-    consumer.seekToEnd(partitions);
-    partitions.forEach(consumer::position); // now, not at the first poll
+    consumer.assign(
+        List.of(costs, config.topics().deadLetters()).stream()
+            .flatMap(topic -> consumer.partitionsFor(topic).stream())
+            .map(info -> new TopicPartition(info.topic(), info.partition()))
+            .toList());
+    seek();
+  }
+
+  private void seek() {
+    Map<TopicPartition, Long> begins = consumer.beginningOffsets(consumer.assignment());
+    Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+    begins.forEach(
+        (partition, begin) -> {
+          long end = ends.getOrDefault(partition, begin);
+          boolean isCosts = partition.topic().equals(costs);
+          long start = Math.max(begin, end - (isCosts ? COSTS_BACK : DEAD_LETTERS_BACK));
+          if (!isCosts && start > begin) {
+            board.deadLetters().incomplete();
+          }
+          consumer.seek(partition, start);
+        });
   }
 
   /** Starts following; the topics must exist. */
-  static ProgressReader start(MillraceConfig config, Progress progress) {
-    ProgressReader reader = new ProgressReader(config, progress);
-    reader.thread.start();
-    return reader;
+  static TopicFollower start(MillraceConfig config, LearnerBoard board) {
+    TopicFollower follower = new TopicFollower(config, board);
+    follower.thread.start();
+    return follower;
   }
 
   private void follow() {
@@ -80,10 +99,10 @@ final class ProgressReader implements AutoCloseable {
 
   private void read(ConsumerRecord<byte[], byte[]> record) {
     if (!record.topic().equals(costs)) {
-      progress.addDeadLetter();
-    } else if (Arrays.equals(record.key(), modelName)) {
+      board.deadLetters().add(record);
+    } else if (Arrays.equals(record.key(), modelName) && record.value() != null) {
       try {
-        progress.add(CostCodec.decode(record.value()));
+        board.add(CostCodec.decode(record.value()), record.value());
       } catch (FormatException e) {
         LOG.warn("A record of topic {} was passed over: {}", costs, e.getMessage());
       }

@@ -1,0 +1,143 @@
+package io.millrace.web;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.StatusCodes;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server-sent events: the costs as they come, four times a second, and the status, once a
+ * second. Each is encoded once, whoever listens.
+ */
+final class Events implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Events.class);
+  private static final int MOST_STREAMS = 256;
+  private static final int TICK_MILLIS = 250;
+  private static final int TICKS_A_STATUS = 4;
+
+  /**
+   * More a tick than anybody can see move: between the newest and the last ones, some are left out.
+   */
+  private static final int MOST_COSTS = 25;
+
+  /** After this many milliseconds a browser that was cut off comes back. */
+  private static final byte[] RETRY = "retry: 1000\n\n".getBytes(UTF_8);
+
+  private final LearnerView view;
+  private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
+  private final ScheduledExecutorService ticker =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "web-events");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private long sent;
+  private long ticks;
+
+  Events(LearnerView view) {
+    this.view = view;
+  }
+
+  void start() {
+    ticker.scheduleAtFixedRate(this::safeTick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Answers a request with the events from now on. */
+  void answer(HttpServerExchange exchange) {
+    if (streams.size() >= MOST_STREAMS) {
+      exchange.getResponseHeaders().put(Headers.RETRY_AFTER, 10);
+      Answers.error(
+          exchange,
+          StatusCodes.SERVICE_UNAVAILABLE,
+          "%d dashboards are open, which is the limit".formatted(MOST_STREAMS));
+      return;
+    }
+    exchange
+        .getResponseHeaders()
+        .put(Headers.CONTENT_TYPE, "text/event-stream; charset=utf-8")
+        .put(Headers.CACHE_CONTROL, "no-store");
+    exchange.setPersistent(false);
+    EventStream stream = new EventStream(exchange);
+    exchange.addExchangeCompleteListener(
+        (done, next) -> {
+          streams.remove(stream);
+          next.proceed();
+        });
+    exchange.getConnection().addCloseListener(connection -> streams.remove(stream));
+    exchange.dispatch(exchange.getIoThread(), () -> open(stream));
+  }
+
+  private void open(EventStream stream) {
+    stream.send(RETRY);
+    stream.send(event("status", Answers.json(view.status())));
+    streams.add(stream);
+  }
+
+  private void safeTick() {
+    try {
+      tick();
+    } catch (RuntimeException e) { // an executor that sees one never ticks again
+      LOG.warn("The dashboards got no events this time: {}", e.toString());
+    }
+  }
+
+  private void tick() {
+    List<byte[]> costs = view.costs().since(sent);
+    sent = view.costs().end();
+    ticks++;
+    if (streams.isEmpty()) {
+      return;
+    }
+    if (!costs.isEmpty()) {
+      sendToAll(event("costs", Answers.array(thinned(costs))));
+    }
+    if (ticks % TICKS_A_STATUS == 0) {
+      sendToAll(event("status", Answers.json(view.status())));
+    }
+  }
+
+  /** At most {@link #MOST_COSTS}, evenly spaced, the newest among them. */
+  private static List<byte[]> thinned(List<byte[]> costs) {
+    if (costs.size() <= MOST_COSTS) {
+      return costs;
+    }
+    List<byte[]> some = new ArrayList<>(MOST_COSTS);
+    for (int i = 1; i <= MOST_COSTS; i++) {
+      some.add(costs.get((int) ((long) i * costs.size() / MOST_COSTS) - 1));
+    }
+    return some;
+  }
+
+  private void sendToAll(byte[] event) {
+    streams.forEach(stream -> stream.send(event));
+  }
+
+  /** The event, on one line: line breaks in JSON are nothing but space. */
+  private static byte[] event(String name, byte[] json) {
+    ByteArrayOutputStream event = new ByteArrayOutputStream(json.length + 32);
+    event.writeBytes(("event: " + name + "\ndata: ").getBytes(UTF_8));
+    for (byte b : json) {
+      event.write(b == '\n' || b == '\r' ? ' ' : b);
+    }
+    event.writeBytes("\n\n".getBytes(UTF_8));
+    return event.toByteArray();
+  }
+
+  @Override
+  public void close() {
+    ticker.shutdownNow();
+    streams.forEach(EventStream::close);
+  }
+}

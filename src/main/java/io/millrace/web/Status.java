@@ -1,0 +1,68 @@
+package io.millrace.web;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the learner stands at one moment; the fields are those of the JSON.
+ *
+ * @param state of Kafka Streams, or STARTING before there is one
+ * @param ready whether it learns: the streams run, the state is restored and Kafka answers
+ * @param silent whether Kafka does not answer
+ * @param learned the examples in the model
+ * @param lag the records of the examples topic that are not taken yet; -1 while unknown
+ * @param batchLag the mini-batches that are not learned yet; -1 while unknown
+ * @param snapshot the newest published one; null before there is one
+ * @param drifts the newest changes that were detected, oldest first
+ * @param version of Millrace
+ * @param startedAt when this process started, ISO-8601
+ */
+public record Status(
+    String application,
+    String model,
+    Map<String, String> topics,
+    String state,
+    boolean ready,
+    boolean silent,
+    double examplesPerSecond,
+    long learned,
+    long lag,
+    long batchLag,
+    DeadLetters deadLetters,
+    long modelVersion,
+    @Nullable Published snapshot,
+    int inputs,
+    int hidden,
+    int outputs,
+    String output,
+    String scaling,
+    List<Drift> drifts,
+    String version,
+    String startedAt) {
+
+  /**
+   * The dead letters.
+   *
+   * @param total as far back as was read
+   * @param complete whether all that the topic has were read
+   * @param byReason the number for each reason that occurred
+   * @param newest the newest few, newest first
+   */
+  public record DeadLetters(
+      long total, boolean complete, Map<String, Long> byReason, List<DeadLetter> newest) {}
+
+  /**
+   * A dead letter: why, and where the record stands that it is of.
+   *
+   * @param timestamp of the letter, ISO-8601
+   */
+  public record DeadLetter(
+      String reason, String detail, String topic, int partition, long offset, String timestamp) {}
+
+  /** The newest published model. */
+  public record Published(long version, long ageMillis) {}
+
+  /** A change in the stream that was detected in a mini-batch. */
+  public record Drift(long batch, String timestamp) {}
+}
