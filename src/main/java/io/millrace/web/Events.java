@@ -10,9 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,22 +33,28 @@ final class Events implements AutoCloseable {
 
   private final LearnerView view;
   private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
-  private final ScheduledExecutorService ticker =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "web-events");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final Thread ticker = new Thread(this::run, "web-events");
   private long sent;
   private long ticks;
 
   Events(LearnerView view) {
     this.view = view;
+    ticker.setDaemon(true);
   }
 
   void start() {
-    ticker.scheduleAtFixedRate(this::safeTick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    ticker.start();
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        Thread.sleep(TICK_MILLIS);
+        safeTick();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closed
+    }
   }
 
   /** Answers a request with the events from now on. */
@@ -88,7 +91,7 @@ final class Events implements AutoCloseable {
   private void safeTick() {
     try {
       tick();
-    } catch (RuntimeException e) { // an executor that sees one never ticks again
+    } catch (RuntimeException e) { // the next one may go well
       LOG.warn("The dashboards got no events this time: {}", e.toString());
     }
   }
@@ -137,7 +140,7 @@ final class Events implements AutoCloseable {
 
   @Override
   public void close() {
-    ticker.shutdownNow();
+    ticker.interrupt();
     streams.forEach(EventStream::close);
   }
 }

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
@@ -36,6 +37,9 @@ final class StaticFiles {
           "woff2", "font/woff2",
           "txt", "text/plain; charset=utf-8");
 
+  private static final String CHART = "uplot/";
+
+  private final String chartFolder = chartFolder();
   private final Map<String, File> files = new ConcurrentHashMap<>();
 
   /** A file and what a browser must know of it. */
@@ -62,6 +66,23 @@ final class StaticFiles {
     return true;
   }
 
+  /** Beside this class, but for the chart library, which keeps the folder of its WebJar. */
+  private String resource(String name) {
+    return name.startsWith(CHART) ? chartFolder + name.substring(CHART.length()) : name;
+  }
+
+  private static String chartFolder() {
+    try (InputStream in =
+        StaticFiles.class.getResourceAsStream(
+            "/META-INF/maven/org.webjars.npm/uplot/pom.properties")) {
+      Properties webJar = new Properties();
+      webJar.load(in);
+      return "/META-INF/resources/webjars/uplot/%s/dist/".formatted(webJar.getProperty("version"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("The WebJar of the chart cannot be read", e);
+    }
+  }
+
   private Optional<File> find(String name) {
     File known = files.get(name);
     if (known != null) {
@@ -71,12 +92,16 @@ final class StaticFiles {
     if (type == null || !NAME.matcher(name).matches()) {
       return Optional.empty();
     }
-    try (InputStream in = StaticFiles.class.getResourceAsStream(name)) {
+    try (InputStream in = StaticFiles.class.getResourceAsStream(resource(name))) {
       if (in == null) {
         return Optional.empty();
       }
       byte[] bytes = in.readAllBytes();
-      File file = new File(ByteBuffer.wrap(bytes), type, new ETag(false, Integer.toHexString(Arrays.hashCode(bytes))));
+      File file =
+          new File(
+              ByteBuffer.wrap(bytes),
+              type,
+              new ETag(false, Integer.toHexString(Arrays.hashCode(bytes))));
       files.put(name, file);
       return Optional.of(file);
     } catch (IOException e) {
