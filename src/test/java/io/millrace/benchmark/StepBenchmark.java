@@ -1,0 +1,114 @@
+package io.millrace.benchmark;
+
+import io.millrace.nn.Activation;
+import io.millrace.nn.Architecture;
+import io.millrace.nn.Network;
+import io.millrace.nn.Optimizer;
+import io.millrace.nn.OptimizerKind;
+import io.millrace.nn.Output;
+import io.millrace.nn.Parameters;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.RandomMatrices_DDRM;
+import org.jspecify.annotations.NullUnmarked;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.profile.JavaFlightRecorderProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** One step of training: forward, cost, backward, update; tanh units, one sigmoid output. */
+@NullUnmarked // JMH fills the fields
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+public class StepBenchmark {
+  private static final double LEARNING_RATE = 0.1;
+
+  /** inputs / hidden / examples in a mini-batch. */
+  @Param({"30/16/32", "30/64/64", "784/128/64", "784/300/128"})
+  public String shape = "";
+
+  private Network network;
+  private Parameters parameters;
+  private Parameters gradients;
+  private Optimizer optimizer;
+  private DMatrixRMaj xt;
+  private DMatrixRMaj yt;
+
+  @Setup
+  public void start() {
+    String[] sizes = shape.split("/", -1);
+    int inputs = Integer.parseInt(sizes[0]);
+    int hidden = Integer.parseInt(sizes[1]);
+    int m = Integer.parseInt(sizes[2]);
+    Random random = new Random(1);
+    Architecture architecture =
+        new Architecture(inputs, hidden, 1, Activation.TANH, Output.SIGMOID);
+    network = new Network(architecture);
+    parameters = Parameters.random(architecture, 1, OptionalDouble.empty());
+    gradients = Parameters.zeros(architecture);
+    optimizer = OptimizerKind.SGD.start(architecture);
+    xt = new DMatrixRMaj(m, inputs);
+    RandomMatrices_DDRM.fillGaussian(xt, 0, 1, random);
+    yt = new DMatrixRMaj(m, 1);
+    for (int i = 0; i < m; i++) {
+      yt.data[i] = random.nextBoolean() ? 1 : 0;
+    }
+  }
+
+  @Benchmark
+  public double step() {
+    network.forward(parameters, xt);
+    double cost = network.cost(yt);
+    network.backward(parameters, xt, yt, gradients);
+    optimizer.update(parameters, gradients, LEARNING_RATE);
+    return cost;
+  }
+
+  /** Runs the benchmark in JVMs of its own and prints a line a shape. */
+  static void run(List<String> args) throws RunnerException {
+    System.out.printf("%-12s %16s %10s%n", "shape", "microseconds", "bytes");
+    for (RunResult result : new Runner(options(args).build()).run()) {
+      System.out.printf(
+          Locale.ROOT,
+          "%-12s %16.1f %10.0f%n",
+          result.getParams().getParam("shape"),
+          result.getPrimaryResult().getScore(),
+          result.getSecondaryResults().get("gc.alloc.rate.norm").getScore());
+    }
+  }
+
+  private static ChainedOptionsBuilder options(List<String> args) {
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include(StepBenchmark.class.getName())
+            .forks(1)
+            .warmupIterations(3)
+            .warmupTime(TimeValue.seconds(1))
+            .measurementIterations(5)
+            .measurementTime(TimeValue.seconds(1))
+            .verbosity(VerboseMode.SILENT)
+            .addProfiler(GCProfiler.class);
+    if (args.contains("--profile")) {
+      options.addProfiler(JavaFlightRecorderProfiler.class, "dir=target/benchmark");
+    }
+    return options;
+  }
+}
