@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Kafka goes away in the middle of the work and comes back: the learner waits, says so in one line,
  * goes on, says so, and has lost and doubled nothing.
  */
+@Tag("embedded")
 final class BrokerAwayIT {
   private static final int BATCH_SIZE = 8;
   private static final int EXAMPLES = 24_000;

@@ -8,9 +8,11 @@ import io.millrace.testing.TestTopics;
 import java.io.IOException;
 import java.util.List;
 import org.apache.kafka.common.IsolationLevel;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The demo: all of it in one process, to its end or to somebody's wish. */
+@Tag("embedded")
 final class DemoIT {
   private static final int FLIGHTS = 100_000;
   private static final int BATCHES = FLIGHTS / 32;

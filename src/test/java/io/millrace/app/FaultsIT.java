@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -221,6 +222,7 @@ final class FaultsIT {
         .check(UNREACHABLE);
   }
 
+  @Tag("embedded")
   @Test
   void shouldSayWhyTheEmbeddedBrokerCannotStart() throws IOException {
     String file = write("file", "");

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  *   mini-batches  1 .... 125 . ............. 2750
  * </pre>
  */
+@Tag("embedded")
 @WithKafka
 final class RestartIT {
   private static final int BATCH_SIZE = 8;

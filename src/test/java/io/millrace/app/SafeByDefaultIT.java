@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +36,7 @@ final class SafeByDefaultIT {
   }
 
   /** Kafka's own ports and those of the whole process, from this machine's other addresses. */
+  @Tag("embedded")
   @Test
   void shouldListenOnLoopbackOnly() throws Exception {
     List<InetAddress> others = new ArrayList<>();

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * the secrets, which come from the environment, are shown nowhere.
  */
 @NullUnmarked // what a test writes before it runs anything
+@Tag("embedded")
 final class SecuredKafkaIT {
   private static final String PASSWORD = "hunter2-0b9e";
   private static final String WRONG = "letmein-4d1c";

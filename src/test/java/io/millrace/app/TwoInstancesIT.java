@@ -2,6 +2,7 @@ package io.millrace.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.testing.Await;
 import io.millrace.testing.KafkaUnderTest;
 import io.millrace.testing.TestTopics;
 import io.millrace.testing.WithKafka;
@@ -9,8 +10,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,13 +80,13 @@ final class TwoInstancesIT {
         MillraceProcess other = learner.run(options);
         ExampleFeed feed =
             ExampleFeed.start(learner, kafka.bootstrapServers(), PARTITIONS, 3, 1_000)) {
-      await("both read examples", MillraceProcess.PATIENCE, () -> bothRead(learner));
+      Await.until("both read examples", MillraceProcess.PATIENCE, () -> bothRead(learner));
       MillraceProcess trainer = goesOnLast(one, other);
       MillraceProcess reader = trainer == one ? other : one;
       MillraceProcess victim = killTheTrainer ? trainer : reader;
       MillraceProcess survivor = victim == one ? other : one;
       if (standbys > 0) {
-        await(
+        Await.until(
             "the survivor follows the model",
             MillraceProcess.PATIENCE,
             () -> count(survivor, MODEL_STANDBY + "Initialized") > taken(survivor));
@@ -154,7 +153,7 @@ final class TwoInstancesIT {
   }
 
   private void awaitSurvivorHasAll(TestLearner learner) {
-    await(
+    Await.until(
         "the survivor reads every partition",
         TAKEOVER,
         () -> {
@@ -178,25 +177,10 @@ final class TwoInstancesIT {
 
   private void awaitCosts(TestLearner learner, int more, Duration patience) {
     long before = costsEnd(learner);
-    await(more + " more costs", patience, () -> costsEnd(learner) >= before + more);
+    Await.until(more + " more costs", patience, () -> costsEnd(learner) >= before + more);
   }
 
   private long costsEnd(TestLearner learner) {
     return topics.endOffsets(learner.costs()).getOrDefault(0, 0L);
-  }
-
-  private static void await(String what, Duration patience, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + patience.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("Not within " + patience + ": " + what);
-      }
-      try {
-        TimeUnit.MILLISECONDS.sleep(100);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new AssertionError("interrupted", e);
-      }
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.testing;
 
 import io.millrace.broker.EmbeddedBroker;
+import org.testcontainers.kafka.KafkaContainer;
 
 /**
  * The Kafka that a test runs against; which one it is, is none of the test's business. Chosen by
@@ -24,10 +25,8 @@ public interface KafkaUnderTest extends AutoCloseable {
   static KafkaUnderTest start() {
     String chosen = System.getProperty(PROPERTY, "embedded");
     return switch (chosen) {
-      case "embedded" -> new Embedded(EmbeddedBroker.startTemporary("localhost", 0));
-      case "container" ->
-          throw new UnsupportedOperationException(
-              "-D" + PROPERTY + "=container: the tests cannot start a Kafka container yet");
+      case "embedded" -> Embedded.start();
+      case "container" -> Container.start();
       default ->
           throw new IllegalArgumentException(
               PROPERTY + " must be embedded or container. Got: " + chosen);
@@ -36,6 +35,13 @@ public interface KafkaUnderTest extends AutoCloseable {
 
   /** The broker that Millrace embeds. */
   record Embedded(EmbeddedBroker broker) implements KafkaUnderTest {
+    static Embedded start() {
+      System.out.println(
+          "[Kafka under test] the embedded broker. NOT run here: the same tests against Kafka in a"
+              + " container, and those of the tag \"docker\"; for them, mvn verify -Pcontainers");
+      return new Embedded(EmbeddedBroker.startTemporary("localhost", 0));
+    }
+
     @Override
     public String bootstrapServers() {
       return broker.bootstrapServers();
@@ -44,6 +50,29 @@ public interface KafkaUnderTest extends AutoCloseable {
     @Override
     public void close() {
       broker.close();
+    }
+  }
+
+  /** Kafka in a Docker container. */
+  record Container(KafkaContainer container) implements KafkaUnderTest {
+    static Container start() {
+      KafkaContainer container = new KafkaContainer(KafkaImage.name());
+      container.start();
+      System.out.printf(
+          "[Kafka under test] a container of image %s at %s. NOT run here: the tests of the tag"
+              + " \"embedded\", which are about the embedded broker%n",
+          container.getDockerImageName(), container.getBootstrapServers());
+      return new Container(container);
+    }
+
+    @Override
+    public String bootstrapServers() {
+      return container.getBootstrapServers();
+    }
+
+    @Override
+    public void close() {
+      container.stop();
     }
   }
 }

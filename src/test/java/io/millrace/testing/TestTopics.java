@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -24,6 +25,7 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -224,10 +226,29 @@ public final class TestTopics implements AutoCloseable {
         .collect(Collectors.toMap(e -> e.getKey().partition(), e -> e.getValue().offset()));
   }
 
+  /** The id of the broker that leads the first partition. */
+  public int leader(String topic) {
+    return describe(topic).partitions().get(0).leader().id();
+  }
+
+  /**
+   * How many replicas the partition has that has the fewest in sync; of all topics, Kafka's too.
+   */
+  public int fewestInSync() {
+    Set<String> names = await(admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
+    return await(admin.describeTopics(names).allTopicNames()).values().stream()
+        .flatMap(topic -> topic.partitions().stream())
+        .mapToInt(partition -> partition.isr().size())
+        .min()
+        .orElseThrow();
+  }
+
+  private TopicDescription describe(String topic) {
+    return requireNonNull(await(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic));
+  }
+
   private List<TopicPartition> partitions(String topic) {
-    TopicDescription description =
-        requireNonNull(await(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic));
-    return description.partitions().stream()
+    return describe(topic).partitions().stream()
         .map(partition -> new TopicPartition(topic, partition.partition()))
         .toList();
   }
