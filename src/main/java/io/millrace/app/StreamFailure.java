@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
@@ -16,8 +17,10 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
+import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 
 /**
@@ -25,8 +28,8 @@ import org.apache.kafka.streams.errors.MissingSourceTopicException;
  * under way is committed in either case.
  *
  * <ul>
- *   <li>Kafka did not answer in time, or ended a transaction of ours: a new thread starts from the
- *       last commit and waits on.
+ *   <li>Kafka did not answer in time, failed itself, or ended a transaction of ours: a new thread
+ *       starts from the last commit and waits on.
  *   <li>Anything else, a fault in learning above all, would come again with the next thread: the
  *       learner stops.
  * </ul>
@@ -72,8 +75,19 @@ record StreamFailure(boolean passes, String line) {
             // A broker that was killed in the middle of a commit has ended it one way or the other.
             || e instanceof InvalidTxnStateException
             || e instanceof InvalidPidMappingException
-            || e instanceof OutOfOrderSequenceException;
+            || e instanceof OutOfOrderSequenceException
+            || isServersOwnFault(e);
     return passes ? Optional.of(new StreamFailure(true, rootMessage(failure))) : Optional.empty();
+  }
+
+  /**
+   * Whether Kafka failed without saying why, as one does that has just come back. The producer of a
+   * transaction hands this over as text alone.
+   */
+  private static boolean isServersOwnFault(Throwable e) {
+    return e instanceof UnknownServerException
+        || (e instanceof KafkaException
+            && String.valueOf(e.getMessage()).endsWith(Errors.UNKNOWN_SERVER_ERROR.message()));
   }
 
   private static Optional<StreamFailure> stops(String line) {

@@ -20,6 +20,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
+import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsException;
@@ -51,6 +52,11 @@ class StreamFailureTest {
         passes(new InvalidTxnStateException("ended")),
         passes(new InvalidPidMappingException("forgotten")),
         passes(new OutOfOrderSequenceException("lost")),
+        passes(new UnknownServerException("trouble")),
+        passes(
+            new KafkaException(
+                "Unhandled error in EndTxnResponse: The server experienced an unexpected error"
+                    + " when processing the request.")),
         stops(new LearnerException("Model m cannot go on: hidden"), "Model m cannot go on: hidden"),
         stops(new MissingSourceTopicException("in is missing"), "a topic of the learner is gone"),
         stops(new UnknownTopicOrPartitionException("x"), "a topic of the learner is gone"),
