@@ -1,5 +1,7 @@
 package io.millrace.app;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.millrace.testing.KafkaUnderTest;
 import io.millrace.testing.TestTopics;
 import io.millrace.testing.WithKafka;
@@ -9,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -56,7 +59,9 @@ final class CrashIT {
     /** While the state is read back. */
     RESTORE("Handle new assignment", 300),
     /** While it learns, what waited for it at first. The first cost that it writes starts it. */
-    LEARN("goes on from version", 3_000);
+    LEARN("goes on from version", 3_000),
+    /** Deep in its life: thousands of mini-batches and a hundred commits after its start. */
+    DEEP("goes on from version", 3_000);
 
     private final String line;
     private final int withinMillis;
@@ -65,7 +70,23 @@ final class CrashIT {
       this.line = line;
       this.withinMillis = withinMillis;
     }
+
+    /** How many costs it writes first; what a transaction adds counts with them. */
+    int costs() {
+      return switch (this) {
+        case START, RESTORE -> 0;
+        case LEARN -> 1;
+        case DEEP -> 3_000;
+      };
+    }
   }
+
+  private static final List<Moment> LONG_ONE =
+      moments("LEARN START RESTORE LEARN DEEP START LEARN RESTORE LEARN DEEP");
+  private static final List<Moment> LONG_FOUR =
+      moments("LEARN RESTORE LEARN START DEEP RESTORE START DEEP RESTORE LEARN");
+  private static final List<Moment> LONG_WIDE = moments("LEARN RESTORE LEARN LEARN");
+  private static final List<Moment> LONG_BOTH = moments("LEARN START RESTORE LEARN");
 
   @TempDir private Path folder;
   private long seed;
@@ -79,7 +100,7 @@ final class CrashIT {
     random = new SplittableRandom(seed + method.hashCode());
     repeat =
         "repeat with: mvn -B verify %s-Dit.test=CrashIT#%s -D%s=%d"
-            .formatted(test.getTags().contains("crash") ? "-Pcrash " : "", method, SEED, seed);
+            .formatted(test.getTags().contains("long") ? "-Pcrash " : "", method, SEED, seed);
     say(repeat);
   }
 
@@ -119,16 +140,14 @@ final class CrashIT {
   @Test
   void shouldLearnTheSameWithOnePartitionForLong(KafkaUnderTest kafka, TestTopics topics)
       throws IOException {
-    String moments = "LEARN START RESTORE LEARN START LEARN RESTORE LEARN";
-    repeatable(() -> killLearner(kafka, topics, new Shape(1, 30, 16, 1_000), moments(moments)));
+    repeatable(() -> killLearner(kafka, topics, new Shape(1, 30, 16, 3_000), LONG_ONE));
   }
 
   @Tag("long")
   @Test
   void shouldLearnTheSameWithFourPartitionsForLong(KafkaUnderTest kafka, TestTopics topics)
       throws IOException {
-    String moments = "LEARN RESTORE LEARN START LEARN RESTORE START LEARN";
-    repeatable(() -> killLearner(kafka, topics, new Shape(4, 30, 16, 1_000), moments(moments)));
+    repeatable(() -> killLearner(kafka, topics, new Shape(4, 30, 16, 3_000), LONG_FOUR));
   }
 
   /** A state of 2.9 MB, in six pieces. */
@@ -136,10 +155,7 @@ final class CrashIT {
   @Test
   void shouldLearnTheSameWithAWideModel(KafkaUnderTest kafka, TestTopics topics)
       throws IOException {
-    repeatable(
-        () ->
-            killLearner(
-                kafka, topics, new Shape(1, 400, 300, 100), moments("LEARN RESTORE LEARN LEARN")));
+    repeatable(() -> killLearner(kafka, topics, new Shape(1, 400, 300, 100), LONG_WIDE));
   }
 
   @Tag("long")
@@ -151,7 +167,16 @@ final class CrashIT {
   @Tag("long")
   @Test
   void shouldLearnTheSameWithTheBrokerInItsProcess() throws IOException {
-    repeatable(() -> killBoth(new Shape(1, 5, 6, 1_000), moments("LEARN START RESTORE LEARN")));
+    repeatable(() -> killBoth(new Shape(1, 5, 6, 1_000), LONG_BOTH));
+  }
+
+  /** Each of them happens, or its test fails. */
+  @Tag("long")
+  @Test
+  void shouldKillTheLearnerOftenEnough() {
+    List<Moment> all =
+        Stream.of(LONG_ONE, LONG_FOUR, LONG_WIDE, LONG_BOTH).flatMap(List::stream).toList();
+    assertThat(all).hasSizeGreaterThanOrEqualTo(25).contains(Moment.values());
   }
 
   private static List<Moment> moments(String names) {
@@ -175,6 +200,7 @@ final class CrashIT {
     TestLearner learner = shape.learner(folder, kafka.bootstrapServers());
     learner.run().close(); // creates the topics; a first kill
     try (ExampleFeed feed = feed(learner, kafka.bootstrapServers(), shape)) {
+      say("%d kills at %s".formatted(moments.size(), moments));
       for (Moment moment : moments) {
         try (MillraceProcess life = learner.start("run", "--verbose")) {
           killAt(moment, life, learner, kafka.bootstrapServers());
@@ -197,9 +223,9 @@ final class CrashIT {
     if (!moment.line.isEmpty()) {
       life.awaitErrorLine(moment.line, PATIENCE);
     }
-    if (moment == Moment.LEARN) {
+    if (moment.costs() > 0) {
       try (TestTopics topics = new TestTopics(address)) {
-        awaitCost(learner, topics, life);
+        awaitCosts(moment.costs(), learner, topics, life);
       }
     }
     int delay = random.nextInt(moment.withinMillis);
@@ -267,7 +293,7 @@ final class CrashIT {
         pause(away);
         broker = host.run(data);
         long since = System.nanoTime();
-        awaitCost(learner, topics, life);
+        awaitCosts(1, learner, topics, life);
         say(
             "broker killed, away for %d ms; the learner went on %d ms after it was back"
                 .formatted(away, (System.nanoTime() - since) / 1_000_000));
@@ -278,10 +304,12 @@ final class CrashIT {
     }
   }
 
-  private static void awaitCost(TestLearner learner, TestTopics topics, MillraceProcess life) {
+  /** Waits for this many more costs than there are now. */
+  private static void awaitCosts(
+      int more, TestLearner learner, TestTopics topics, MillraceProcess life) {
     long since = System.nanoTime();
     long before = written(learner, topics);
-    while (written(learner, topics) <= before) {
+    while (written(learner, topics) < before + more) {
       if (!life.isAlive() || System.nanoTime() - since > PATIENCE.toNanos()) {
         throw new AssertionError("The learner does not go on: " + life);
       }
@@ -299,6 +327,7 @@ final class CrashIT {
     String data = "--embedded-broker=" + folder.resolve("data");
     learner.run(data).close();
     try (ExampleFeed feed = feed(learner, address, shape)) {
+      say("%d kills at %s".formatted(moments.size(), moments));
       for (Moment moment : moments) {
         try (MillraceProcess life = learner.start("run", data, "--verbose")) {
           killAt(moment, life, learner, address);
