@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * is there, for {@link #PATIENCE} at most unless told otherwise, and throws {@link AssertionError}
  * when it is not.
  *
- * <p>Not thread-safe. The clients that it hands out belong to the caller.
+ * <p>Tests that run side by side may share it. The clients that it hands out belong to the caller.
  */
 public final class TestTopics implements AutoCloseable {
   /** Long enough for a busy machine; a test that passes never waits for it. */
@@ -109,14 +109,19 @@ public final class TestTopics implements AutoCloseable {
 
   /** Writes records in their order, many in flight, and waits for the broker to have them all. */
   public List<RecordMetadata> produce(Collection<ProducerRecord<byte[], byte[]>> records) {
-    if (producer == null) {
-      producer = producer(Map.of());
-    }
+    KafkaProducer<byte[], byte[]> producer = producer();
     List<Future<RecordMetadata>> sent = new ArrayList<>();
     for (ProducerRecord<byte[], byte[]> record : records) {
       sent.add(producer.send(record));
     }
     return sent.stream().map(TestTopics::await).toList();
+  }
+
+  private synchronized KafkaProducer<byte[], byte[]> producer() {
+    if (producer == null) {
+      producer = producer(Map.of());
+    }
+    return producer;
   }
 
   /** A producer for what the methods above cannot do, such as transactions. */
@@ -329,7 +334,7 @@ public final class TestTopics implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     if (producer != null) {
       producer.close();
     }
