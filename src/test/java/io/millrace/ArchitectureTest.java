@@ -57,7 +57,13 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule telemetry =
-      only("telemetry", ours("learn"), MICROMETER, LOG).allowEmptyShould(true);
+      only(
+          "telemetry",
+          ours("example"),
+          ours("learn"),
+          MICROMETER,
+          "org.apache.kafka.streams..",
+          LOG);
 
   @ArchTest
   static final ArchRule web =

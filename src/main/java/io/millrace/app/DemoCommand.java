@@ -102,12 +102,12 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private void learn(MillraceConfig config, Flights flights) throws ConfigException {
-    LearnerBoard board = new LearnerBoard(config, stop);
-    try (Dashboard dashboard = startDashboard(config, board);
-        LearnerService learner = LearnerService.start(config, stop);
+    try (LearnerBoard board = new LearnerBoard(config, stop);
+        Dashboard dashboard = startDashboard(config, board);
+        LearnerService learner = LearnerService.start(config, stop, board);
         TopicFollower follower = TopicFollower.start(config, board);
+        TopicSurvey survey = TopicSurvey.start(config, board);
         FlightReplay replay = FlightReplay.start(config, flights, rate, !untilEnd, stop)) {
-      board.attach(learner);
       introduce(config, flights);
       dashboard.announce();
       System.out.println();
@@ -116,8 +116,8 @@ final class DemoCommand implements Callable<Integer> {
               board, "always \"on time\"", figures -> flights.onTimeShare(figures.totalExamples()));
       display.showUntil(stop, end(board, flights));
       stop.throwIfFailed();
+      summarise(board, flights);
     }
-    summarise(board, flights);
   }
 
   private BooleanSupplier end(LearnerBoard board, Flights flights) {

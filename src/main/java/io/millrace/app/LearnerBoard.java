@@ -3,11 +3,17 @@ package io.millrace.app;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.TopicsConfig;
 import io.millrace.learn.BatchCost;
+import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.Prequential;
+import io.millrace.learn.PublishedModel;
+import io.millrace.learn.PublishedModel.Publication;
+import io.millrace.telemetry.ProcessFigures;
+import io.millrace.telemetry.Telemetry;
 import io.millrace.web.CostHistory;
 import io.millrace.web.Health;
 import io.millrace.web.LearnerView;
 import io.millrace.web.Status;
+import io.millrace.web.Surface;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
@@ -16,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +30,10 @@ import org.jspecify.annotations.Nullable;
  * All that is shown of the learner, on the terminal, in the dashboard and in the metrics: what the
  * topics have told, and how the process is. Thread-safe.
  */
-final class LearnerBoard implements LearnerView {
+final class LearnerBoard implements LearnerView, ProcessFigures, AutoCloseable {
   private static final int NEWEST_DRIFTS = 20;
   private static final String STARTING = "STARTING";
+  private static final long UNKNOWN = -1;
 
   private final MillraceConfig config;
   private final Stop stop;
@@ -35,16 +43,48 @@ final class LearnerBoard implements LearnerView {
   private final DeadLetterBoard deadLetters = new DeadLetterBoard();
   private final Throughput throughput = new Throughput();
   private final Deque<Status.Drift> drifts = new ArrayDeque<>();
+  private final PublishedModel published = new PublishedModel();
+  private final Telemetry telemetry = new Telemetry();
   private volatile @Nullable LearnerService learner;
+  private volatile @Nullable Surface surface;
+  private volatile long examplesLag = UNKNOWN;
+  private volatile long batchesLag = UNKNOWN;
 
   LearnerBoard(MillraceConfig config, Stop stop) {
     this.config = config;
     this.stop = stop;
+    telemetry.watch(this);
   }
 
   /** Says which learner it is, once it is started. */
   void attach(LearnerService learner) {
     this.learner = learner;
+    learner.show(telemetry);
+  }
+
+  /** Told what the learner of this process does. */
+  LearningMetrics learningMetrics() {
+    return telemetry.learner();
+  }
+
+  /** The newest snapshot; set by the learner. */
+  PublishedModel published() {
+    return published;
+  }
+
+  /**
+   * Says how far the learner is behind; -1 while that is unknown.
+   *
+   * @param examples the records of the examples topic that are not taken yet
+   * @param batches the mini-batches that are not learned yet
+   */
+  void setLag(long examples, long batches) {
+    examplesLag = examples;
+    batchesLag = batches;
+  }
+
+  void setSurface(Surface surface) {
+    this.surface = surface;
   }
 
   /**
@@ -55,6 +95,7 @@ final class LearnerBoard implements LearnerView {
   void add(BatchCost cost, byte[] json) {
     progress.add(cost);
     costs.add(json);
+    telemetry.show(cost.lesson(), progress.figures().cost());
     synchronized (throughput) {
       throughput.add(cost.timestamp().toEpochMilli(), cost.lesson().examples());
     }
@@ -122,11 +163,11 @@ final class LearnerBoard implements LearnerView {
         service != null && service.isSilent(),
         examplesPerSecond(),
         figures.totalExamples(),
-        -1,
-        -1,
+        examplesLag,
+        batchesLag,
         deadLetters.figures(),
         figures.modelVersion(),
-        null,
+        snapshot(),
         config.model().inputs(),
         config.model().hidden(),
         config.model().outputs(),
@@ -148,7 +189,58 @@ final class LearnerBoard implements LearnerView {
     return topics;
   }
 
-  private double examplesPerSecond() {
+  private Status.@Nullable Published snapshot() {
+    return published
+        .newest()
+        .map(Publication::snapshot)
+        .map(
+            snapshot ->
+                new Status.Published(
+                    snapshot.version(),
+                    Math.max(0, System.currentTimeMillis() - snapshot.timestamp().toEpochMilli())))
+        .orElse(null);
+  }
+
+  @Override
+  public Optional<Publication> model() {
+    return published.newest();
+  }
+
+  @Override
+  public Optional<Surface> surface() {
+    return Optional.ofNullable(surface);
+  }
+
+  @Override
+  public String metrics() {
+    return telemetry.page();
+  }
+
+  @Override
+  public double examplesLag() {
+    return examplesLag == UNKNOWN ? Double.NaN : examplesLag;
+  }
+
+  @Override
+  public double batchesLag() {
+    return batchesLag == UNKNOWN ? Double.NaN : batchesLag;
+  }
+
+  @Override
+  public double ready() {
+    return health().isReady() ? 1 : 0;
+  }
+
+  @Override
+  public double snapshotPublishedAt() {
+    return published
+        .newest()
+        .map(publication -> publication.snapshot().timestamp().toEpochMilli() / 1000.0)
+        .orElse(Double.NaN);
+  }
+
+  @Override
+  public double examplesPerSecond() {
     synchronized (throughput) {
       return throughput.perSecond(System.currentTimeMillis());
     }
@@ -158,5 +250,10 @@ final class LearnerBoard implements LearnerView {
     synchronized (drifts) {
       return List.copyOf(drifts);
     }
+  }
+
+  @Override
+  public void close() {
+    telemetry.close();
   }
 }

@@ -3,6 +3,7 @@ package io.millrace.app;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.learn.Model;
+import io.millrace.telemetry.Telemetry;
 import io.millrace.topology.InitialModel;
 import io.millrace.topology.LearnerTopology;
 import io.millrace.topology.StreamsSettings;
@@ -11,7 +12,9 @@ import io.millrace.topology.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
@@ -32,10 +35,16 @@ final class LearnerService implements AutoCloseable {
   private final KafkaStreams streams;
   private final Stop stop;
   private final KafkaWatch watch;
+  private final Duration transactionTimeout;
   private final List<Long> replaced = new ArrayList<>();
 
   private LearnerService(Topology topology, MillraceConfig config, Stop stop, KafkaWatch watch) {
-    this.streams = new KafkaStreams(topology, StreamsSettings.of(config));
+    Properties settings = StreamsSettings.of(config);
+    this.streams = new KafkaStreams(topology, settings);
+    this.transactionTimeout =
+        Duration.ofMillis(
+            Long.parseLong(
+                String.valueOf(settings.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG))));
     this.stop = stop;
     this.watch = watch;
     streams.setUncaughtExceptionHandler(this::onUncaught);
@@ -46,17 +55,21 @@ final class LearnerService implements AutoCloseable {
    * Starts learning.
    *
    * @param stop requested when the learner fails, too
+   * @param board shows it
    * @throws ExitException when Kafka cannot be reached
    * @throws ConfigException when the initial parameters do not fit
    */
-  static LearnerService start(MillraceConfig config, Stop stop) throws ConfigException {
+  static LearnerService start(MillraceConfig config, Stop stop, LearnerBoard board)
+      throws ConfigException {
     Model initial = InitialModel.of(config);
     Admin admin = new KafkaClients(config).reach();
     try {
       TopicFacts facts = new Topics(config, admin).ensure();
-      Topology topology = LearnerTopology.build(config, initial, facts);
+      Topology topology =
+          LearnerTopology.build(config, initial, facts, board.published(), board.learningMetrics());
       KafkaWatch watch = KafkaWatch.start(config, admin, stop);
       LearnerService service = new LearnerService(topology, config, stop, watch);
+      board.attach(service);
       service.streams.start();
       return service;
     } catch (RuntimeException e) {
@@ -91,6 +104,11 @@ final class LearnerService implements AutoCloseable {
     if (now == State.ERROR) {
       stop.fail("The learner stopped: Kafka Streams gave up");
     }
+  }
+
+  /** Adds the meters of Kafka Streams. */
+  void show(Telemetry telemetry) {
+    telemetry.watch(streams, transactionTimeout);
   }
 
   /** The state of Kafka Streams. */

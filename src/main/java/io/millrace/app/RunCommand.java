@@ -57,11 +57,11 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void learn(MillraceConfig config) throws ConfigException {
-    LearnerBoard board = new LearnerBoard(config, stop);
-    try (Dashboard dashboard = Dashboard.start(config, board);
-        LearnerService learner = LearnerService.start(config, stop);
-        TopicFollower follower = TopicFollower.start(config, board)) {
-      board.attach(learner);
+    try (LearnerBoard board = new LearnerBoard(config, stop);
+        Dashboard dashboard = Dashboard.start(config, board);
+        LearnerService learner = LearnerService.start(config, stop, board);
+        TopicFollower follower = TopicFollower.start(config, board);
+        TopicSurvey survey = TopicSurvey.start(config, board)) {
       System.out.printf(
           "Model %s learns from topic %s of Kafka at %s; Ctrl-C stops%n",
           config.model().name(), config.topics().examples(), config.bootstrapServers());

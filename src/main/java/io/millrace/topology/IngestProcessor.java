@@ -8,6 +8,7 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.config.ModelConfig;
 import io.millrace.example.MiniBatch;
 import io.millrace.example.Rejection;
+import io.millrace.learn.LearningMetrics;
 import java.time.Duration;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -24,6 +25,7 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private final MillraceConfig config;
   private final TopicFacts facts;
+  private final LearningMetrics metrics;
   private final ExampleDecoder decoder;
   private final byte[] modelName;
   private final byte[] mapping;
@@ -33,9 +35,10 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private DeadLetters deadLetters;
   private long firstExampleAt;
 
-  IngestProcessor(MillraceConfig config, TopicFacts facts) {
+  IngestProcessor(MillraceConfig config, TopicFacts facts, LearningMetrics metrics) {
     this.config = config;
     this.facts = facts;
+    this.metrics = metrics;
     this.decoder = ExampleDecoders.of(config);
     this.modelName = config.model().name().getBytes(UTF_8);
     this.mapping = Mapping.digest(config).getBytes(UTF_8);
@@ -101,6 +104,7 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
     Rejection rejection = decoder.decode(record.value(), batch);
     if (rejection != null) {
       context.forward(deadLetters.of(record, rejection), LearnerTopology.REJECTED);
+      metrics.rejected(rejection.reason(), 1);
       return;
     }
     if (batch.isEmpty()) {

@@ -2,14 +2,21 @@ package io.millrace.topology;
 
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.TopicsConfig;
+import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.Model;
+import io.millrace.learn.PublishedModel;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.TimestampExtractor;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
 
 /**
  * The learner as a Kafka Streams topology: two sub-topologies, joined by the mini-batches topic.
@@ -23,11 +30,16 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  *       |-> costs topic
  *       v
  *   snapshots topic (compacted)
+ *       |   global store on every instance
+ *       v
+ *   the published model, for whoever shows it
  * </pre>
  */
 public final class LearnerTopology {
   static final String PARTIAL_BATCH_STORE = "partial-batch";
   static final String MODEL_STORE = "model";
+
+  static final String PUBLISHED_STORE = "published-model";
 
   static final String MINI_BATCHES = "mini-batches";
   static final String REJECTED = "rejected-examples";
@@ -49,22 +61,47 @@ public final class LearnerTopology {
    * @param config the settings, checked
    * @param initial the model to start from where there is no state yet. Not modified.
    * @param facts what Kafka says of the topics
+   * @param published gets the newest snapshot. Modified while the topology runs.
+   * @param metrics told what is learned
    */
-  public static Topology build(MillraceConfig config, Model initial, TopicFacts facts) {
+  public static Topology build(
+      MillraceConfig config,
+      Model initial,
+      TopicFacts facts,
+      PublishedModel published,
+      LearningMetrics metrics) {
     TopicsConfig topics = config.topics();
     Deserializer<byte[]> read = new ByteArrayDeserializer();
     Serializer<byte[]> write = new ByteArraySerializer();
     return new Topology()
         .addSource(FIRST, "examples", TIME, read, read, topics.examples())
-        .addProcessor("ingest", () -> new IngestProcessor(config, facts), "examples")
+        .addProcessor("ingest", () -> new IngestProcessor(config, facts, metrics), "examples")
         .addStateStore(LiveStore.builder(PARTIAL_BATCH_STORE), "ingest")
         .addSink(MINI_BATCHES, topics.miniBatches(), write, write, "ingest")
         .addSink(REJECTED, topics.deadLetters(), write, write, "ingest")
         .addSource(FIRST, "training-log", TIME, read, read, topics.miniBatches())
-        .addProcessor("train", () -> new TrainProcessor(config, initial, facts), "training-log")
+        .addProcessor(
+            "train", () -> new TrainProcessor(config, initial, facts, metrics), "training-log")
         .addStateStore(LiveStore.builder(MODEL_STORE), "train")
         .addSink(COSTS, topics.costs(), write, write, "train")
         .addSink(SNAPSHOTS, topics.snapshots(), write, write, "train")
-        .addSink(DIVERGED, topics.deadLetters(), write, write, "train");
+        .addSink(DIVERGED, topics.deadLetters(), write, write, "train")
+        .addGlobalStore(
+            publishedStore(),
+            "published-snapshots",
+            TIME,
+            new StringDeserializer(),
+            read,
+            topics.snapshots(),
+            "keep",
+            () -> new SnapshotKeeper(config, published));
+  }
+
+  /** Its topic is its log. */
+  private static StoreBuilder<KeyValueStore<String, byte[]>> publishedStore() {
+    return Stores.keyValueStoreBuilder(
+            Stores.inMemoryKeyValueStore(PUBLISHED_STORE), Serdes.String(), Serdes.ByteArray())
+        .withCachingDisabled()
+        .withLoggingDisabled();
   }
 }

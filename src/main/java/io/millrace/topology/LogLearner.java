@@ -54,8 +54,12 @@ public final class LogLearner {
   /** It was learned. */
   public record Learned(Lesson lesson) implements Step {}
 
-  /** It cannot be learned from; the model is as it was. */
-  public record Rejected(Rejection why) implements Step {}
+  /**
+   * It cannot be learned from; the model is as it was.
+   *
+   * @param examples in it, as far as it can be read
+   */
+  public record Rejected(Rejection why, int examples) implements Step {}
 
   /**
    * It belongs to another model: of another name or application, or of inputs or a label that mean
@@ -75,21 +79,21 @@ public final class LogLearner {
     }
     if (value == null) {
       return new Rejected(
-          new Rejection(Reason.WRONG_SIZE, "The value is empty, expected a mini-batch"));
+          new Rejection(Reason.WRONG_SIZE, "The value is empty, expected a mini-batch"), 0);
     }
     MiniBatch batch;
     try {
       batch = MiniBatchCodec.decode(value, 1);
     } catch (FormatException e) {
-      return new Rejected(new Rejection(Reason.WRONG_TYPE, String.valueOf(e.getMessage())));
+      return new Rejected(new Rejection(Reason.WRONG_TYPE, String.valueOf(e.getMessage())), 0);
     }
     Architecture shape = model().architecture();
     if (batch.isEmpty() || batch.inputs() != shape.inputs() || batch.outputs() != shape.outputs()) {
-      return new Rejected(wrongSize(batch, shape));
+      return new Rejected(wrongSize(batch, shape), batch.size());
     }
     Outcome outcome = learner.learn(batch, offset);
     return outcome instanceof Diverged diverged
-        ? new Rejected(diverged(batch, diverged))
+        ? new Rejected(diverged(batch, diverged), batch.size())
         : new Learned((Lesson) outcome);
   }
 

@@ -8,6 +8,7 @@ import io.millrace.codec.SnapshotCodec;
 import io.millrace.config.MillraceConfig;
 import io.millrace.example.Rejection;
 import io.millrace.learn.BatchCost;
+import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.Lesson;
 import io.millrace.learn.LogPosition;
 import io.millrace.learn.Model;
@@ -32,6 +33,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private final MillraceConfig config;
   private final Model initial;
   private final TopicFacts facts;
+  private final LearningMetrics metrics;
   private final String modelName;
   private final byte[] key;
   private ProcessorContext<byte[], byte[]> context;
@@ -42,10 +44,11 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private long rejected;
   private long nextTold = 1;
 
-  TrainProcessor(MillraceConfig config, Model initial, TopicFacts facts) {
+  TrainProcessor(MillraceConfig config, Model initial, TopicFacts facts, LearningMetrics metrics) {
     this.config = config;
     this.initial = initial;
     this.facts = facts;
+    this.metrics = metrics;
     this.modelName = config.model().name();
     this.key = modelName.getBytes(UTF_8);
   }
@@ -95,11 +98,13 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     if (!checkpoint.moveTo(source.offset())) {
       return;
     }
+    long start = System.nanoTime();
     LogLearner.Step step =
         learner.learn(record.key(), record.value(), record.headers(), source.offset());
     if (step instanceof LogLearner.Rejected rejected) {
-      reject(record, rejected.why());
+      reject(record, rejected);
     } else if (step instanceof LogLearner.Learned learned) {
+      metrics.learned(learned.lesson().examples(), System.nanoTime() - start);
       publish(learned.lesson(), source);
       if (learned.lesson().batch() % config.publish().snapshotEvery() == 0) {
         publishSnapshotOfNewVersion();
@@ -126,9 +131,11 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     byte[] value = SnapshotCodec.encode(snapshot);
     context.forward(new Record<>(key, value, now), LearnerTopology.SNAPSHOTS);
     publishedVersion = model.version();
+    metrics.published();
   }
 
-  private void reject(Record<byte[], byte[]> record, Rejection why) {
+  private void reject(Record<byte[], byte[]> record, LogLearner.Rejected step) {
+    Rejection why = step.why();
     if (++rejected == nextTold) { // a model that has drifted away rejects everything: no flood
       nextTold *= 10;
       LOG.warn(
@@ -138,5 +145,6 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
           why.detail());
     }
     context.forward(deadLetters.of(record, why), LearnerTopology.DIVERGED);
+    metrics.rejected(why.reason(), step.examples());
   }
 }

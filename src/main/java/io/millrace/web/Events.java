@@ -34,6 +34,7 @@ final class Events implements AutoCloseable {
   private final LearnerView view;
   private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
   private final Thread ticker = new Thread(this::run, "web-events");
+  private long shown = -1;
   private long sent;
   private long ticks;
 
@@ -85,6 +86,7 @@ final class Events implements AutoCloseable {
   private void open(EventStream stream) {
     stream.send(RETRY);
     stream.send(event("status", Answers.json(view.status())));
+    view.surface().ifPresent(surface -> stream.send(event("surface", Answers.json(surface))));
     streams.add(stream);
   }
 
@@ -108,7 +110,13 @@ final class Events implements AutoCloseable {
     }
     if (ticks % TICKS_A_STATUS == 0) {
       sendToAll(event("status", Answers.json(view.status())));
+      view.surface().filter(surface -> surface.version() != shown).ifPresent(this::show);
     }
+  }
+
+  private void show(Surface surface) {
+    shown = surface.version();
+    sendToAll(event("surface", Answers.json(surface)));
   }
 
   /** At most {@link #MOST_COSTS}, evenly spaced, the newest among them. */

@@ -116,9 +116,36 @@ public final class WebServer implements AutoCloseable {
       case "/health/ready" -> health(exchange, view.health().isReady());
       case "/api/status" -> Answers.send(exchange, Answers.json(view.status()));
       case "/api/costs" -> costs(exchange);
+      case "/api/model" ->
+          view.model()
+              .ifPresentOrElse(
+                  model -> Answers.send(exchange, model.json()),
+                  () -> missing(exchange, "No snapshot of the model is published yet"));
+      case "/api/surface" ->
+          view.surface()
+              .ifPresentOrElse(
+                  surface -> Answers.send(exchange, Answers.json(surface)),
+                  () ->
+                      missing(
+                          exchange,
+                          "There is a surface of a model with two inputs, once it is published"));
+      case "/metrics" -> exchange.dispatch(this::metrics);
       case "/api/events" -> events.answer(exchange);
       default -> file(exchange);
     }
+  }
+
+  /** On a thread that may wait. */
+  private void metrics(HttpServerExchange exchange) {
+    exchange
+        .getResponseHeaders()
+        .put(Headers.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
+        .put(Headers.CACHE_CONTROL, "no-store");
+    exchange.getResponseSender().send(view.metrics());
+  }
+
+  private static void missing(HttpServerExchange exchange, String sentence) {
+    Answers.error(exchange, StatusCodes.NOT_FOUND, sentence);
   }
 
   private void health(HttpServerExchange exchange, boolean isWell) {

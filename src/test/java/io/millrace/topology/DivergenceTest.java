@@ -46,7 +46,7 @@ class DivergenceTest {
     MillraceConfig config = LearnerFixture.config(overrides);
     var settings = StreamsSettings.of(config);
     settings.put(StreamsConfig.STATE_DIR_CONFIG, folder.resolve("s" + examples.hashCode()) + "");
-    var topology = LearnerTopology.build(config, InitialModel.of(config), LearnerFixture.FACTS);
+    var topology = LearnerFixture.topology(config);
     try (TopologyTestDriver driver = new TopologyTestDriver(topology, settings)) {
       TestInputTopic<byte[], byte[]> in =
           driver.createInputTopic("in", new ByteArraySerializer(), new ByteArraySerializer());

@@ -3,8 +3,11 @@ package io.millrace.topology;
 import io.millrace.config.ConfigException;
 import io.millrace.config.ConfigReader;
 import io.millrace.config.MillraceConfig;
+import io.millrace.learn.LearningMetrics;
+import io.millrace.learn.PublishedModel;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.streams.Topology;
 
 /** A small learner: two inputs, mini-batches of three. */
 final class LearnerFixture {
@@ -30,5 +33,11 @@ final class LearnerFixture {
     } catch (ConfigException e) {
       throw new IllegalArgumentException(e);
     }
+  }
+
+  /** The topology from the configured start. */
+  static Topology topology(MillraceConfig config) throws ConfigException {
+    return LearnerTopology.build(
+        config, InitialModel.of(config), FACTS, new PublishedModel(), LearningMetrics.NONE);
   }
 }

@@ -417,11 +417,7 @@ class LearnerTopologyTest {
     try {
       Properties settings = StreamsSettings.of(config);
       settings.put(StreamsConfig.STATE_DIR_CONFIG, stateFolder.toString());
-      driver =
-          new TopologyTestDriver(
-              LearnerTopology.build(config, InitialModel.of(config), LearnerFixture.FACTS),
-              settings,
-              START);
+      driver = new TopologyTestDriver(LearnerFixture.topology(config), settings, START);
     } catch (ConfigException e) {
       throw new AssertionError(e);
     }

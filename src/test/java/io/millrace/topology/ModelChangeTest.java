@@ -11,6 +11,7 @@ import io.millrace.codec.TaskState;
 import io.millrace.config.ConfigException;
 import io.millrace.config.ConfigReader;
 import io.millrace.config.MillraceConfig;
+import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.Model;
 import io.millrace.learn.Scaler;
 import io.millrace.learn.Snapshot;
@@ -53,9 +54,7 @@ class ModelChangeTest {
     MillraceConfig before = config();
     MillraceConfig after = config(overrides);
     try (TopologyTestDriver driver =
-        new TopologyTestDriver(
-            LearnerTopology.build(before, InitialModel.of(before), LearnerFixture.FACTS),
-            StreamsSettings.of(before))) {
+        new TopologyTestDriver(LearnerFixture.topology(before), StreamsSettings.of(before))) {
       var examples =
           driver.createInputTopic("examples", new ByteArraySerializer(), new ByteArraySerializer());
       for (int x = 1; x <= 3; x++) {
@@ -64,7 +63,8 @@ class ModelChangeTest {
       LiveStore store = (LiveStore) driver.getStateStore(LearnerTopology.MODEL_STORE);
       MockProcessorContext<byte[], byte[]> context = new MockProcessorContext<>();
       context.addStateStore(store);
-      new TrainProcessor(after, InitialModel.of(after), LearnerFixture.FACTS).init(context);
+      new TrainProcessor(after, InitialModel.of(after), LearnerFixture.FACTS, LearningMetrics.NONE)
+          .init(context);
       return ModelCodec.decode(
           TaskState.decode(Objects.requireNonNull(store.committed("flights"))).value());
     }
@@ -153,9 +153,7 @@ class ModelChangeTest {
     Model model = InitialModel.of(after);
     LogLearner learner = new LogLearner(after, model);
     try (TopologyTestDriver driver =
-        new TopologyTestDriver(
-            LearnerTopology.build(before, InitialModel.of(before), LearnerFixture.FACTS),
-            StreamsSettings.of(before))) {
+        new TopologyTestDriver(LearnerFixture.topology(before), StreamsSettings.of(before))) {
       var examples =
           driver.createInputTopic("examples", new ByteArraySerializer(), new ByteArraySerializer());
       for (int x = 1; x <= 3; x++) {

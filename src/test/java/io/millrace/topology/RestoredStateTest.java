@@ -9,6 +9,7 @@ import io.millrace.codec.MiniBatchCodec;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.example.MiniBatch;
+import io.millrace.learn.LearningMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -188,7 +189,9 @@ class RestoredStateTest {
   private Task ingest(String... overrides) {
     partialBatch = partialBatch.restored();
     return new Task(
-        new IngestProcessor(LearnerFixture.config(overrides), LearnerFixture.FACTS), partialBatch);
+        new IngestProcessor(
+            LearnerFixture.config(overrides), LearnerFixture.FACTS, LearningMetrics.NONE),
+        partialBatch);
   }
 
   private Task train(String... overrides) {
@@ -196,7 +199,9 @@ class RestoredStateTest {
     MillraceConfig config = LearnerFixture.config(overrides);
     try {
       return new Task(
-          new TrainProcessor(config, InitialModel.of(config), LearnerFixture.FACTS), model);
+          new TrainProcessor(
+              config, InitialModel.of(config), LearnerFixture.FACTS, LearningMetrics.NONE),
+          model);
     } catch (ConfigException e) {
       throw new AssertionError(e);
     }

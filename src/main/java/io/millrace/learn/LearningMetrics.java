@@ -1,0 +1,42 @@
+package io.millrace.learn;
+
+import io.millrace.example.Reason;
+
+/**
+ * Told what the learner does, once a mini-batch or a rejected record, on the learner's own threads:
+ * every method returns at once.
+ */
+public interface LearningMetrics {
+  /** Nobody counts. */
+  LearningMetrics NONE =
+      new LearningMetrics() {
+        @Override
+        public void learned(int examples, long nanos) {}
+
+        @Override
+        public void rejected(Reason reason, int examples) {}
+
+        @Override
+        public void published() {}
+      };
+
+  /**
+   * A mini-batch was learned.
+   *
+   * @param examples in it
+   * @param nanos what it took, from the bytes of the record to the updated model
+   */
+  void learned(int examples, long nanos);
+
+  /**
+   * A record went to the dead letters.
+   *
+   * @param reason why
+   * @param examples in it: 1 for an example, those of a mini-batch that diverged, 0 for what holds
+   *     none
+   */
+  void rejected(Reason reason, int examples);
+
+  /** A snapshot was published. */
+  void published();
+}

@@ -1,0 +1,50 @@
+package io.millrace.learn;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The newest published snapshot of the model, whichever instance trains it. Thread-safe. */
+public final class PublishedModel {
+  private final AtomicReference<@Nullable Publication> newest = new AtomicReference<>();
+
+  /** A snapshot beside the bytes that it was read from. */
+  public static final class Publication {
+    private final Snapshot snapshot;
+    private final byte[] json;
+
+    /**
+     * A publication.
+     *
+     * @param snapshot never modified again
+     * @param json as it stands in the topic. Kept, and never modified.
+     */
+    public Publication(Snapshot snapshot, byte[] json) {
+      this.snapshot = snapshot;
+      this.json = json;
+    }
+
+    public Snapshot snapshot() {
+      return snapshot;
+    }
+
+    /** The bytes themselves, not to be modified. */
+    public byte[] json() {
+      return json;
+    }
+  }
+
+  /** Empty before there is one. */
+  public Optional<Publication> newest() {
+    return Optional.ofNullable(newest.get());
+  }
+
+  public void set(Publication publication) {
+    newest.set(publication);
+  }
+
+  /** The snapshot was deleted from the topic. */
+  public void clear() {
+    newest.set(null);
+  }
+}

@@ -1,0 +1,83 @@
+package io.millrace.telemetry;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.millrace.example.Reason;
+import io.millrace.learn.LearningMetrics;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/** Counts what this process does, as it does it. */
+final class LearnerMeters implements LearningMetrics {
+  /** From the smallest networks to the widest, 1, 2.5 and 5 a decade. */
+  private static final long[] BUCKET_MICROS = {
+    10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000,
+    1_000_000
+  };
+
+  private final Counter learned;
+  private final Counter rejected;
+  private final Map<Reason, Counter> deadLetters = new EnumMap<>(Reason.class);
+  private final Counter batches;
+  private final Counter snapshots;
+  private final Timer batch;
+
+  LearnerMeters(MeterRegistry registry) {
+    this.learned = examples(registry, "learned");
+    this.rejected = examples(registry, "rejected");
+    for (Reason reason : Reason.values()) {
+      deadLetters.put(
+          reason,
+          Counter.builder("millrace.dead.letters")
+              .description("Records that went to the dead letters, by reason")
+              .tag("reason", reason.code())
+              .register(registry));
+    }
+    this.batches =
+        Counter.builder("millrace.batches")
+            .description("Mini-batches learned by this process")
+            .register(registry);
+    this.snapshots =
+        Counter.builder("millrace.snapshots")
+            .description("Snapshots of the model published by this process")
+            .register(registry);
+    this.batch =
+        Timer.builder("millrace.batch")
+            .description("Time to learn a mini-batch, from its record to the updated model")
+            .serviceLevelObjectives(
+                Arrays.stream(BUCKET_MICROS)
+                    .mapToObj(micros -> Duration.ofNanos(1000 * micros))
+                    .toArray(Duration[]::new))
+            .register(registry);
+  }
+
+  private static Counter examples(MeterRegistry registry, String outcome) {
+    return Counter.builder("millrace.examples")
+        .description("Examples that this process learned or rejected")
+        .tag("outcome", outcome)
+        .register(registry);
+  }
+
+  @Override
+  public void learned(int examples, long nanos) {
+    learned.increment(examples);
+    batches.increment();
+    batch.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void rejected(Reason reason, int examples) {
+    rejected.increment(examples);
+    Objects.requireNonNull(deadLetters.get(reason)).increment();
+  }
+
+  @Override
+  public void published() {
+    snapshots.increment();
+  }
+}

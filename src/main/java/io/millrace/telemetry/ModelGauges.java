@@ -1,0 +1,97 @@
+package io.millrace.telemetry;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.learn.Lesson;
+import io.millrace.learn.Prequential;
+import io.millrace.learn.Quality;
+import java.util.HashSet;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The figures of the newest committed mini-batch, whichever instance learned it. A gauge appears
+ * with the first record that has its figure.
+ */
+final class ModelGauges {
+  private final MeterRegistry registry;
+  private final Set<String> registered = new HashSet<>();
+  private volatile Lesson newest;
+  private volatile double smoothedCost;
+
+  ModelGauges(MeterRegistry registry, Lesson first, double smoothedCost) {
+    this.registry = registry;
+    this.newest = first;
+    this.smoothedCost = smoothedCost;
+    gauge("cost", "Mean loss of the newest mini-batch, before it was learned", Lesson::cost);
+    Gauge.builder("millrace.cost.smoothed", this, gauges -> gauges.smoothedCost)
+        .description("Cost, exponentially smoothed over about 100 mini-batches")
+        .register(registry);
+    gauge(
+        "gradient.norm",
+        "Euclidean norm of the gradient over all parameters, before clipping",
+        Lesson::gradientNorm);
+    gauge("learning.rate", "Learning rate of the newest update", Lesson::learningRate);
+    gauge("model.version", "Updates in the model", lesson -> lesson.modelVersion() + 1);
+    gauge("model.examples", "Examples in the model", Lesson::totalExamples);
+    FunctionCounter.builder("millrace.drifts", this, ModelGauges::drifts)
+        .description("Changes in the stream that were detected in the life of the model")
+        .register(registry);
+    addWhatIsThere();
+  }
+
+  private double drifts() {
+    return newest.prequential().map(Prequential::drifts).orElse(0L);
+  }
+
+  void set(Lesson lesson, double smoothedCost) {
+    this.newest = lesson;
+    this.smoothedCost = smoothedCost;
+    addWhatIsThere();
+  }
+
+  private void addWhatIsThere() {
+    optional(
+        "accuracy", "Share of the newest mini-batch that was predicted right", Lesson::accuracy);
+    window("cost", "mean loss", quality -> OptionalDouble.of(quality.cost()));
+    window("accuracy", "share predicted right", Quality::accuracy);
+    window("auc", "area under the ROC curve", Quality::auc);
+    window("log.loss", "log-loss", Quality::logLoss);
+    window("mae", "mean absolute error", Quality::mae);
+    window("rmse", "root mean squared error", Quality::rmse);
+    reference("baseline", "by the class frequencies or the mean", Quality::baseline);
+    reference("no.change", "by the label before", Quality::noChange);
+  }
+
+  private void reference(String name, String means, Function<Quality, Quality.Reference> of) {
+    window(name + ".cost", "mean loss " + means, quality -> of.apply(quality).cost());
+    window(name + ".accuracy", "share predicted right " + means, q -> of.apply(q).accuracy());
+    window(name + ".mae", "mean absolute error " + means, q -> of.apply(q).mae());
+    window(name + ".rmse", "root mean squared error " + means, q -> of.apply(q).rmse());
+  }
+
+  private void window(String name, String means, Function<Quality, OptionalDouble> figure) {
+    optional(
+        "window." + name,
+        "Over the window of the evaluation: " + means,
+        lesson ->
+            lesson.prequential().map(p -> figure.apply(p.window())).orElse(OptionalDouble.empty()));
+  }
+
+  private void optional(String name, String description, Function<Lesson, OptionalDouble> figure) {
+    if (!registered.contains(name) && figure.apply(newest).isPresent()) {
+      registered.add(name);
+      gauge(name, description, lesson -> figure.apply(lesson).orElse(Double.NaN));
+    }
+  }
+
+  private void gauge(String name, String description, ToDoubleFunction<Lesson> figure) {
+    Gauge.builder("millrace." + name, this, gauges -> figure.applyAsDouble(gauges.newest))
+        .description(description)
+        .strongReference(true)
+        .register(registry);
+  }
+}

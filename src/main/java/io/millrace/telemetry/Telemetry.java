@@ -1,0 +1,147 @@
+package io.millrace.telemetry;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.millrace.learn.LearningMetrics;
+import io.millrace.learn.Lesson;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.ToDoubleFunction;
+import org.apache.kafka.streams.KafkaStreams;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The meters of this process: the learner's, and beside them those of Kafka, the JVM and the
+ * process that somebody would look at.
+ */
+public final class Telemetry implements AutoCloseable {
+  /** Within which a meter that Kafka has only now is found. */
+  private static final Duration REFRESH = Duration.ofSeconds(5);
+
+  private final ScheduledExecutorService refresh =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "telemetry");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final LearnerMeters learner;
+  private final JvmGcMetrics gc = new JvmGcMetrics();
+  private @Nullable KafkaStreamsMetrics kafka;
+  private @Nullable ModelGauges model;
+
+  public Telemetry() {
+    registry.config().meterFilter(new WorthALook());
+    this.learner = new LearnerMeters(registry);
+    List<MeterBinder> process =
+        List.of(
+            gc,
+            new JvmMemoryMetrics(),
+            new JvmThreadMetrics(),
+            new ProcessorMetrics(),
+            new UptimeMetrics(),
+            new FileDescriptorMetrics());
+    process.forEach(meters -> meters.bindTo(registry));
+  }
+
+  /** Told what the learner of this process does. */
+  public LearningMetrics learner() {
+    return learner;
+  }
+
+  /**
+   * Adds Kafka Streams' own meters and those of its clients.
+   *
+   * @param transactionTimeout within which a commit must be done
+   */
+  public void watch(KafkaStreams streams, Duration transactionTimeout) {
+    kafka = new KafkaStreamsMetrics(streams, List.of(), refresh, REFRESH);
+    kafka.bindTo(registry);
+    double seconds = transactionTimeout.toMillis() / 1000.0;
+    Gauge.builder("millrace.transaction.timeout", () -> seconds)
+        .description("A commit that takes longer is undone (transaction.timeout.ms)")
+        .baseUnit("seconds")
+        .register(registry);
+  }
+
+  /** Adds what is measured when somebody asks. */
+  public void watch(ProcessFigures figures) {
+    gauge(
+        figures,
+        "examples.lag",
+        "Records of the examples topic that are not taken yet",
+        ProcessFigures::examplesLag);
+    gauge(
+        figures,
+        "batches.lag",
+        "Mini-batches that are not learned yet",
+        ProcessFigures::batchesLag);
+    gauge(
+        figures,
+        "examples.per.second",
+        "Examples learned a second, by all instances, over the last seconds",
+        ProcessFigures::examplesPerSecond);
+    gauge(
+        figures,
+        "ready",
+        "1 when the streams run, the state is restored and Kafka answers",
+        ProcessFigures::ready);
+    Gauge.builder("millrace.snapshot.published", figures, ProcessFigures::snapshotPublishedAt)
+        .description("When the newest snapshot was published, in seconds since 1970")
+        .baseUnit("seconds")
+        .strongReference(true)
+        .register(registry);
+  }
+
+  private void gauge(
+      ProcessFigures figures,
+      String name,
+      String description,
+      ToDoubleFunction<ProcessFigures> figure) {
+    Gauge.builder("millrace." + name, figures, figure)
+        .description(description)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /**
+   * Shows the figures of the next committed mini-batch.
+   *
+   * @param smoothedCost the cost, smoothed up to it
+   */
+  public synchronized void show(Lesson lesson, double smoothedCost) {
+    if (model == null) {
+      model = new ModelGauges(registry, lesson, smoothedCost);
+    } else {
+      model.set(lesson, smoothedCost);
+    }
+  }
+
+  /** The page that Prometheus reads, in its text format 0.0.4. Takes a moment. */
+  public String page() {
+    return registry.scrape();
+  }
+
+  @Override
+  public void close() {
+    refresh.shutdownNow();
+    if (kafka != null) {
+      kafka.close();
+    }
+    gc.close();
+    registry.close();
+  }
+}

@@ -1,0 +1,15 @@
+package io.millrace.web;
+
+import java.util.List;
+
+/**
+ * What a model with two inputs predicts all over the plane; the fields are those of the JSON.
+ *
+ * @param version of the model
+ * @param x the least and the greatest first input
+ * @param y the least and the greatest second input
+ * @param values rows of columns, the first row at the least second input: the output, or the index
+ *     of the largest where there are several
+ */
+public record Surface(
+    long version, List<Double> x, List<Double> y, int columns, int rows, List<Double> values) {}
