@@ -76,7 +76,7 @@ final class CrashIT {
       return switch (this) {
         case START, RESTORE -> 0;
         case LEARN -> 1;
-        case DEEP -> 3_000;
+        case DEEP -> 2_000;
       };
     }
   }
@@ -140,14 +140,14 @@ final class CrashIT {
   @Test
   void shouldLearnTheSameWithOnePartitionForLong(KafkaUnderTest kafka, TestTopics topics)
       throws IOException {
-    repeatable(() -> killLearner(kafka, topics, new Shape(1, 30, 16, 3_000), LONG_ONE));
+    repeatable(() -> killLearner(kafka, topics, new Shape(1, 30, 16, 1_500), LONG_ONE));
   }
 
   @Tag("long")
   @Test
   void shouldLearnTheSameWithFourPartitionsForLong(KafkaUnderTest kafka, TestTopics topics)
       throws IOException {
-    repeatable(() -> killLearner(kafka, topics, new Shape(4, 30, 16, 3_000), LONG_FOUR));
+    repeatable(() -> killLearner(kafka, topics, new Shape(4, 30, 16, 1_500), LONG_FOUR));
   }
 
   /** A state of 2.9 MB, in six pieces. */

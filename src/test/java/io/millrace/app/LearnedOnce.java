@@ -48,10 +48,14 @@ record LearnedOnce(TestLearner learner, TestTopics topics, int batchSize) {
     assertEqual("the lessons in the costs, and of the log again", lessons, lessons(log));
   }
 
-  /** All that is committed, and that it is not less; what is too much is there as well. */
+  /**
+   * All that is committed, and that it is not less; what is too much is there as well. However much
+   * there is to learn yet, there must be something new within {@link #PATIENCE}.
+   */
   private List<ConsumerRecord<byte[], byte[]>> read(String topic, int count) {
-    return topics.consume(
-        topic, IsolationLevel.READ_COMMITTED, records -> records.size() >= count, PATIENCE);
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    topics.forEach(topic, count, PATIENCE, records::add);
+    return records;
   }
 
   /** Names the first difference alone: the lists are long. */
