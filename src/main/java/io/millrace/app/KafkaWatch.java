@@ -43,6 +43,7 @@ final class KafkaWatch implements AutoCloseable {
   private final Map<String, Uuid> identities = new HashMap<>();
   private Set<String> missing = Set.of();
   private volatile boolean silent;
+  private volatile boolean explainsFailures;
 
   private KafkaWatch(MillraceConfig config, Admin admin, Stop stop) {
     TopicsConfig names = config.topics();
@@ -76,12 +77,18 @@ final class KafkaWatch implements AutoCloseable {
     return silent;
   }
 
+  /** Whether that, or that Kafka has only just come back, is why something fails now. */
+  boolean explainsFailures() {
+    return explainsFailures;
+  }
+
   private void watch() {
     try {
       while (!stop.isRequested()) {
         Optional<String> line =
             ask() ? silence.answered(System.nanoTime()) : silence.unanswered(System.nanoTime());
         silent = silence.isSilent();
+        explainsFailures = silence.explainsFailures(System.nanoTime());
         line.ifPresent(LOG::warn);
         Thread.sleep(EVERY.toMillis());
       }

@@ -82,7 +82,7 @@ final class LearnerService implements AutoCloseable {
     LOG.debug("A stream thread failed", e);
     StreamFailure failure = StreamFailure.of(e);
     if (failure.passes() && mayReplace()) {
-      if (!watch.isSilent()) { // else it is said already
+      if (!watch.explainsFailures()) { // else it is said already
         LOG.warn("Kafka is in trouble ({}); the learner tries again", failure.line());
       }
       return StreamThreadExceptionResponse.REPLACE_THREAD;

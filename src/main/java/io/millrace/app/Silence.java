@@ -8,10 +8,15 @@ import java.util.Optional;
  * again.
  */
 final class Silence {
+  /** So long after a silence, what fails is still a part of it. */
+  private static final Duration SETTLING = Duration.ofSeconds(15);
+
   private final String servers;
   private final Duration patience;
   private long answeredAt;
   private boolean silent;
+  private boolean settling;
+  private long endedAt;
 
   /**
    * @param patience how long a silence may last before it is worth a line
@@ -27,6 +32,14 @@ final class Silence {
     return silent;
   }
 
+  /**
+   * Whether what fails now needs no line of its own: Kafka is silent, or has only just come back.
+   */
+  boolean explainsFailures(long now) {
+    settling &= now - endedAt < SETTLING.toNanos();
+    return silent || settling;
+  }
+
   /** Kafka answered; the line to say, if any. */
   Optional<String> answered(long now) {
     long silence = now - answeredAt;
@@ -35,6 +48,8 @@ final class Silence {
       return Optional.empty();
     }
     silent = false;
+    settling = true;
+    endedAt = now;
     return Optional.of(
         "Kafka at %s answers again after %d seconds; the learner goes on"
             .formatted(servers, seconds(silence)));

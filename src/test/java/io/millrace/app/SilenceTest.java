@@ -38,6 +38,18 @@ class SilenceTest {
   }
 
   @Test
+  void shouldExplainFailuresUntilKafkaHasSettled() {
+    assertThat(silence.explainsFailures(seconds(101))).isFalse();
+    silence.unanswered(seconds(106));
+    assertThat(silence.explainsFailures(seconds(106))).isTrue();
+    silence.answered(seconds(120));
+    assertThat(silence.explainsFailures(seconds(134))).isTrue();
+    assertThat(silence.explainsFailures(seconds(135))).isFalse();
+    silence.answered(seconds(136));
+    assertThat(silence.explainsFailures(seconds(136))).isFalse();
+  }
+
+  @Test
   void shouldCountASilenceFromTheStart() {
     assertThat(silence.unanswered(seconds(104))).isEmpty();
     assertThat(silence.unanswered(seconds(105))).isPresent();
