@@ -154,21 +154,23 @@ final class EndToEndBenchmark implements Callable<Integer> {
 
   private static void print(Map<String, List<Run>> runs, ExampleTopic topic) {
     System.out.println(
-        "| reader | examples/s | examples/CPU s | of count | of decode | bytes allocated an example (of the record) |");
-    System.out.println("|---|---|---|---|---|---|");
+        "| reader | examples/s | examples/CPU s | cores | of count | of decode | bytes allocated an example (of the record) | in collections |");
+    System.out.println("|---|---|---|---|---|---|---|---|");
     for (Map.Entry<String, List<Run>> each : runs.entrySet()) {
       double perSecond = median(each.getValue(), Run::perSecond);
       double allocated = median(each.getValue(), Run::allocated);
       System.out.printf(
-          "| %s | %,.0f | %,.0f | %s | %s | %s |%n",
+          "| %s | %,.0f | %,.0f | %.2f | %s | %s | %s | %.1f %% |%n",
           each.getKey(),
           perSecond,
           median(each.getValue(), Run::perCpuSecond),
+          median(each.getValue(), run -> run.cpu() / run.wall()),
           ratio(perSecond, runs.get(COUNT), Run::perSecond),
           ratio(perSecond, runs.get(DECODE), Run::perSecond),
           allocated == 0
               ? ""
-              : "%.0f (%.2f)".formatted(allocated, allocated / topic.recordBytes()));
+              : "%.0f (%.2f)".formatted(allocated, allocated / topic.recordBytes()),
+          median(each.getValue(), run -> 100 * run.gc() / run.wall()));
     }
     List<Run> exactlyOnce = runs.getOrDefault(EXACTLY_ONCE, List.of());
     if (!exactlyOnce.isEmpty()) {
