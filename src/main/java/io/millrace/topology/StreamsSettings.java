@@ -15,12 +15,12 @@ public final class StreamsSettings {
    * A cost record can be read two commits after its examples arrived; a commit costs a few
    * milliseconds of two threads and a broker.
    */
-  private static final int COMMIT_MILLIS = 200;
+  private static final int COMMIT_MILLIS = 500;
 
   private static final int POLLED_RECORDS = 2_000;
   private static final int SYSTEMS_CHOICE = -1;
   private static final int FETCH = 4 * 1024 * 1024;
-  private static final int PRODUCER_BATCH = 256 * 1024;
+  private static final int PRODUCER_BATCH = 512 * 1024;
   private static final int LINGER_MILLIS = 20;
 
   private StreamsSettings() {}

@@ -170,7 +170,7 @@ final class ReaderProcess {
         if (System.nanoTime() > deadline) {
           throw new IllegalStateException("%d of %d after %s".formatted(count, examples, PATIENCE));
         }
-        Thread.sleep(2);
+        Thread.sleep(5);
         count = perRecord * count();
       }
       return Mark.of(count);
