@@ -4,6 +4,8 @@ import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import io.millrace.config.ConfigReader;
 import io.millrace.config.MillraceConfig;
+import io.millrace.learn.LearningMetrics;
+import io.millrace.learn.PublishedModel;
 import io.millrace.topology.InitialModel;
 import io.millrace.topology.LearnerTopology;
 import io.millrace.topology.StreamsSettings;
@@ -141,7 +143,9 @@ final class ReaderProcess {
       return switch (what) {
         case "count" -> ReferenceTopology.counting(config);
         case "decode" -> ReferenceTopology.decoding(config);
-        case "learn" -> LearnerTopology.build(config, InitialModel.of(config), facts);
+        case "learn" ->
+            LearnerTopology.build(
+                config, InitialModel.of(config), facts, new PublishedModel(), LearningMetrics.NONE);
         default -> throw new IllegalArgumentException(what);
       };
     }
