@@ -139,6 +139,7 @@ final class DemoCommand implements Callable<Integer> {
         config.model().hidden(),
         config.topics().examples(),
         config.bootstrapServers());
+    Products.announce(config);
   }
 
   /** The mean loss of always predicting the share that an answer really has, its log-loss. */

@@ -181,6 +181,7 @@ class ModelChangeTest {
         model.parameters(),
         scaler,
         Optional.empty(),
+        Optional.empty(),
         Instant.EPOCH);
   }
 
