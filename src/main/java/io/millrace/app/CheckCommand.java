@@ -50,6 +50,7 @@ final class CheckCommand implements Callable<Integer> {
     List<byte[]> events = eventFile == null ? List.of() : events(config, eventFile);
     System.out.println(configFile.describe());
     System.out.printf("# a model of %,d parameters%n", model.architecture().parameterCount());
+    System.out.printf("# matrix products: %s%n", Products.describe(config));
     printInputs(config);
     printEvents(config, events);
     return 0;

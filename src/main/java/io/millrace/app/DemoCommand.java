@@ -141,6 +141,7 @@ final class DemoCommand implements Callable<Integer> {
         config.model().hidden(),
         config.topics().examples(),
         config.bootstrapServers());
+    Products.announce(config);
   }
 
   private static void summarise(LearnerBoard board) {

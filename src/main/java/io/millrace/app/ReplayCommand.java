@@ -6,10 +6,13 @@ import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.learn.Model;
 import io.millrace.learn.Snapshot;
+import io.millrace.nn.KernelKind;
 import io.millrace.topology.InitialModel;
 import io.millrace.topology.LogLearner;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -46,14 +49,16 @@ final class ReplayCommand implements Callable<Integer> {
           "--to-version: the model starts at version %d, got %d"
               .formatted(model.version(), version));
     }
-    replay(config, clients, model, version);
+    KernelKind kernel = kernel(config, published);
+    replay(config, clients, model, kernel, version);
     System.out.printf(
         Locale.ROOT,
-        "Rebuilt model %s, version %,d, from %,d examples of topic %s%n",
+        "Rebuilt model %s, version %,d, from %,d examples of topic %s, matrix products: %s%n",
         config.model().name(),
         model.version(),
         model.examples(),
-        config.topics().miniBatches());
+        config.topics().miniBatches(),
+        kernel.text());
     if (published == null) {
       System.out.println("The snapshots topic holds no snapshot of this version to compare with");
       return 0;
@@ -62,16 +67,34 @@ final class ReplayCommand implements Callable<Integer> {
     byte[] rebuilt =
         SnapshotCodec.encode(
             Snapshot.of(
-                snapshot.model(), model, config.topics().miniBatches(), snapshot.timestamp()));
+                snapshot.model(),
+                model,
+                config.topics().miniBatches(),
+                kernel,
+                snapshot.timestamp()));
     List<String> differences = SnapshotCodec.differences(rebuilt, published);
     if (!differences.isEmpty()) {
       throw ExitException.failure(
-          "It differs from the snapshot that was published at %s in: %s"
+          ("It differs from the snapshot that was published at %s in: %s."
+                  + " (A model that has learned with both kinds of matrix products equals no replay:"
+                  + " set training.kernel)")
               .formatted(snapshot.timestamp(), String.join(", ", differences)));
     }
     System.out.printf(
         "It equals the snapshot that was published at %s, bit for bit%n", snapshot.timestamp());
     return 0;
+  }
+
+  /** What the configuration sets, else what the snapshot was made with. */
+  private static KernelKind kernel(MillraceConfig config, byte @Nullable [] published) {
+    if (published == null || config.training().kernel().isPresent()) {
+      return config.training().kernelKind();
+    }
+    Optional<String> name = decode(published, config).kernel();
+    return Arrays.stream(KernelKind.values())
+        .filter(kernel -> kernel.text().equals(name.orElse("")))
+        .findFirst()
+        .orElse(config.training().kernelKind());
   }
 
   private static long newest(MillraceConfig config, byte @Nullable [] published) {
@@ -103,9 +126,9 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   private static void replay(
-      MillraceConfig config, KafkaClients clients, Model model, long version) {
+      MillraceConfig config, KafkaClients clients, Model model, KernelKind kernel, long version) {
     String topic = config.topics().miniBatches();
-    LogLearner learner = new LogLearner(config, model);
+    LogLearner learner = new LogLearner(config, model, kernel);
     try (Consumer<byte[], byte[]> consumer = clients.reader("replay")) {
       TopicScan log = new TopicScan(consumer, topic);
       if (log.firstOffset() > 0) {

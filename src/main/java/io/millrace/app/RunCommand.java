@@ -65,6 +65,7 @@ final class RunCommand implements Callable<Integer> {
       System.out.printf(
           "Model %s learns from topic %s of Kafka at %s; Ctrl-C stops%n",
           config.model().name(), config.topics().examples(), config.bootstrapServers());
+      Products.announce(config);
       dashboard.announce();
       new StatusDisplay(board).showUntil(stop, () -> false);
       stop.throwIfFailed();

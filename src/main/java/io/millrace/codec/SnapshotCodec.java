@@ -21,7 +21,7 @@ public final class SnapshotCodec {
   private static final String FORMAT = "millrace-snapshot/1";
 
   /** The fields that not every snapshot has. */
-  private static final List<String> OPTIONAL = List.of("scaler", "learnedThrough");
+  private static final List<String> OPTIONAL = List.of("scaler", "learnedThrough", "kernel");
 
   /** The longest a double is in JSON, {@code -1.2345678901234567E-300}, and its comma. */
   private static final int NUMBER = 25;
@@ -69,6 +69,9 @@ public final class SnapshotCodec {
     }
     if (snapshot.learnedThrough().isPresent()) {
       Json.position(json, "learnedThrough", snapshot.learnedThrough().get());
+    }
+    if (snapshot.kernel().isPresent()) {
+      json.writeStringField("kernel", snapshot.kernel().get());
     }
     json.writeStringField("timestamp", Json.timestamp(snapshot.timestamp()));
   }
@@ -133,6 +136,7 @@ public final class SnapshotCodec {
           json.has("learnedThrough")
               ? Optional.of(Json.position(json, "learnedThrough"))
               : Optional.empty(),
+          json.has("kernel") ? Optional.of(Json.text(json, "kernel")) : Optional.empty(),
           Json.timestamp(json, "timestamp"));
     } catch (FormatException | IllegalArgumentException e) {
       throw new FormatException("Not a snapshot: " + e.getMessage(), e);

@@ -2,6 +2,7 @@ package io.millrace.config;
 
 import io.millrace.example.Features;
 import io.millrace.nn.Activation;
+import io.millrace.nn.KernelKind;
 import io.millrace.nn.OptimizerKind;
 import io.millrace.nn.Output;
 import java.nio.file.Path;
@@ -147,7 +148,9 @@ final class ConfigSections {
             learningRate(training),
             training.read("l2", "0", Types.NOT_NEGATIVE),
             Types.unboxed(training.read("clipNorm", "none", Types.POSITIVE.or("none"))),
-            training.read("scaling", "none", Types.oneOf(Scaling.values())));
+            training.read("scaling", "none", Types.oneOf(Scaling.values())),
+            training.read(
+                "kernel", "auto", Types.oneOf(KernelKind.values(), KernelKind::text).or("auto")));
     long widest = Math.max(model.inputs(), Math.max(model.hidden(), model.outputs()));
     training.rule(
         widest * config.batchSize() <= MOST || parameters(model) > MOST,

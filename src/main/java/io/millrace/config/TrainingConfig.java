@@ -1,5 +1,6 @@
 package io.millrace.config;
 
+import io.millrace.nn.KernelKind;
 import io.millrace.nn.OptimizerKind;
 import java.time.Duration;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.OptionalDouble;
  * @param maxWait since the first example of a partial batch until it is trained; empty: never
  * @param l2 weight decay on W1 and W2, not negative
  * @param clipNorm the longest gradient, as a norm over all parameters; empty: any
+ * @param kernel what computes the matrix products; empty: the fastest that the JVM has
  */
 public record TrainingConfig(
     int batchSize,
@@ -20,7 +22,13 @@ public record TrainingConfig(
     LearningRate learningRate,
     double l2,
     OptionalDouble clipNorm,
-    Scaling scaling) {
+    Scaling scaling,
+    Optional<KernelKind> kernel) {
+
+  /** What computes the matrix products in this process. */
+  public KernelKind kernelKind() {
+    return kernel.orElseGet(KernelKind::best);
+  }
 
   /** Whether the inputs are scaled before they are learned. */
   public boolean isScaled() {

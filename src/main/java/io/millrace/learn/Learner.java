@@ -1,6 +1,7 @@
 package io.millrace.learn;
 
 import io.millrace.example.MiniBatch;
+import io.millrace.nn.KernelKind;
 import io.millrace.nn.Network;
 import io.millrace.nn.Optimizer;
 import io.millrace.nn.Parameters;
@@ -24,15 +25,26 @@ public final class Learner {
   private final @Nullable Scaling scaling;
 
   /**
-   * A learner of a model.
+   * A learner of a model, with the products of EJML.
    *
    * @param model the model. Modified by every step.
    * @param training what shapes its updates
    */
   public Learner(Model model, Training training) {
+    this(model, training, KernelKind.EJML);
+  }
+
+  /**
+   * A learner of a model.
+   *
+   * @param model the model. Modified by every step.
+   * @param training what shapes its updates
+   * @param kernel what computes the matrix products
+   */
+  public Learner(Model model, Training training, KernelKind kernel) {
     this.model = model;
     this.training = training;
-    this.network = new Network(model.architecture());
+    this.network = new Network(model.architecture(), kernel);
     this.gradients = Parameters.zeros(model.architecture());
     this.scaling = model.scaler().map(Scaling::new).orElse(null);
   }

@@ -1,6 +1,7 @@
 package io.millrace.learn;
 
 import io.millrace.nn.Architecture;
+import io.millrace.nn.KernelKind;
 import io.millrace.nn.Parameters;
 import java.time.Instant;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import java.util.Optional;
  * @param parameters its parameters
  * @param scaler of its inputs, where they are scaled
  * @param learnedThrough the last mini-batch in it, where one is
+ * @param kernel what computed the matrix products of the process that published it, by name; empty
+ *     in snapshots of versions that had no choice
  * @param timestamp when the snapshot was taken
  */
 public record Snapshot(
@@ -25,6 +28,7 @@ public record Snapshot(
     Parameters parameters,
     Optional<Scaler> scaler,
     Optional<LogPosition> learnedThrough,
+    Optional<String> kernel,
     Instant timestamp) {
 
   /**
@@ -32,9 +36,11 @@ public record Snapshot(
    *
    * @param name the name of the model
    * @param log the mini-batches topic
+   * @param kernel what computes its matrix products
    * @param timestamp when it is taken
    */
-  public static Snapshot of(String name, Model model, String log, Instant timestamp) {
+  public static Snapshot of(
+      String name, Model model, String log, KernelKind kernel, Instant timestamp) {
     return new Snapshot(
         name,
         model.version(),
@@ -45,6 +51,7 @@ public record Snapshot(
         model.learnedThrough() == Model.NOTHING_LEARNED
             ? Optional.empty()
             : Optional.of(new LogPosition(log, 0, model.learnedThrough())),
+        Optional.of(kernel.text()),
         timestamp);
   }
 }

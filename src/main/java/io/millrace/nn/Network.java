@@ -10,12 +10,14 @@ import org.ejml.dense.row.CommonOps_DDRM;
  *
  * <p>Holds no parameters, only the workspaces of one pass. They follow the size of the mini-batch,
  * which may change from call to call, and allocate only when it exceeds every earlier one. Memory:
- * 8 (3 m (n1 + n2) + n1 n2 + m) bytes. Not safe for several threads.
+ * 8 (3 m (n1 + n2) + m) bytes, and what the kernel needs, which is no more. Not safe for several
+ * threads.
  *
  * <p>No number is an exception: a NaN in the data passes through to the cost and the gradients.
  */
 public final class Network {
   private final Architecture architecture;
+  private final Kernel kernel;
 
   // Z1', A1', dZ1', m x n1, and Z2', A2', dZ2', m x n2; every operation reshapes its output to m
   private final DMatrixRMaj z1t;
@@ -25,21 +27,26 @@ public final class Network {
   private final DMatrixRMaj a2t;
   private final DMatrixRMaj dz2t;
 
-  /** W2 itself, n2 x n1, because EJML's product with a transposed right side is slow. */
-  private final DMatrixRMaj w2;
-
   /** Of the examples; as long as the largest mini-batch. */
   private double[] losses = {};
 
+  /** With the products of EJML. */
   public Network(Architecture architecture) {
+    this(architecture, KernelKind.EJML);
+  }
+
+  /**
+   * @param kernel what computes the matrix products
+   */
+  public Network(Architecture architecture, KernelKind kernel) {
     this.architecture = architecture;
+    this.kernel = kernel.create();
     z1t = new DMatrixRMaj(0, architecture.hidden());
     a1t = new DMatrixRMaj(0, architecture.hidden());
     dz1t = new DMatrixRMaj(0, architecture.hidden());
     z2t = new DMatrixRMaj(0, architecture.outputs());
     a2t = new DMatrixRMaj(0, architecture.outputs());
     dz2t = new DMatrixRMaj(0, architecture.outputs());
-    w2 = new DMatrixRMaj(architecture.outputs(), architecture.hidden());
   }
 
   /**
@@ -55,11 +62,13 @@ public final class Network {
     requireShape("X", architecture.inputs(), xt.numRows, xt);
 
     // Z1 = W1 X + b1
-    affine(p.w1t(), xt, p.b1(), z1t);
+    z1t.reshape(xt.numRows, architecture.hidden());
+    kernel.forward(p.w1t(), xt, p.b1(), z1t);
     // A1 = g1(Z1)
     architecture.activation().apply(z1t, a1t);
     // Z2 = W2 A1 + b2
-    affine(p.w2t(), a1t, p.b2(), z2t);
+    z2t.reshape(xt.numRows, architecture.outputs());
+    kernel.forward(p.w2t(), a1t, p.b2(), z2t);
     // A2 = g2(Z2)
     architecture.output().apply(z2t, a2t);
   }
@@ -141,46 +150,13 @@ public final class Network {
     // dZ2 = A2 - Y
     CommonOps_DDRM.subtract(a2t, yt, dz2t);
     // dW2 = (1/m) dZ2 A1',  db2 = (1/m) sum_cols(dZ2)
-    layerGradients(dz2t, a1t, gradients.w2t(), gradients.b2());
+    kernel.gradients(dz2t, a1t, gradients.w2t(), gradients.b2());
     // dZ1 = W2' dZ2 * g1'(Z1)
-    CommonOps_DDRM.transpose(p.w2t(), w2);
-    CommonOps_DDRM.mult(dz2t, w2, dz1t);
+    dz1t.reshape(m, architecture.hidden());
+    kernel.backward(p.w2t(), dz2t, dz1t);
     architecture.activation().multiplyByDerivative(a1t, z1t, dz1t);
     // dW1 = (1/m) dZ1 X',  db1 = (1/m) sum_cols(dZ1)
-    layerGradients(dz1t, xt, gradients.w1t(), gradients.b1());
-  }
-
-  /** Z = W A + b, with b added to every column. Modified: zt. */
-  private static void affine(DMatrixRMaj wt, DMatrixRMaj at, DMatrixRMaj b, DMatrixRMaj zt) {
-    CommonOps_DDRM.mult(at, wt, zt);
-    int count = zt.getNumElements();
-    for (int row = 0; row < count; row += zt.numCols) {
-      for (int k = 0; k < zt.numCols; k++) {
-        zt.data[row + k] += b.data[k];
-      }
-    }
-  }
-
-  /**
-   * dW = (1/m) dZ A', db = (1/m) sum_cols(dZ), A being what enters the layer. Modified: dwt, db.
-   */
-  private static void layerGradients(
-      DMatrixRMaj dzt, DMatrixRMaj at, DMatrixRMaj dwt, DMatrixRMaj db) {
-    double share = 1.0 / dzt.numRows;
-    CommonOps_DDRM.multTransA(share, at, dzt, dwt);
-    sumColumns(dzt, db);
-    CommonOps_DDRM.scale(share, db);
-  }
-
-  /** sum = sum_cols(Z), in the order of the examples: the rows of Z'. Modified: sum. */
-  private static void sumColumns(DMatrixRMaj zt, DMatrixRMaj sum) {
-    sum.zero();
-    int count = zt.getNumElements();
-    for (int row = 0; row < count; row += zt.numCols) {
-      for (int k = 0; k < zt.numCols; k++) {
-        sum.data[k] += zt.data[row + k];
-      }
-    }
+    kernel.gradients(dz1t, xt, gradients.w1t(), gradients.b1());
   }
 
   /** m of the last forward. */

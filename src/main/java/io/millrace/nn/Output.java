@@ -16,7 +16,7 @@ public enum Output {
     @Override
     void value(double[] z, double[] a, int from, int to) {
       for (int k = from; k < to; k++) {
-        a[k] = Activation.SIGMOID.value(z[k]);
+        a[k] = Elementary.sigmoid(z[k]);
       }
     }
 
@@ -25,7 +25,7 @@ public enum Output {
     double loss(double[] z, double[] y, int from, int to) {
       double loss = 0;
       for (int k = from; k < to; k++) {
-        double tail = StrictMath.log1p(StrictMath.exp(-Math.abs(z[k])));
+        double tail = Elementary.log1p(Elementary.exp(-Math.abs(z[k])));
         loss += Math.max(z[k], 0) - z[k] * y[k] + tail;
       }
       return loss;
@@ -50,7 +50,7 @@ public enum Output {
       double max = z[largest(z, from, to)];
       double sum = 0;
       for (int k = from; k < to; k++) {
-        a[k] = StrictMath.exp(z[k] - max);
+        a[k] = Elementary.exp(z[k] - max);
         sum += a[k];
       }
       for (int k = from; k < to; k++) {
@@ -64,9 +64,9 @@ public enum Output {
       double max = z[largest(z, from, to)];
       double sum = 0;
       for (int k = from; k < to; k++) {
-        sum += StrictMath.exp(z[k] - max);
+        sum += Elementary.exp(z[k] - max);
       }
-      double logSum = StrictMath.log(sum);
+      double logSum = Elementary.log(sum);
       double loss = 0;
       for (int k = from; k < to; k++) {
         // the difference of two finite numbers may overflow, and 0 times infinity is NaN

@@ -179,16 +179,34 @@ public final class Parameters {
     }
   }
 
-  /** The Euclidean norm of all parameters as one vector; infinite if its square overflows. */
+  /**
+   * The Euclidean norm of all parameters as one vector; infinite if its square overflows. Summed in
+   * four parts, because each addition waits for the one before it.
+   */
   public double norm() {
     double squares = 0;
-    for (DMatrixRMaj matrix : matrices) {
-      int count = matrix.getNumElements();
-      for (int i = 0; i < count; i++) {
-        squares += matrix.data[i] * matrix.data[i];
-      }
+    for (int i = 0; i < matrices.size(); i++) {
+      squares += squares(matrices.get(i).data, matrices.get(i).getNumElements());
     }
     return Math.sqrt(squares);
+  }
+
+  private static double squares(double[] data, int count) {
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    int whole = count - count % 4;
+    for (int i = 0; i < whole; i += 4) {
+      s0 += data[i] * data[i];
+      s1 += data[i + 1] * data[i + 1];
+      s2 += data[i + 2] * data[i + 2];
+      s3 += data[i + 3] * data[i + 3];
+    }
+    for (int i = whole; i < count; i++) {
+      s0 += data[i] * data[i];
+    }
+    return (s0 + s1) + (s2 + s3);
   }
 
   /** Multiplies every parameter by a number. */

@@ -29,8 +29,8 @@
  * one example after the other and no product of the forward pass transposes anything. In every
  * signature and document X keeps its meaning.
  *
- * <p>The same calls give the same bits on every machine: transcendental functions come from {@link
- * StrictMath}, sums have a fixed order, random numbers come from a seed.
+ * <p>The same calls give the same bits on every machine: transcendental functions are plain
+ * arithmetic, sums have a fixed order, random numbers come from a seed.
  */
 @NullMarked
 package io.millrace.nn;

@@ -16,6 +16,7 @@ import io.millrace.learn.Model;
 import io.millrace.learn.Outcome;
 import io.millrace.learn.Training;
 import io.millrace.nn.Architecture;
+import io.millrace.nn.KernelKind;
 import java.util.Arrays;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -39,13 +40,24 @@ public final class LogLearner {
    * @param model the model. Modified by every record.
    */
   public LogLearner(MillraceConfig config, Model model) {
+    this(config, model, config.training().kernelKind());
+  }
+
+  /**
+   * A learner of a model with other matrix products than this process would take.
+   *
+   * @param model the model. Modified by every record.
+   */
+  public LogLearner(MillraceConfig config, Model model, KernelKind kernel) {
     TrainingConfig training = config.training();
     this.key = config.model().name().getBytes(UTF_8);
     this.mapping = Mapping.digest(config).getBytes(UTF_8);
     model.evaluation().resize(config.evaluation().window());
     this.learner =
         new Learner(
-            model, new Training(training.learningRate()::at, training.l2(), training.clipNorm()));
+            model,
+            new Training(training.learningRate()::at, training.l2(), training.clipNorm()),
+            kernel);
   }
 
   public Model model() {

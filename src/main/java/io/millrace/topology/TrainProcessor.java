@@ -127,7 +127,12 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     }
     long now = context.currentSystemTimeMs();
     Snapshot snapshot =
-        Snapshot.of(modelName, model, config.topics().miniBatches(), Instant.ofEpochMilli(now));
+        Snapshot.of(
+            modelName,
+            model,
+            config.topics().miniBatches(),
+            config.training().kernelKind(),
+            Instant.ofEpochMilli(now));
     byte[] value = SnapshotCodec.encode(snapshot);
     context.forward(new Record<>(key, value, now), LearnerTopology.SNAPSHOTS);
     publishedVersion = model.version();

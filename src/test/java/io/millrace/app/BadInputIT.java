@@ -13,6 +13,7 @@ import io.millrace.learn.Snapshot;
 import io.millrace.learn.Training;
 import io.millrace.nn.Activation;
 import io.millrace.nn.Architecture;
+import io.millrace.nn.KernelKind;
 import io.millrace.nn.OptimizerKind;
 import io.millrace.nn.Output;
 import io.millrace.nn.Parameters;
@@ -264,7 +265,8 @@ final class BadInputIT {
         .isEqualTo(
             new String(
                 SnapshotCodec.encode(
-                    Snapshot.of(learner.name(), expected, learner.miniBatches(), time)),
+                    Snapshot.of(
+                        learner.name(), expected, learner.miniBatches(), KernelKind.EJML, time)),
                 UTF_8));
   }
 

@@ -38,6 +38,7 @@ class SnapshotCodecTest {
               new double[] {0.25}),
           Optional.empty(),
           Optional.of(new LogPosition("mini-batches", 0, 811)),
+          Optional.empty(),
           TIME);
 
   @Test
@@ -63,6 +64,7 @@ class SnapshotCodecTest {
             SNAPSHOT.parameters(),
             Optional.empty(),
             Optional.empty(),
+            Optional.of("ejml"),
             Instant.EPOCH);
 
     byte[] json = SnapshotCodec.encode(fresh);
@@ -97,6 +99,7 @@ class SnapshotCodecTest {
                 parameters(shape, random),
                 Optional.empty(),
                 Optional.of(new LogPosition("t", random.nextInt(), random.nextLong())),
+                Optional.of("vector"),
                 TIME);
 
         assertSame(SnapshotCodec.decode(SnapshotCodec.encode(snapshot)), snapshot);
@@ -126,6 +129,7 @@ class SnapshotCodecTest {
               parameters,
               Optional.empty(),
               Optional.of(new LogPosition("t".repeat(249), Integer.MIN_VALUE, Long.MIN_VALUE)),
+              Optional.of("vector"),
               TIME);
 
       assertThat((long) SnapshotCodec.encode(snapshot).length)
@@ -140,7 +144,15 @@ class SnapshotCodecTest {
     Architecture shape = new Architecture(20, 30, 4, Activation.TANH, Output.SOFTMAX);
     Snapshot snapshot =
         new Snapshot(
-            "", 0, 0, shape, parameters(shape, random), Optional.empty(), Optional.empty(), TIME);
+            "",
+            0,
+            0,
+            shape,
+            parameters(shape, random),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            TIME);
 
     assertThat((long) SnapshotCodec.encode(snapshot).length)
         .isLessThanOrEqualTo(SnapshotCodec.maxEncodedSize("", shape, false));

@@ -34,6 +34,7 @@ class SnapshotScalerTest {
         parameters,
         scaler,
         Optional.of(new LogPosition("mini-batches", 0, 811)),
+        Optional.of("vector"),
         Instant.EPOCH);
   }
 

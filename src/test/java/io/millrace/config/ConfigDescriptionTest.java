@@ -83,6 +83,7 @@ class ConfigDescriptionTest {
               l2: 0
               clipNorm: none
               scaling: none
+              kernel: auto
             evaluation:
               window: 1000
             publish:

@@ -18,6 +18,7 @@ import io.millrace.learn.LogPosition;
 import io.millrace.learn.Prequential;
 import io.millrace.learn.Snapshot;
 import io.millrace.learn.Training;
+import io.millrace.nn.KernelKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -220,7 +221,8 @@ class LearnerTopologyTest {
     Learner reference =
         new Learner(
             InitialModel.of(config),
-            new Training(updates -> 0.5 / (1 + 0.25 * updates), 0, OptionalDouble.empty()));
+            new Training(updates -> 0.5 / (1 + 0.25 * updates), 0, OptionalDouble.empty()),
+            KernelKind.best());
     List<BatchCost> expected = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       batchOfExamples(i);

@@ -179,6 +179,7 @@ class ModelChangeTest {
         model.parameters(),
         scaler,
         Optional.empty(),
+        Optional.empty(),
         Instant.EPOCH);
   }
 

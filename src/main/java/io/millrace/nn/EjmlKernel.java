@@ -1,0 +1,56 @@
+package io.millrace.nn;
+
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.block.TileMultiplication_F64;
+import org.ejml.dense.row.CommonOps_DDRM;
+
+/** The products of EJML: the kernels of its block matrices, which are its fastest. */
+final class EjmlKernel implements Kernel {
+  /** W itself, n_out x n_in, because EJML's product with a transposed right side is slow. */
+  private final DMatrixRMaj w = new DMatrixRMaj(0, 0);
+
+  @Override
+  public void forward(DMatrixRMaj wt, DMatrixRMaj at, DMatrixRMaj b, DMatrixRMaj zt) {
+    product(at, wt, zt);
+    int count = zt.getNumElements();
+    for (int row = 0; row < count; row += zt.numCols) {
+      for (int k = 0; k < zt.numCols; k++) {
+        zt.data[row + k] += b.data[k];
+      }
+    }
+  }
+
+  @Override
+  public void backward(DMatrixRMaj wt, DMatrixRMaj dzt, DMatrixRMaj dat) {
+    w.reshape(wt.numCols, wt.numRows);
+    CommonOps_DDRM.transpose(wt, w);
+    product(dzt, w, dat);
+  }
+
+  /** C = A B. */
+  private static void product(DMatrixRMaj a, DMatrixRMaj b, DMatrixRMaj c) {
+    int n = b.numCols;
+    TileMultiplication_F64.tileMultSet(
+        a.data, b.data, c.data, a.numRows, a.numCols, n, a.numCols, n, n, 0, 0, 0);
+  }
+
+  @Override
+  public void gradients(DMatrixRMaj dzt, DMatrixRMaj at, DMatrixRMaj dwt, DMatrixRMaj db) {
+    // dW' = (1/m) A dZ', A' being kept
+    TileMultiplication_F64.tileMultSetTransA(
+        1.0 / dzt.numRows,
+        at.data,
+        dzt.data,
+        dwt.data,
+        at.numRows,
+        at.numCols,
+        dzt.numCols,
+        at.numCols,
+        dzt.numCols,
+        dzt.numCols,
+        0,
+        0,
+        0);
+    FusedKernel.meanOfColumns(dzt, db);
+  }
+}
