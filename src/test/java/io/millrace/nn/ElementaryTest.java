@@ -85,7 +85,11 @@ class ElementaryTest {
   @Test
   void shouldHaveTheLogarithmOfOnePlusAFraction() {
     assertError(5e-16, Elementary::log1p, StrictMath::log1p, numbers(0, 1).map(Math::abs));
-    assertError(5e-16, Elementary::log1p, StrictMath::log1p, numbers(-740, 0).map(StrictMath::exp).filter(u -> u <= 1));
+    assertError(
+        5e-16,
+        Elementary::log1p,
+        StrictMath::log1p,
+        numbers(-740, 0).map(StrictMath::exp).filter(u -> u <= 1));
     assertThat(Elementary.log1p(0)).isZero();
     assertThat(Elementary.log1p(Double.NaN)).isNaN();
   }

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an instance knows of the published model; that it knows it again after a restart is in {@code MonitoringIT}. */
+/**
+ * What an instance knows of the published model; that it knows it again after a restart is in
+ * {@code MonitoringIT}.
+ */
 class PublishedModelTest {
   @TempDir private Path stateFolder;
   private final MillraceConfig config = LearnerFixture.config();
@@ -92,7 +95,6 @@ class PublishedModelTest {
 
   private byte[] snapshot(String model, long second) throws ConfigException {
     Model initial = InitialModel.of(config);
-    return SnapshotCodec.encode(
-        Snapshot.of(model, initial, "log", Instant.ofEpochSecond(second)));
+    return SnapshotCodec.encode(Snapshot.of(model, initial, "log", Instant.ofEpochSecond(second)));
   }
 }

@@ -265,9 +265,27 @@ class WebServerTest {
     @Override
     public Status status() {
       return new Status(
-          "a", "m", Map.of(), health.state(), true, false, 0, 0, 0, 0,
-          new Status.DeadLetters(0, true, Map.of(), List.of()), 0, null, 2, 3, 1, "sigmoid",
-          "none", List.of(), "v", "t");
+          "a",
+          "m",
+          Map.of(),
+          health.state(),
+          true,
+          false,
+          0,
+          0,
+          0,
+          0,
+          new Status.DeadLetters(0, true, Map.of(), List.of()),
+          0,
+          null,
+          2,
+          3,
+          1,
+          "sigmoid",
+          "none",
+          List.of(),
+          "v",
+          "t");
     }
 
     @Override
