@@ -10,6 +10,7 @@ import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.Model;
 import io.millrace.learn.PublishedModel;
 import io.millrace.learn.Snapshot;
+import io.millrace.nn.KernelKind;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Properties;
@@ -95,6 +96,6 @@ class PublishedModelTest {
 
   private byte[] snapshot(String model, long second) throws ConfigException {
     Model initial = InitialModel.of(config);
-    return SnapshotCodec.encode(Snapshot.of(model, initial, "log", Instant.ofEpochSecond(second)));
+    return SnapshotCodec.encode(Snapshot.of(model, initial, "log", KernelKind.EJML, Instant.ofEpochSecond(second)));
   }
 }
