@@ -56,8 +56,8 @@ function show() {
   if (seen.status) {
     showStatus(seen.status);
   }
-  if (seen.surface?.values) {
-    showSurface(seen.surface, seen.status?.output !== 'identity');
+  if (seen.surface?.values && seen.status) {
+    showSurface(seen.surface, seen.status);
   }
   tellTime(now());
 }

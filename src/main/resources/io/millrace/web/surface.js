@@ -8,13 +8,15 @@ const HIGH = [17, 113, 160];
 
 const mix = (a, b, share) => a.map((each, i) => Math.round(each + share * (b[i] - each)));
 
-/** Orange, white, blue: told apart by people who see no red or green, and the line shows the rest. */
+/** Orange, white, blue: told apart by people who see no red or green, too. */
 const colour = share =>
   (share < 0.5 ? mix(LOW, MIDDLE, 2 * share) : mix(MIDDLE, HIGH, 2 * share - 1));
 
 const axis = value => String(Number(value.toPrecision(3)));
 
-export function showSurface({version, x, y, columns, rows, values}, isProbability) {
+/** @param network its `output` and number of `outputs`: with several, the values are classes */
+export function showSurface({version, x, y, columns, rows, values}, {output, outputs}) {
+  const isProbability = output === 'sigmoid' && outputs === 1;
   const low = isProbability ? 0 : Math.min(...values);
   const high = isProbability ? 1 : Math.max(...values);
   const span = high - low || 1;
@@ -38,7 +40,8 @@ export function showSurface({version, x, y, columns, rows, values}, isProbabilit
   text('scale-high', axis(high));
   text('surface-words', isProbability
     ? `On ${percent(values.filter(value => value > 0.5).length / values.length)} of this area it predicts 1.`
-    : `Its predictions reach from ${axis(low)} to ${axis(high)}.`);
+    : outputs > 1 ? `It predicts classes ${axis(low)} to ${axis(high)}.`
+      : `Its predictions reach from ${axis(low)} to ${axis(high)}.`);
   showScale();
   byId('surface-panel').hidden = false;
 }
