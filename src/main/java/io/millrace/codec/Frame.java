@@ -23,6 +23,7 @@ final class Frame {
 
   private final String what;
   private final int magic;
+  private final int oldest;
   private final int version;
 
   /**
@@ -30,10 +31,23 @@ final class Frame {
    *
    * @param what its name in sentences
    * @param magic four ASCII characters
-   * @param version the version that is written, and the newest that is read
+   * @param version the version that is written, and the only one that is read
    */
   Frame(String what, String magic, int version) {
+    this(what, magic, version, version);
+  }
+
+  /**
+   * A format of several versions.
+   *
+   * @param what its name in sentences
+   * @param magic four ASCII characters
+   * @param oldest the oldest version that is read
+   * @param version the version that is written, and the newest that is read
+   */
+  Frame(String what, String magic, int oldest, int version) {
     this.what = what;
+    this.oldest = oldest;
     this.magic =
         magic.charAt(0) | magic.charAt(1) << 8 | magic.charAt(2) << 16 | magic.charAt(3) << 24;
     this.version = version;
@@ -73,16 +87,21 @@ final class Frame {
       throw new FormatException("Not a Millrace %s (%d bytes)".formatted(what, bytes.length));
     }
     int found = buffer.getInt();
-    if (found != version) {
+    if (found < oldest || found > version) {
       throw new FormatException(
-          "This %s has format version %d, this Millrace reads version %d"
-              .formatted(what, found, version));
+          "This %s has format version %d, this Millrace reads version %s"
+              .formatted(what, found, oldest == version ? version : oldest + " to " + version));
     }
     int end = bytes.length - TRAILER;
     if (buffer.getInt(end) != checksum(bytes, end)) {
       throw new FormatException("A damaged %s: its checksum does not fit".formatted(what));
     }
     return buffer.limit(end);
+  }
+
+  /** The version of the format of a body, from {@link #open}. */
+  static int version(ByteBuffer body) {
+    return body.getInt(Integer.BYTES);
   }
 
   /** Says that a body with a right checksum does not hold together. */

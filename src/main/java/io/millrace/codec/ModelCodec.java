@@ -1,5 +1,6 @@
 package io.millrace.codec;
 
+import io.millrace.learn.Evaluation;
 import io.millrace.learn.Model;
 import io.millrace.learn.Scaler;
 import io.millrace.nn.Activation;
@@ -18,7 +19,7 @@ import org.ejml.data.DMatrixRMaj;
  * The bytes of a model as the training task keeps it.
  *
  * <pre>
- *   frame    magic "MRMD", version 1
+ *   frame    magic "MRMD", version 2
  *   int32    n0, n1, n2
  *   int32    activation: 0 tanh, 1 sigmoid, 2 relu, 3 leaky-relu
  *   int32    output: 0 sigmoid, 1 softmax, 2 identity
@@ -35,12 +36,16 @@ import org.ejml.data.DMatrixRMaj;
  *   int64    examples in the statistics
  *   float64  n0 means
  *   float64  n0 sums of squared deviations from the mean
+ *   int32    the length of the evaluation's window
+ *   ...      the state of the evaluation, see {@link Evaluation#write} and {@link StateWriter}
  * </pre>
  *
- * All numbers are finite, as those of a model always are.
+ * All numbers are finite, as those of a model always are. Version 1, which is still read, ended
+ * before the evaluation: it begins.
  */
 public final class ModelCodec {
-  private static final Frame FRAME = new Frame("model", "MRMD", 1);
+  private static final int VERSION = 2;
+  private static final Frame FRAME = new Frame("model", "MRMD", 1, VERSION);
 
   /** The codes of scaling. */
   private static final int NONE = 0;
@@ -49,12 +54,20 @@ public final class ModelCodec {
 
   private static final int FIXED = 7 * Integer.BYTES + 4 * Long.BYTES;
 
+  /** What a damaged length must not cost more memory than. */
+  private static final int LONGEST_WINDOW = 1 << 20;
+
   private ModelCodec() {}
 
   public static byte[] encode(Model model) {
     Architecture shape = model.architecture();
     Optimizer optimizer = model.optimizer();
-    ByteBuffer buffer = FRAME.begin(bodySize(shape, optimizer.kind(), model.scaler().isPresent()));
+    byte[] evaluation = bytes(model.evaluation());
+    ByteBuffer buffer =
+        FRAME.begin(
+            sizeBeforeEvaluation(shape, optimizer.kind(), model.scaler().isPresent())
+                + Integer.BYTES
+                + evaluation.length);
     buffer.putInt(shape.inputs()).putInt(shape.hidden()).putInt(shape.outputs());
     buffer.putInt(code(shape.activation())).putInt(code(shape.output()));
     buffer.putInt(code(optimizer.kind())).putInt(model.scaler().isPresent() ? STANDARD : NONE);
@@ -63,7 +76,14 @@ public final class ModelCodec {
     put(buffer, model.parameters());
     optimizer.state().forEach(each -> put(buffer, each));
     model.scaler().ifPresent(scaler -> put(buffer, scaler));
+    buffer.putInt(model.evaluation().window()).put(evaluation);
     return FRAME.seal(buffer);
+  }
+
+  private static byte[] bytes(Evaluation evaluation) {
+    StateWriter fields = new StateWriter();
+    evaluation.write(fields);
+    return fields.bytes();
   }
 
   private static void put(ByteBuffer buffer, Parameters parameters) {
@@ -106,7 +126,10 @@ public final class ModelCodec {
             output(buffer.getInt()));
     OptimizerKind kind = optimizer(buffer.getInt());
     boolean isScaled = isScaled(buffer.getInt());
-    if (shape.parameterCount() > body || body != bodySize(shape, kind, isScaled)) {
+    boolean isEvaluated = Frame.version(buffer) == VERSION;
+    long expected = sizeBeforeEvaluation(shape, kind, isScaled);
+    if (shape.parameterCount() > body
+        || (isEvaluated ? body < expected + Integer.BYTES : body != expected)) {
       throw FRAME.inconsistent(
           "%s with %s, %s, in %d bytes"
               .formatted(shape, kind.text(), isScaled ? "scaled" : "not scaled", body));
@@ -121,7 +144,28 @@ public final class ModelCodec {
     Optional<Scaler> scaler =
         isScaled ? Optional.of(getScaler(buffer, shape.inputs())) : Optional.empty();
     return new Model(
-        shape, parameters, kind.resume(steps, state), scaler, version, examples, learnedThrough);
+        shape,
+        parameters,
+        kind.resume(steps, state),
+        scaler,
+        version,
+        examples,
+        learnedThrough,
+        isEvaluated
+            ? getEvaluation(buffer, shape)
+            : Evaluation.start(shape, Evaluation.DEFAULT_WINDOW));
+  }
+
+  private static Evaluation getEvaluation(ByteBuffer buffer, Architecture shape) {
+    int window = buffer.getInt();
+    if (window < 1 || window > LONGEST_WINDOW) {
+      throw FRAME.inconsistent("a window of %d examples".formatted(window));
+    }
+    Evaluation evaluation = Evaluation.resume(shape, window, new StateReader(buffer));
+    if (buffer.hasRemaining()) {
+      throw FRAME.inconsistent("%d bytes after its end".formatted(buffer.remaining()));
+    }
+    return evaluation;
   }
 
   private static Parameters getParameters(ByteBuffer buffer, Architecture shape) {
@@ -144,8 +188,8 @@ public final class ModelCodec {
     return Scaler.resume(count, mean, squares);
   }
 
-  /** The bytes within the frame. Right for shapes of up to 2^31 parameters. */
-  private static long bodySize(Architecture shape, OptimizerKind kind, boolean isScaled) {
+  /** The bytes within the frame that come before the evaluation. Right for shapes of up to 2^31 parameters. */
+  private static long sizeBeforeEvaluation(Architecture shape, OptimizerKind kind, boolean isScaled) {
     long parameters = Double.BYTES * shape.parameterCount() * (1L + kind.arrays());
     long scaler = isScaled ? Long.BYTES + 2L * Double.BYTES * shape.inputs() : 0;
     return FIXED + parameters + scaler;

@@ -102,6 +102,8 @@ public final class Learner {
             ? OptionalDouble.of(network.accuracy(batch.yt()))
             : OptionalDouble.empty();
 
+    Prequential prequential = model.evaluation().add(network, batch);
+
     if (gradientNorm > longest()) {
       // (dW, db) = (dW, db) clipNorm / norm(dW, db)
       gradients.scale(longest() / gradientNorm);
@@ -120,7 +122,7 @@ public final class Learner {
         gradientNorm,
         rate,
         tested,
-        Optional.empty());
+        Optional.of(prequential));
   }
 
   /** Whether the update would leave every number of the model finite. */

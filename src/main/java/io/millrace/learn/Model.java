@@ -18,6 +18,7 @@ public final class Model {
   private final Parameters parameters;
   private final Optimizer optimizer;
   private final Optional<Scaler> scaler;
+  private final Evaluation evaluation;
   private long version;
   private long examples;
   private long learnedThrough;
@@ -33,6 +34,7 @@ public final class Model {
    * @param examples the examples in it
    * @param learnedThrough the offset in the mini-batches topic of the last one learned, or {@link
    *     #NOTHING_LEARNED}
+   * @param evaluation how good it has been. Kept, and modified by learning.
    */
   public Model(
       Architecture architecture,
@@ -41,7 +43,8 @@ public final class Model {
       Optional<Scaler> scaler,
       long version,
       long examples,
-      long learnedThrough) {
+      long learnedThrough,
+      Evaluation evaluation) {
     this.architecture = architecture;
     this.parameters = parameters;
     this.optimizer = optimizer;
@@ -49,6 +52,27 @@ public final class Model {
     this.version = version;
     this.examples = examples;
     this.learnedThrough = learnedThrough;
+    this.evaluation = evaluation;
+  }
+
+  /** A model at some point of its life, whose evaluation begins. */
+  public Model(
+      Architecture architecture,
+      Parameters parameters,
+      Optimizer optimizer,
+      Optional<Scaler> scaler,
+      long version,
+      long examples,
+      long learnedThrough) {
+    this(
+        architecture,
+        parameters,
+        optimizer,
+        scaler,
+        version,
+        examples,
+        learnedThrough,
+        Evaluation.start(architecture, Evaluation.DEFAULT_WINDOW));
   }
 
   /**
@@ -78,7 +102,8 @@ public final class Model {
         scaler.map(Scaler::copy),
         version,
         examples,
-        learnedThrough);
+        learnedThrough,
+        evaluation.copy());
   }
 
   public Architecture architecture() {
@@ -98,6 +123,11 @@ public final class Model {
   /** Live, not a copy; empty where inputs are learned as they are. */
   public Optional<Scaler> scaler() {
     return scaler;
+  }
+
+  /** Live, not a copy. */
+  public Evaluation evaluation() {
+    return evaluation;
   }
 
   /** The number of updates in it. */

@@ -39,6 +39,7 @@ public final class LogLearner {
     TrainingConfig training = config.training();
     this.key = config.model().name().getBytes(UTF_8);
     this.mapping = Mapping.digest(config).getBytes(UTF_8);
+    model.evaluation().resize(config.evaluation().window());
     this.learner =
         new Learner(
             model, new Training(training.learningRate()::at, training.l2(), training.clipNorm()));

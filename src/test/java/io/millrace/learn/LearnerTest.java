@@ -77,6 +77,7 @@ class LearnerTest {
     Network network = new Network(shape);
     Parameters gradients = Parameters.zeros(shape);
     network.forward(before, batch.xt());
+    double cost = network.cost(batch.yt());
     network.backward(before, batch.xt(), batch.yt(), gradients);
 
     Outcome outcome = learner(model, updates -> 0.5).learn(batch, 77);
@@ -87,14 +88,15 @@ class LearnerTest {
                 42,
                 5,
                 1_005,
-                network.cost(batch.yt()),
+                cost,
                 output == Output.IDENTITY
                     ? OptionalDouble.empty()
                     : OptionalDouble.of(network.accuracy(batch.yt())),
                 gradients.norm(),
                 0.5,
                 41,
-                Optional.empty()));
+                Optional.of(
+                    Evaluation.start(shape, Evaluation.DEFAULT_WINDOW).add(network, batch))));
     OptimizerKind.SGD.start(shape).update(before, gradients, 0.5);
     assertSameBits(model.parameters(), before);
     assertThat(model.version()).isEqualTo(42);

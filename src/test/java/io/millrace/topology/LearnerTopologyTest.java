@@ -2,6 +2,7 @@ package io.millrace.topology;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.millrace.codec.CostCodec;
 import io.millrace.codec.MiniBatchCodec;
@@ -14,6 +15,7 @@ import io.millrace.learn.BatchCost;
 import io.millrace.learn.Learner;
 import io.millrace.learn.Lesson;
 import io.millrace.learn.LogPosition;
+import io.millrace.learn.Prequential;
 import io.millrace.learn.Snapshot;
 import io.millrace.learn.Training;
 import java.nio.file.Path;
@@ -240,6 +242,33 @@ class LearnerTopologyTest {
     assertThat(expected)
         .last()
         .satisfies(c -> assertThat(c.lesson().learningRate()).isEqualTo(0.25));
+    Prequential figures = expected.get(4).lesson().prequential().orElseThrow();
+    assertThat(figures.window().examples()).isEqualTo(figures.sinceStart().examples()).isEqualTo(15);
+    assertThat(figures.sinceStart().cost())
+        .isCloseTo(
+            expected.stream().mapToDouble(c -> c.lesson().cost()).average().orElseThrow(),
+            within(1e-12));
+  }
+
+  @Test
+  void shouldPublishTheQualityOverTheConfiguredWindow() {
+    start("evaluation.window=4");
+    for (int i = 0; i < 5; i++) {
+      batchOfExamples(i);
+    }
+
+    List<Prequential> figures =
+        read("costs").stream()
+            .map(cost -> CostCodec.decode(cost.value()).lesson().prequential().orElseThrow())
+            .toList();
+
+    assertThat(figures)
+        .extracting(each -> each.window().examples())
+        .containsExactly(3L, 4L, 4L, 4L, 4L);
+    assertThat(figures)
+        .extracting(each -> each.sinceStart().examples())
+        .containsExactly(3L, 6L, 9L, 12L, 15L);
+    assertThat(figures).extracting(Prequential::drifts).containsOnly(0L);
   }
 
   @Test

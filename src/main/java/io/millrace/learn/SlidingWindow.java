@@ -1,0 +1,163 @@
+package io.millrace.learn;
+
+/**
+ * The figures and the marks of the last examples, and their tally.
+ *
+ * <p>The sums are not kept up by adding what comes and subtracting what goes, which would let
+ * rounding errors pile up and would make them depend on what is long gone: they are sums of the
+ * sums of blocks, of which only those with a new example are added up anew. The blocks are about as
+ * many as the examples in one, so that a mini-batch of m examples costs m + 2 sqrt(window)
+ * additions a figure.
+ *
+ * <p>Memory: 4 bytes a figure and 2 the marks, for each example of the window. Mutable, and not
+ * safe for several threads.
+ */
+final class SlidingWindow {
+  private final int length;
+  private final boolean isMarked;
+
+  /** By figure; each a ring of examples. */
+  private final float[][] figures;
+
+  private final char[] marks;
+  private final Tally tally;
+
+  /** Where the next example goes. */
+  private int head;
+
+  // The sums of blocks of 2^shift places of the ring, by figure; the newest examples are not in
+  private final int shift;
+  private final double[][] blocks;
+  private int unsummed;
+
+  /**
+   * An empty window.
+   *
+   * @param length the most examples in it, at least 1
+   * @param figures of an example
+   * @param isMarked whether examples have marks
+   * @param isScored whether their marks hold a score
+   */
+  SlidingWindow(int length, int figures, boolean isMarked, boolean isScored) {
+    this.length = length;
+    this.isMarked = isMarked;
+    this.figures = new float[figures][length];
+    this.marks = new char[isMarked ? length : 0];
+    this.tally = new Tally(figures, isScored);
+    this.shift = (Integer.SIZE - Integer.numberOfLeadingZeros(length - 1)) / 2;
+    this.blocks = new double[figures][((length - 1) >> shift) + 1];
+  }
+
+  int length() {
+    return length;
+  }
+
+  /** The tally of the examples in the window; its sums are as of the last {@link #sum}. */
+  Tally tally() {
+    return tally;
+  }
+
+  /**
+   * Takes an example, and drops the oldest one when the window is full.
+   *
+   * @param figuresOf the example's figures, within the range of float32. Not modified.
+   */
+  void add(double[] figuresOf, int marksOf) {
+    if (tally.examples() == length) {
+      tally.count(isMarked ? marks[head] : 0, -1);
+    }
+    tally.count(marksOf, 1);
+    if (isMarked) {
+      marks[head] = (char) marksOf;
+    }
+    for (int figure = 0; figure < figures.length; figure++) {
+      figures[figure][head] = (float) figuresOf[figure];
+    }
+    head = head + 1 == length ? 0 : head + 1;
+    unsummed++;
+  }
+
+  /** Brings the sums of the tally up to date. */
+  void sum() {
+    if (unsummed > 0) {
+      int added = Math.min(unsummed, length);
+      int from = head - added;
+      if (from < 0) {
+        sumBlocks(from + length, length);
+        from = 0;
+      }
+      sumBlocks(from, head);
+      for (int figure = 0; figure < figures.length; figure++) {
+        double sum = 0;
+        for (double block : blocks[figure]) {
+          sum += block;
+        }
+        tally.sums()[figure] = sum;
+      }
+      unsummed = 0;
+    }
+  }
+
+  /** Adds up the blocks that the places [from, to) are in. */
+  private void sumBlocks(int from, int to) {
+    if (from == to) {
+      return;
+    }
+    for (int figure = 0; figure < figures.length; figure++) {
+      float[] values = figures[figure];
+      for (int block = from >> shift; block <= (to - 1) >> shift; block++) {
+        int end = Math.min((block + 1) << shift, length);
+        double sum = 0;
+        for (int at = block << shift; at < end; at++) {
+          sum += values[at];
+        }
+        blocks[figure][block] = sum;
+      }
+    }
+  }
+
+  /** A window of another length with the newest of these examples. */
+  SlidingWindow resized(int newLength) {
+    SlidingWindow resized =
+        new SlidingWindow(newLength, figures.length, isMarked, tally.isScored());
+    int kept = (int) Math.min(tally.examples(), newLength);
+    double[] figuresOf = new double[figures.length];
+    for (int age = kept; age > 0; age--) {
+      int at = Math.floorMod(head - age, length);
+      for (int figure = 0; figure < figures.length; figure++) {
+        figuresOf[figure] = figures[figure][at];
+      }
+      resized.add(figuresOf, isMarked ? marks[at] : 0);
+    }
+    resized.sum();
+    return resized;
+  }
+
+  /** Writes or reads it; what is read must be new. */
+  void transfer(StateFields fields) {
+    long examples = fields.count(tally.examples());
+    long place = fields.count(head);
+    if (examples > length || place >= length || (examples < length && place != examples)) {
+      throw new IllegalArgumentException(
+          "window: expected at most %d examples, found %d, the next at %d"
+              .formatted(length, examples, place));
+    }
+    int filled = (int) examples;
+    for (float[] values : figures) {
+      fields.float32(values, 0, filled);
+    }
+    fields.uint16(marks, 0, isMarked ? filled : 0);
+    if (tally.examples() == 0 && filled > 0) {
+      takeUp(filled, (int) place);
+    }
+  }
+
+  private void takeUp(int filled, int place) {
+    for (int at = 0; at < filled; at++) {
+      tally.count(isMarked ? Tally.requireMarks(marks[at]) : 0, 1);
+    }
+    head = place;
+    unsummed = length;
+    sum();
+  }
+}
