@@ -188,8 +188,12 @@ public final class ModelCodec {
     return Scaler.resume(count, mean, squares);
   }
 
-  /** The bytes within the frame that come before the evaluation. Right for shapes of up to 2^31 parameters. */
-  private static long sizeBeforeEvaluation(Architecture shape, OptimizerKind kind, boolean isScaled) {
+  /**
+   * The bytes within the frame that come before the evaluation. Right for shapes of up to 2^31
+   * parameters.
+   */
+  private static long sizeBeforeEvaluation(
+      Architecture shape, OptimizerKind kind, boolean isScaled) {
     long parameters = Double.BYTES * shape.parameterCount() * (1L + kind.arrays());
     long scaler = isScaled ? Long.BYTES + 2L * Double.BYTES * shape.inputs() : 0;
     return FIXED + parameters + scaler;

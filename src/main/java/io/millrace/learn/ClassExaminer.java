@@ -96,7 +96,9 @@ final class ClassExaminer extends Examiner {
     return examples + i > 0;
   }
 
-  /** The cross-entropy: - sum_k y_k log p_k, with sigmoid - sum_k (1 - y_k) log(1 - p_k) as well. */
+  /**
+   * The cross-entropy: - sum_k y_k log p_k, with sigmoid - sum_k (1 - y_k) log(1 - p_k) as well.
+   */
   private double baselineLoss(double[] y, int at) {
     double loss = 0;
     for (int k = 0; k < outputs(); k++) {
@@ -157,16 +159,22 @@ final class ClassExaminer extends Examiner {
     return new Quality(
         n,
         cost,
-        mean(tally.count(RIGHT), n),
+        mean((double) tally.count(RIGHT), n),
         tally.auc(),
         scores() ? OptionalDouble.of(cost) : none,
         none,
         none,
         new Quality.Reference(
-            mean(tally.sums()[BASELINE_LOSS], n), mean(tally.count(BASELINE_RIGHT), n), none, none),
+            mean(tally.sums()[BASELINE_LOSS], n),
+            mean((double) tally.count(BASELINE_RIGHT), n),
+            none,
+            none),
         // the first example of all had none before it
         new Quality.Reference(
-            none, mean(tally.count(NO_CHANGE_RIGHT), examplesBefore > 0 ? n : n - 1), none, none));
+            none,
+            mean((double) tally.count(NO_CHANGE_RIGHT), examplesBefore > 0 ? n : n - 1),
+            none,
+            none));
   }
 
   @Override
@@ -177,7 +185,8 @@ final class ClassExaminer extends Examiner {
     for (double sum : sums) {
       if (sum < 0 || sum > examples) {
         throw new IllegalArgumentException(
-            "frequencies: expected a sum of labels from 0 to %d, found %s".formatted(examples, sum));
+            "frequencies: expected a sum of labels from 0 to %d, found %s"
+                .formatted(examples, sum));
       }
     }
   }

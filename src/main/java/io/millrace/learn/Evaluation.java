@@ -41,8 +41,7 @@ public final class Evaluation {
     this.figures = new double[examiner.figures()];
     this.batchSums = new double[figures.length];
     this.sinceStart = new Tally(figures.length, examiner.scores());
-    this.window =
-        new SlidingWindow(window, figures.length, examiner.marks(), examiner.scores());
+    this.window = new SlidingWindow(window, figures.length, examiner.marks(), examiner.scores());
   }
 
   /**

@@ -70,8 +70,7 @@ final class RegressionExaminer extends Examiner {
     return 0;
   }
 
-  private void errors(
-      double[] a, int fromA, double[] y, int fromY, double[] figures, int figure) {
+  private void errors(double[] a, int fromA, double[] y, int fromY, double[] figures, int figure) {
     double squares = 0;
     double absolute = 0;
     for (int k = 0; k < outputs(); k++) {

@@ -56,7 +56,7 @@ final class Tally {
   void count(int marks, int change) {
     examples += change;
     for (int mark = 0; mark < COUNTED_MARKS; mark++) {
-      counts[mark] += change * (marks >> mark & 1);
+      counts[mark] += (marks >> mark & 1) == 0 ? 0L : change;
     }
     if (scores != null) {
       scores.count(marks >> SCORE_SHIFT, (marks & POSITIVE) != 0, change);

@@ -211,8 +211,7 @@ class ModelStateTest {
         .startsWith("A model that cannot be: 2147483647 inputs");
     assertThat(refusal(model, body -> body.putInt(28, 4)))
         .isEqualTo("A model that cannot be: optimiser 4");
-    assertThat(refusal(model, body -> body.putInt(28, 3)))
-        .startsWith("A model that cannot be: ");
+    assertThat(refusal(model, body -> body.putInt(28, 3))).startsWith("A model that cannot be: ");
     assertThat(refusal(model, body -> body.putInt(32, 2)))
         .isEqualTo("A model that cannot be: scaling 2");
     assertThat(refusal(model, body -> body.putLong(60, 5)))

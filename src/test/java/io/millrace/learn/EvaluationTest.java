@@ -28,11 +28,13 @@ class EvaluationTest {
 
     /** Of the size or of any up to it. */
     Batch batch(Random random) {
-      return Batch.random(this, random.nextBoolean() ? batchSize : 1 + random.nextInt(batchSize), random);
+      return Batch.random(
+          this, random.nextBoolean() ? batchSize : 1 + random.nextInt(batchSize), random);
     }
   }
 
   /** A mini-batch as the network answers it. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Batch(double[][] z, double[][] a, double[][] y) {
     static Batch random(Stream stream, int m, Random random) {
       double[][] z = new double[m][stream.outputs];
@@ -47,7 +49,9 @@ class EvaluationTest {
                 case SOFTMAX -> k == label ? 1 : 0;
                 case IDENTITY -> 1000 * k + 10 * random.nextGaussian();
               };
-          z[i][k] = (stream.output == Output.IDENTITY ? y[i][k] : 4 * y[i][k] - 2) + 2 * random.nextGaussian();
+          z[i][k] =
+              (stream.output == Output.IDENTITY ? y[i][k] : 4 * y[i][k] - 2)
+                  + 2 * random.nextGaussian();
         }
         a[i] = value(stream.output, z[i]);
       }
@@ -213,7 +217,8 @@ class EvaluationTest {
   void shouldKeepTheNewestExamplesWhenTheWindowChanges(Stream stream) {
     for (int newWindow : new int[] {1, 3, 50, 64, 2000}) {
       Evaluation resized = Evaluation.start(stream.architecture(), stream.window);
-      NaiveEvaluation naive = new NaiveEvaluation(stream.output, Math.min(stream.window, newWindow));
+      NaiveEvaluation naive =
+          new NaiveEvaluation(stream.output, Math.min(stream.window, newWindow));
       Random random = new Random(7);
       Prequential last = null;
       Batch batch = null;
@@ -233,8 +238,7 @@ class EvaluationTest {
         assertSame(figures.window(), naive.window(), WINDOW_ERROR);
       } else {
         assertThat(figures.window().examples())
-            .isEqualTo(
-                Math.min(newWindow, Math.min(stream.window, 20L * stream.batchSize) + 1));
+            .isEqualTo(Math.min(newWindow, Math.min(stream.window, 20L * stream.batchSize) + 1));
       }
       assertSame(figures.sinceStart(), naive.sinceStart(), SUM_ERROR);
       assertThat(last).isNotNull();

@@ -9,6 +9,9 @@ import java.util.function.ToDoubleFunction;
 
 /** Keeps every example for ever and computes every figure anew from them, by its definition. */
 final class NaiveEvaluation {
+  /** The prediction of what has none. */
+  private static final double[] NOTHING = {};
+
   private final Output output;
   private final int window;
   private final List<Example> examples = new ArrayList<>();
@@ -19,7 +22,9 @@ final class NaiveEvaluation {
   }
 
   /** What was predicted, what the baseline and "no change" would have, and what it was. */
-  private record Example(double[] z, double[] a, double[] baseline, double[] noChange, double[] y) {}
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Example(
+      double[] z, double[] a, double[] baseline, double[] noChange, double[] y) {}
 
   void add(double[][] z, double[][] a, double[][] y) {
     List<Example> before = List.copyOf(examples);
@@ -28,8 +33,10 @@ final class NaiveEvaluation {
           new Example(
               z[i],
               a[i],
-              before.isEmpty() && output == Output.IDENTITY ? null : baseline(before, y[i].length),
-              examples.isEmpty() ? null : examples.get(examples.size() - 1).y,
+              before.isEmpty() && output == Output.IDENTITY
+                  ? NOTHING
+                  : baseline(before, y[i].length),
+              examples.isEmpty() ? NOTHING : examples.get(examples.size() - 1).y,
               y[i]));
     }
   }
@@ -91,7 +98,7 @@ final class NaiveEvaluation {
   private static OptionalDouble mean(
       List<Example> of, Function<Example, double[]> predicted, ToDoubleFunction<Example> figure) {
     return of.stream()
-        .filter(example -> predicted.apply(example) != null)
+        .filter(example -> predicted.apply(example) != NOTHING)
         .mapToDouble(figure)
         .average();
   }

@@ -243,7 +243,9 @@ class LearnerTopologyTest {
         .last()
         .satisfies(c -> assertThat(c.lesson().learningRate()).isEqualTo(0.25));
     Prequential figures = expected.get(4).lesson().prequential().orElseThrow();
-    assertThat(figures.window().examples()).isEqualTo(figures.sinceStart().examples()).isEqualTo(15);
+    assertThat(figures.window().examples())
+        .isEqualTo(figures.sinceStart().examples())
+        .isEqualTo(15);
     assertThat(figures.sinceStart().cost())
         .isCloseTo(
             expected.stream().mapToDouble(c -> c.lesson().cost()).average().orElseThrow(),
