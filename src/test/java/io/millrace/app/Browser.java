@@ -162,13 +162,13 @@ final class Browser implements AutoCloseable {
   }
 
   /** The value of a script that ends with a return. */
-  @SuppressWarnings("unchecked") // whoever asks knows what comes
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // whoever asks knows what comes
   <T> T script(String script, Object... arguments) {
     return requireNonNull((T) driver.executeScript(script, arguments), script);
   }
 
   /** The value that a script hands to the function that is its last argument. */
-  @SuppressWarnings("unchecked") // whoever asks knows what comes
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // whoever asks knows what comes
   <T> T asyncScript(String script) {
     driver.manage().timeouts().scriptTimeout(MillraceProcess.PATIENCE);
     return requireNonNull((T) driver.executeAsyncScript(script), script);
