@@ -96,6 +96,7 @@ class PublishedModelTest {
 
   private byte[] snapshot(String model, long second) throws ConfigException {
     Model initial = InitialModel.of(config);
-    return SnapshotCodec.encode(Snapshot.of(model, initial, "log", KernelKind.EJML, Instant.ofEpochSecond(second)));
+    return SnapshotCodec.encode(
+        Snapshot.of(model, initial, "log", KernelKind.EJML, Instant.ofEpochSecond(second)));
   }
 }
