@@ -15,6 +15,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -246,7 +247,7 @@ final class MonitoringIT {
       String url = url(run);
       int port = URI.create(url).getPort();
       for (int i = 0; i < 100; i++) {
-        Socket socket = new Socket("127.0.0.1", port);
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket
             .getOutputStream()
             .write("GET /api/events HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
