@@ -1,0 +1,176 @@
+package io.millrace.app;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.testing.Await;
+import io.millrace.testing.TestTopics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What {@code docker compose up} gives people, all but Grafana: Kafka, the learner's image, the
+ * flights as a stream, and a Prometheus that watches. Grafana's dashboard is read instead, and what
+ * it would ask is asked.
+ */
+@Tag("docker")
+final class ComposeIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path DASHBOARD = Path.of("config/grafana/dashboards/millrace.json");
+  private static final String TOPIC = "flights";
+  private static final String COST = "millrace_cost_smoothed";
+
+  /** Slow enough for Prometheus to see the beginning, when the cost is high. */
+  private static final String RATE = "100/s";
+
+  /** What stands beside what in an alert: {@code A > B and C == D}. */
+  private static final Pattern OPERATORS = Pattern.compile("\\s(?:[<>]=?|[=!]=|and)\\s");
+
+  private static final Pattern NUMBER = Pattern.compile("[-+.\\de]+");
+
+  @Test
+  void shouldLearnAndBeWatched() throws Exception {
+    int kafkaPort = freePort();
+    int prometheusPort = freePort();
+    Map<String, String> variables =
+        Map.of(
+            "KAFKA_PORT", Integer.toString(kafkaPort),
+            "LEARNER_PORT", Integer.toString(freePort()),
+            "PROMETHEUS_PORT", Integer.toString(prometheusPort),
+            "STREAM_RATE", RATE);
+    PrometheusApi prometheus = new PrometheusApi("127.0.0.1:" + prometheusPort);
+    try (Compose compose = new Compose(TestTopics.unique("millrace"), variables)) {
+      try {
+        compose.run("up", "-d", "--build", "kafka", "learner", "stream", "prometheus");
+        assertCostFalls(prometheus);
+        assertContained(compose, prometheus);
+        assertEveryQueryHasData(prometheus);
+        assertDeadLettersAlert(prometheus, "localhost:" + kafkaPort);
+        assertStopsAndGoesOn(compose, prometheus);
+      } catch (AssertionError e) {
+        System.err.println(compose.run("ps") + compose.run("logs", "--tail=40"));
+        throw e;
+      }
+    }
+  }
+
+  private static int freePort() throws IOException {
+    return Integer.parseInt(TestLearner.freeAddress().split(":", -1)[1]);
+  }
+
+  private static void assertCostFalls(PrometheusApi prometheus) {
+    long since = System.nanoTime();
+    awaitValue(prometheus, "max_over_time(%s[10m]) - %s > 0.05".formatted(COST, COST));
+    System.out.printf(
+        "[ComposeIT] Prometheus saw the cost fall from %.4f to %.4f, %d s after the start%n",
+        one(prometheus, "max_over_time(%s[10m])".formatted(COST)),
+        one(prometheus, COST),
+        Duration.ofNanos(System.nanoTime() - since).toSeconds());
+  }
+
+  private static void awaitValue(PrometheusApi prometheus, String expression) {
+    Await.until(
+        expression + " has a value", PATIENCE, () -> !prometheus.query(expression).isEmpty());
+  }
+
+  private static double one(PrometheusApi prometheus, String expression) {
+    List<Double> values = prometheus.query(expression);
+    assertThat(values).as(expression).hasSize(1);
+    return values.get(0);
+  }
+
+  /** Not root, nothing to write on but /tmp, and a heap that leaves room in the container. */
+  private static void assertContained(Compose compose, PrometheusApi prometheus) {
+    assertThat(compose.run("exec", "-T", "learner", "bash", "-c", "echo $UID").strip())
+        .isEqualTo("10001");
+    assertThat(
+            compose.run("exec", "-T", "learner", "bash", "-c", "(> /opt/millrace/x) 2>&1 || true"))
+        .contains("Read-only file system");
+    assertThat(compose.inspect("learner", "{{.State.Health.Status}}")).isEqualTo("healthy");
+    double limit = Double.parseDouble(compose.inspect("learner", "{{.HostConfig.Memory}}"));
+    double heap = one(prometheus, "sum(jvm_memory_max_bytes{area=\"heap\"} >= 0)");
+    assertThat(heap / limit)
+        .as("the part of the memory that the heap may have")
+        .isBetween(0.5, 0.65);
+  }
+
+  /**
+   * Of the dashboard as it stands; of an alert what it compares, since in peace it has no value.
+   */
+  private static void assertEveryQueryHasData(PrometheusApi prometheus) throws IOException {
+    List<String> queries = new ArrayList<>();
+    JsonNode dashboard = JSON.readTree(DASHBOARD.toFile());
+    for (JsonNode panel : dashboard.path("panels")) {
+      for (JsonNode target : panel.path("targets")) {
+        queries.add(target.path("expr").asText().replace("$__rate_interval", "1m"));
+      }
+    }
+    assertThat(queries).as("the queries of " + DASHBOARD).hasSizeGreaterThan(10).doesNotContain("");
+    List<PrometheusApi.Alert> alerts = prometheus.alerts();
+    assertThat(alerts).hasSizeGreaterThanOrEqualTo(6);
+    for (PrometheusApi.Alert alert : alerts) {
+      OPERATORS
+          .splitAsStream(alert.expression())
+          .map(String::strip)
+          .filter(operand -> !NUMBER.matcher(operand).matches())
+          .forEach(queries::add);
+    }
+    queries.forEach(query -> awaitValue(prometheus, query));
+    System.out.printf("[ComposeIT] each of %d queries has data%n", queries.size());
+  }
+
+  private static void assertDeadLettersAlert(PrometheusApi prometheus, String servers) {
+    assertThat(prometheus.firing()).isEmpty();
+    try (TestTopics topics = new TestTopics(servers)) {
+      Await.until(
+          "the alert on dead letters",
+          PATIENCE,
+          () -> {
+            topics.produce(nonsense());
+            return prometheus.firing().contains("MillraceDeadLettersRising");
+          });
+    }
+  }
+
+  private static List<ProducerRecord<byte[], byte[]>> nonsense() {
+    return IntStream.range(0, 100)
+        .mapToObj(
+            i -> new ProducerRecord<byte[], byte[]>(TOPIC, ("no flight " + i).getBytes(UTF_8)))
+        .toList();
+  }
+
+  /** SIGTERM: it commits and ends well, long before Docker would kill it; the alert fires. */
+  private static void assertStopsAndGoesOn(Compose compose, PrometheusApi prometheus) {
+    double version = one(prometheus, "millrace_model_version");
+    long since = System.nanoTime();
+    compose.run("stop", "learner");
+    Duration stop = Duration.ofNanos(System.nanoTime() - since);
+    System.out.printf("[ComposeIT] the learner stopped within %d ms%n", stop.toMillis());
+    assertThat(compose.inspect("learner", "{{.State.ExitCode}} {{.State.OOMKilled}}"))
+        .isEqualTo("0 false");
+    assertThat(stop).isLessThan(Duration.ofSeconds(30));
+    Await.until(
+        "the alert that the learner is down",
+        PATIENCE,
+        () -> prometheus.firing().contains("MillraceDown"));
+
+    compose.run("start", "learner");
+    awaitValue(prometheus, "millrace_model_version > " + (long) version);
+    Await.until(
+        "no alert that the learner is down",
+        PATIENCE,
+        () -> !prometheus.firing().contains("MillraceDown"));
+  }
+}
