@@ -7,36 +7,130 @@ import java.nio.ByteBuffer;
  * The bytes of a mini-batch: one record of the training log, and the state of a partial one.
  *
  * <pre>
- *   frame    magic "MRMB", version 1
+ *   frame    magic "MRMB", version 2
  *   int32    n0, n2, m
  *   int32    partition of the examples topic
- *   int64    m offsets in it, ascending
- *   float64  X, n0 x m, column by column
- *   float64  Y, n2 x m, column by column
+ *   int32    bytes of a number of X, and of Y: 4 or 8 each
+ *   int32
+ *   int64    the offset of the first example in its partition, where there is one
+ *   varint   for each other example, how far its offset is above the one before
+ *   ...      X, n0 x m, column by column, float32 or float64
+ *   ...      Y, n2 x m, column by column, float32 or float64
  * </pre>
+ *
+ * float32 where every number is one: nothing is ever rounded. A varint is a number in base 128, its
+ * lowest digit first, every byte but the last with 128 added. Version 1, which is still read, has m
+ * offsets as int64 and float64 throughout, and does not say so.
  */
 public final class MiniBatchCodec {
-  private static final Frame FRAME = new Frame("mini-batch", "MRMB", 1);
-  private static final int FIXED = 4 * Integer.BYTES;
+  private static final int VERSION = 2;
+  private static final Frame FRAME = new Frame("mini-batch", "MRMB", 1, VERSION);
+  private static final int FIXED_OF_VERSION_1 = 4 * Integer.BYTES;
+  private static final int FIXED = 6 * Integer.BYTES;
+
+  /** Of the difference of two offsets, which is positive: any, and one below 2^49. */
+  private static final int LONGEST_VARINT = 9;
+
+  private static final int LONG_VARINT = 7;
 
   private MiniBatchCodec() {}
 
-  /** The bytes of a mini-batch of these sizes. */
-  public static long encodedSize(int inputs, int outputs, int examples) {
-    return Frame.OVERHEAD + FIXED + (long) Double.BYTES * examples * (1L + inputs + outputs);
+  /**
+   * The most bytes that a mini-batch of these sizes can have, where no two of its examples that
+   * follow each other are 2^49 records apart.
+   */
+  public static long maxEncodedSize(int inputs, int outputs, int examples) {
+    long offsets = examples == 0 ? 0 : Long.BYTES + LONG_VARINT * (examples - 1L);
+    long numbers = (long) Double.BYTES * examples * ((long) inputs + outputs);
+    return Frame.OVERHEAD + FIXED + offsets + numbers;
   }
 
   public static byte[] encode(MiniBatch batch) {
     int m = batch.size();
+    int xCount = m * batch.inputs();
+    int yCount = m * batch.outputs();
+    int xBytes = bytesOfNumber(batch.xt().data, xCount);
+    int yBytes = bytesOfNumber(batch.yt().data, yCount);
     ByteBuffer buffer =
-        FRAME.begin(encodedSize(batch.inputs(), batch.outputs(), m) - Frame.OVERHEAD);
+        FRAME.begin(FIXED + offsetBytes(batch) + (long) xBytes * xCount + (long) yBytes * yCount);
     buffer.putInt(batch.inputs()).putInt(batch.outputs()).putInt(m).putInt(batch.partition());
-    for (int i = 0; i < m; i++) {
-      buffer.putLong(batch.offset(i));
-    }
-    Frame.putDoubles(buffer, batch.xt().data, m * batch.inputs());
-    Frame.putDoubles(buffer, batch.yt().data, m * batch.outputs());
+    buffer.putInt(xBytes).putInt(yBytes);
+    putOffsets(buffer, batch);
+    putNumbers(buffer, batch.xt().data, xCount, xBytes);
+    putNumbers(buffer, batch.yt().data, yCount, yBytes);
     return FRAME.seal(buffer);
+  }
+
+  /** 4 where every number is a float, to the bit. */
+  private static int bytesOfNumber(double[] numbers, int count) {
+    for (int i = 0; i < count; i++) {
+      double asFloat = (float) numbers[i];
+      if (Double.doubleToRawLongBits(asFloat) != Double.doubleToRawLongBits(numbers[i])) {
+        return Double.BYTES;
+      }
+    }
+    return Float.BYTES;
+  }
+
+  private static long offsetBytes(MiniBatch batch) {
+    long bytes = batch.isEmpty() ? 0 : Long.BYTES;
+    for (int i = 1; i < batch.size(); i++) {
+      bytes += varintBytes(batch.offset(i) - batch.offset(i - 1));
+    }
+    return bytes;
+  }
+
+  private static void putOffsets(ByteBuffer buffer, MiniBatch batch) {
+    if (!batch.isEmpty()) {
+      buffer.putLong(batch.offset(0));
+    }
+    for (int i = 1; i < batch.size(); i++) {
+      putVarint(buffer, batch.offset(i) - batch.offset(i - 1));
+    }
+  }
+
+  private static int varintBytes(long number) {
+    return 1 + (63 - Long.numberOfLeadingZeros(number | 1)) / 7;
+  }
+
+  private static void putVarint(ByteBuffer buffer, long number) {
+    long rest = number;
+    for (; rest > 0x7F; rest >>>= 7) {
+      buffer.put((byte) (rest | 0x80));
+    }
+    buffer.put((byte) rest);
+  }
+
+  private static long getVarint(ByteBuffer buffer) {
+    long number = 0;
+    for (int shift = 0; shift < 7 * LONGEST_VARINT && buffer.hasRemaining(); shift += 7) {
+      byte digit = buffer.get();
+      number |= (long) (digit & 0x7F) << shift;
+      if (digit >= 0) {
+        return number;
+      }
+    }
+    throw FRAME.inconsistent("an offset without an end");
+  }
+
+  private static void putNumbers(ByteBuffer buffer, double[] numbers, int count, int bytes) {
+    if (bytes == Double.BYTES) {
+      Frame.putDoubles(buffer, numbers, count);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      buffer.putFloat((float) numbers[i]);
+    }
+  }
+
+  private static void getNumbers(ByteBuffer buffer, double[] numbers, int count, int bytes) {
+    if (bytes == Double.BYTES) {
+      Frame.getDoubles(buffer, numbers, count);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      numbers[i] = buffer.getFloat();
+    }
   }
 
   /**
@@ -46,34 +140,92 @@ public final class MiniBatchCodec {
    * @throws FormatException when the bytes are not one
    */
   public static MiniBatch decode(byte[] bytes, int minCapacity) {
+    return decode(bytes, new MiniBatch(1, 1, 1), minCapacity);
+  }
+
+  /**
+   * Reads a mini-batch into the memory of another one, where it fits there.
+   *
+   * @param memory Modified
+   * @return the same, or a new one
+   * @throws FormatException when the bytes are not one
+   */
+  public static MiniBatch decode(byte[] bytes, MiniBatch memory) {
+    return decode(bytes, memory, 1);
+  }
+
+  private static MiniBatch decode(byte[] bytes, MiniBatch memory, int minCapacity) {
     ByteBuffer buffer = FRAME.open(bytes);
-    if (buffer.remaining() < FIXED) {
+    boolean isOld = Frame.version(buffer) < VERSION;
+    if (buffer.remaining() < (isOld ? FIXED_OF_VERSION_1 : FIXED)) {
       throw FRAME.inconsistent("%d bytes".formatted(bytes.length));
     }
     int n0 = buffer.getInt();
     int n2 = buffer.getInt();
     int m = buffer.getInt();
     int partition = buffer.getInt();
-    if (n0 < 1 || n2 < 1 || m < 0 || !fits(n0, n2, m, buffer.remaining())) {
-      throw FRAME.inconsistent(
-          "%d inputs, %d outputs, %d examples in %d bytes".formatted(n0, n2, m, bytes.length));
+    int xBytes = isOld ? Double.BYTES : buffer.getInt();
+    int yBytes = isOld ? Double.BYTES : buffer.getInt();
+    if (!isNumber(xBytes) || !isNumber(yBytes)) {
+      throw FRAME.inconsistent("numbers of %d and %d bytes".formatted(xBytes, yBytes));
     }
-    MiniBatch batch = new MiniBatch(n0, n2, Math.max(m, minCapacity));
+    // Before any memory is taken: at least one byte is there for each offset.
+    if (n0 < 1 || n2 < 1 || m < 0 || !canHold(buffer.remaining(), n0, n2, m, xBytes, yBytes)) {
+      throw wrongSizes(n0, n2, m, bytes);
+    }
+    MiniBatch batch = room(memory, n0, n2, Math.max(m, minCapacity));
+    readOffsets(buffer, batch, partition, m, isOld);
+    if (buffer.remaining() != (long) m * n0 * xBytes + (long) m * n2 * yBytes) {
+      throw wrongSizes(n0, n2, m, bytes);
+    }
+    getNumbers(buffer, batch.xt().data, m * n0, xBytes);
+    getNumbers(buffer, batch.yt().data, m * n2, yBytes);
+    return batch;
+  }
+
+  private static boolean isNumber(int bytes) {
+    return bytes == Float.BYTES || bytes == Double.BYTES;
+  }
+
+  /** Divided, as a product may overflow. */
+  private static boolean canHold(int bytes, int inputs, int outputs, int m, int xBytes, int yBytes) {
+    long example = 1L + (long) xBytes * inputs + (long) yBytes * outputs;
+    return m == 0 || bytes / example >= m;
+  }
+
+  private static FormatException wrongSizes(int inputs, int outputs, int m, byte[] bytes) {
+    return FRAME.inconsistent(
+        "%d inputs, %d outputs, %d examples in %d bytes"
+            .formatted(inputs, outputs, m, bytes.length));
+  }
+
+  private static MiniBatch room(MiniBatch memory, int inputs, int outputs, int capacity) {
+    if (memory.inputs() != inputs
+        || memory.outputs() != outputs
+        || memory.capacity() < capacity) {
+      return new MiniBatch(inputs, outputs, capacity);
+    }
+    memory.clear();
+    return memory;
+  }
+
+  private static void readOffsets(
+      ByteBuffer buffer, MiniBatch batch, int partition, int m, boolean isOld) {
     try {
+      long offset = 0;
       for (int i = 0; i < m; i++) {
-        batch.append(partition, buffer.getLong());
+        if (isOld || i == 0) {
+          if (buffer.remaining() < Long.BYTES) {
+            throw FRAME.inconsistent("%d bytes of %d offsets".formatted(buffer.remaining(), m));
+          }
+          offset = buffer.getLong();
+        } else {
+          offset += getVarint(buffer);
+        }
+        batch.append(partition, offset);
       }
     } catch (IllegalArgumentException e) {
       throw FRAME.inconsistent(String.valueOf(e.getMessage()));
     }
-    Frame.getDoubles(buffer, batch.xt().data, m * n0);
-    Frame.getDoubles(buffer, batch.yt().data, m * n2);
-    return batch;
-  }
-
-  /** Whether the numbers and offsets are that many bytes; divided, as a product may overflow. */
-  private static boolean fits(int inputs, int outputs, int examples, int bytes) {
-    long example = Double.BYTES * (1L + inputs + outputs);
-    return bytes % example == 0 && bytes / example == examples;
   }
 }

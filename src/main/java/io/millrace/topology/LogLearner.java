@@ -30,6 +30,9 @@ public final class LogLearner {
   private final byte[] mapping;
   private final Learner learner;
 
+  /** The memory of the mini-batch that is learned. */
+  private MiniBatch batch = new MiniBatch(1, 1, 1);
+
   /**
    * A learner of a model.
    *
@@ -82,9 +85,8 @@ public final class LogLearner {
       return new Rejected(
           new Rejection(Reason.WRONG_SIZE, "The value is empty, expected a mini-batch"), 0);
     }
-    MiniBatch batch;
     try {
-      batch = MiniBatchCodec.decode(value, 1);
+      batch = MiniBatchCodec.decode(value, batch);
     } catch (FormatException e) {
       return new Rejected(new Rejection(Reason.WRONG_TYPE, String.valueOf(e.getMessage())), 0);
     }

@@ -34,7 +34,7 @@ record RecordSizes(long miniBatch, long snapshot, long divergedMiniBatch) {
     ModelConfig model = config.model();
     int batchSize = config.training().batchSize();
     long miniBatch =
-        MiniBatchCodec.encodedSize(model.inputs(), model.outputs(), batchSize) + ENVELOPE;
+        MiniBatchCodec.maxEncodedSize(model.inputs(), model.outputs(), batchSize) + ENVELOPE;
     long snapshot =
         SnapshotCodec.maxEncodedSize(
                 model.name(), model.architecture(), config.training().isScaled())

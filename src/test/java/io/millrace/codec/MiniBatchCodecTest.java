@@ -9,6 +9,7 @@ import io.millrace.testing.Golden;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,10 @@ class MiniBatchCodecTest {
   private static final int N0 = 8;
   private static final int N2 = 12;
   private static final int M = 16;
-  private static final int OFFSETS = 24;
+  private static final int OFFSETS_OF_VERSION_1 = 24;
+  private static final int X_BYTES = 24;
+  private static final int Y_BYTES = 28;
+  private static final int FIRST_OFFSET = 32;
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
@@ -33,7 +37,7 @@ class MiniBatchCodecTest {
     byte[] bytes = MiniBatchCodec.encode(batch);
 
     assertThat((long) bytes.length)
-        .isEqualTo(MiniBatchCodec.encodedSize(batch.inputs(), batch.outputs(), 7));
+        .isLessThanOrEqualTo(MiniBatchCodec.maxEncodedSize(batch.inputs(), batch.outputs(), 7));
     assertSame(MiniBatchCodec.decode(bytes, 1), batch);
     assertThat(MiniBatchCodec.encode(MiniBatchCodec.decode(bytes, 1))).isEqualTo(bytes);
   }
@@ -47,7 +51,7 @@ class MiniBatchCodecTest {
     MiniBatch read = MiniBatchCodec.decode(MiniBatchCodec.encode(reused), 1);
 
     assertSame(read, reused);
-    assertThat(MiniBatchCodec.encode(reused)).hasSize((int) MiniBatchCodec.encodedSize(2, 1, 1));
+    assertThat(MiniBatchCodec.encode(reused)).hasSize((int) MiniBatchCodec.maxEncodedSize(2, 1, 1));
   }
 
   @Test
@@ -56,7 +60,7 @@ class MiniBatchCodecTest {
 
     MiniBatch read = MiniBatchCodec.decode(bytes, 64);
 
-    assertThat((long) bytes.length).isEqualTo(MiniBatchCodec.encodedSize(4, 2, 0));
+    assertThat((long) bytes.length).isEqualTo(MiniBatchCodec.maxEncodedSize(4, 2, 0));
     assertThat(read.isEmpty()).isTrue();
     assertThat(read.inputs()).isEqualTo(4);
     assertThat(read.outputs()).isEqualTo(2);
@@ -76,18 +80,71 @@ class MiniBatchCodecTest {
   }
 
   @Test
-  void shouldWriteTheBytesOfVersion1() {
-    assertThat(MiniBatchCodec.encode(golden())).isEqualTo(Golden.bytes("mini-batch-1.hex"));
+  void shouldWriteTheBytesOfVersion2() {
+    assertThat(MiniBatchCodec.encode(golden())).isEqualTo(Golden.bytes("mini-batch-2.hex"));
+    assertThat(MiniBatchCodec.encode(goldenFloats()))
+        .isEqualTo(Golden.bytes("mini-batch-2-float32.hex"));
   }
 
   @Test
-  void shouldReadTheBytesOfVersion1() {
+  void shouldReadTheBytesOfEveryVersion() {
     assertSame(MiniBatchCodec.decode(Golden.bytes("mini-batch-1.hex"), 1), golden());
+    assertSame(MiniBatchCodec.decode(Golden.bytes("mini-batch-2.hex"), 1), golden());
+    assertSame(
+        MiniBatchCodec.decode(Golden.bytes("mini-batch-2-float32.hex"), 1), goldenFloats());
   }
 
   @Test
-  void shouldRefuseEveryChangeOfASingleByte() {
-    byte[] good = Golden.bytes("mini-batch-1.hex");
+  void shouldReadIntoTheMemoryOfAnother() {
+    MiniBatch memory = batch(new Random(1), 2, 1, 5);
+
+    MiniBatch read = MiniBatchCodec.decode(Golden.bytes("mini-batch-2.hex"), memory);
+
+    assertThat(read).isSameAs(memory);
+    assertSame(read, golden());
+    assertSame(
+        MiniBatchCodec.decode(Golden.bytes("mini-batch-2.hex"), new MiniBatch(2, 1, 2)), golden());
+    assertSame(
+        MiniBatchCodec.decode(Golden.bytes("mini-batch-2.hex"), new MiniBatch(3, 1, 5)), golden());
+  }
+
+  /** A float, a double that no float is, and the like of each in Y. */
+  @ParameterizedTest
+  @CsvSource({
+    "0.5, 1, 4, 4", "0.1, 1, 8, 4", "-0.0, 0.1, 4, 8", "1e300, 1e-300, 8, 8",
+    "1.401298464324817E-45, 3.4028234663852886E38, 4, 4", "1e39, 5e-324, 8, 8"
+  })
+  void shouldWriteFloatsWhereNothingIsLost(double x, double y, int xBytes, int yBytes) {
+    MiniBatch batch = new MiniBatch(3, 2, 1);
+    Arrays.fill(batch.xt().data, 1);
+    Arrays.fill(batch.yt().data, 1);
+    batch.xt().data[1] = x;
+    batch.yt().data[1] = y;
+    batch.append(0, Long.MAX_VALUE);
+
+    byte[] bytes = MiniBatchCodec.encode(batch);
+
+    assertThat(bytes).hasSize(36 + 8 + 3 * xBytes + 2 * yBytes);
+    assertSame(MiniBatchCodec.decode(bytes, 1), batch);
+  }
+
+  @Test
+  void shouldKeepEveryOffset() {
+    long[] offsets = {0, 1, 128, 255, 16_511, 1L << 48, (1L << 48) + 127, Long.MAX_VALUE};
+    MiniBatch batch = new MiniBatch(1, 1, offsets.length);
+    for (long offset : offsets) {
+      batch.append(2, offset);
+    }
+
+    MiniBatch read = MiniBatchCodec.decode(MiniBatchCodec.encode(batch), 1);
+
+    assertSame(read, batch);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mini-batch-1.hex", "mini-batch-2.hex", "mini-batch-2-float32.hex"})
+  void shouldRefuseEveryChangeOfASingleByte(String file) {
+    byte[] good = Golden.bytes(file);
     for (int at = 0; at < good.length; at++) {
       for (int change = 1; change < 256; change++) {
         byte[] bad = good.clone();
@@ -99,9 +156,10 @@ class MiniBatchCodecTest {
     }
   }
 
-  @Test
-  void shouldRefuseEveryOtherLength() {
-    byte[] good = Golden.bytes("mini-batch-1.hex");
+  @ParameterizedTest
+  @ValueSource(strings = {"mini-batch-1.hex", "mini-batch-2.hex", "mini-batch-2-float32.hex"})
+  void shouldRefuseEveryOtherLength(String file) {
+    byte[] good = Golden.bytes(file);
     for (int length = 0; length < good.length + 16; length++) {
       byte[] bad = Arrays.copyOf(good, length);
       if (length != good.length) {
@@ -113,12 +171,12 @@ class MiniBatchCodecTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {2, 0, 7, -1})
+  @ValueSource(ints = {3, 0, 7, -1})
   void shouldRefuseAnotherVersionByItsNumber(int version) {
     assertThatExceptionOfType(FormatException.class)
-        .isThrownBy(() -> MiniBatchCodec.decode(withInt(VERSION, version), 1))
+        .isThrownBy(() -> MiniBatchCodec.decode(withInt("mini-batch-2.hex", VERSION, version), 1))
         .withMessage(
-            "This mini-batch has format version %d, this Millrace reads version 1", version);
+            "This mini-batch has format version %d, this Millrace reads version 1 to 2", version);
   }
 
   @Test
@@ -139,25 +197,61 @@ class MiniBatchCodecTest {
     M + ", 0"
   })
   void shouldRefuseSizesThatAreNotThoseOfTheBytes(int at, int value) {
+    for (String file : List.of("mini-batch-1.hex", "mini-batch-2.hex")) {
+      assertThatExceptionOfType(FormatException.class)
+          .isThrownBy(() -> MiniBatchCodec.decode(withInt(file, at, value), 1))
+          .withMessageStartingWith("A mini-batch that cannot be: ");
+    }
+  }
+
+  @Test
+  void shouldSayWhichSizesTheBytesDoNotHave() {
     assertThatExceptionOfType(FormatException.class)
-        .isThrownBy(() -> MiniBatchCodec.decode(withInt(at, value), 1))
-        .withMessageStartingWith("A mini-batch that cannot be: ")
-        .withMessageContaining(Integer.toString(value))
-        .withMessageEndingWith("in %d bytes", Golden.bytes("mini-batch-1.hex").length);
+        .isThrownBy(() -> MiniBatchCodec.decode(withInt("mini-batch-2.hex", M, 77), 1))
+        .withMessage(
+            "A mini-batch that cannot be: 2 inputs, 1 outputs, 77 examples in %d bytes",
+            Golden.bytes("mini-batch-2.hex").length);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    X_BYTES + ", 0", X_BYTES + ", 4", X_BYTES + ", 2", Y_BYTES + ", 8", Y_BYTES + ", 16",
+    Y_BYTES + ", -4"
+  })
+  void shouldRefuseNumbersOfAnotherSize(int at, int value) {
+    assertThatExceptionOfType(FormatException.class)
+        .isThrownBy(() -> MiniBatchCodec.decode(withInt("mini-batch-2.hex", at, value), 1))
+        .withMessageStartingWith("A mini-batch that cannot be: ");
   }
 
   @Test
   void shouldRefuseOffsetsThatDoNotAscend() {
+    byte[] second = withInt("mini-batch-1.hex", OFFSETS_OF_VERSION_1 + Long.BYTES, 41);
+    byte[] difference = Golden.bytes("mini-batch-2.hex");
+    difference[FIRST_OFFSET + Long.BYTES] = 0;
+    for (byte[] bytes : List.of(second, sealed(difference))) {
+      assertThatExceptionOfType(FormatException.class)
+          .isThrownBy(() -> MiniBatchCodec.decode(bytes, 1))
+          .withMessageStartingWith("A mini-batch that cannot be: ")
+          .withMessageContaining("offset 41 after partition 3 offset 41");
+    }
+  }
+
+  @Test
+  void shouldRefuseAnOffsetWithoutAnEnd() {
+    byte[] bytes = Golden.bytes("mini-batch-2.hex");
+    Arrays.fill(bytes, FIRST_OFFSET + Long.BYTES, bytes.length, (byte) 0xFF);
+
     assertThatExceptionOfType(FormatException.class)
-        .isThrownBy(() -> MiniBatchCodec.decode(withInt(OFFSETS + Long.BYTES, 41), 1))
-        .withMessageStartingWith("A mini-batch that cannot be: ")
-        .withMessageContaining("offset 41 after partition 3 offset 41");
+        .isThrownBy(() -> MiniBatchCodec.decode(sealed(bytes), 1))
+        .withMessage("A mini-batch that cannot be: an offset without an end");
   }
 
   /** 8 * 2^30 * 2^32 is 2^65: as a long product that is 0, the size of the rest of the frame. */
   @Test
   void shouldRefuseSizesWhoseProductOverflows() {
-    byte[] frame = Arrays.copyOf(Golden.bytes("mini-batch-1.hex"), OFFSETS + Integer.BYTES);
+    byte[] frame =
+        Arrays.copyOf(Golden.bytes("mini-batch-1.hex"), OFFSETS_OF_VERSION_1 + Integer.BYTES);
     littleEndian(frame)
         .putInt(N0, Integer.MAX_VALUE)
         .putInt(N2, Integer.MAX_VALUE)
@@ -166,6 +260,18 @@ class MiniBatchCodecTest {
     assertThatExceptionOfType(FormatException.class)
         .isThrownBy(() -> MiniBatchCodec.decode(sealed(frame), 1))
         .withMessageStartingWith("A mini-batch that cannot be: ");
+  }
+
+  private static MiniBatch goldenFloats() {
+    MiniBatch batch = new MiniBatch(2, 1, 3);
+    double[] x = {0.5, -2, Float.MIN_VALUE, 3e30f, -0.0, 1};
+    double[] y = {1, 0, 0.5};
+    System.arraycopy(x, 0, batch.xt().data, 0, x.length);
+    System.arraycopy(y, 0, batch.yt().data, 0, y.length);
+    batch.append(3, 41);
+    batch.append(3, 42);
+    batch.append(3, 1L << 40);
+    return batch;
   }
 
   private static MiniBatch golden() {
@@ -180,8 +286,8 @@ class MiniBatchCodecTest {
     return batch;
   }
 
-  private static byte[] withInt(int at, int value) {
-    byte[] bytes = Golden.bytes("mini-batch-1.hex");
+  private static byte[] withInt(String file, int at, int value) {
+    byte[] bytes = Golden.bytes(file);
     littleEndian(bytes).putInt(at, value);
     return sealed(bytes);
   }

@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.millrace.codec.MiniBatchCodec;
 import io.millrace.example.MiniBatch;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class RecordSizesTest {
   @Test
   void shouldCountAFullMiniBatchAndItsEnvelope() {
     MiniBatch full = new MiniBatch(2, 1, 3);
-    for (int i = 0; i < 3; i++) {
-      full.append(0, i);
+    for (int i = 0; i < 3; i++) { // no floats, and far apart
+      Arrays.fill(full.xt().data, 0.1);
+      Arrays.fill(full.yt().data, 0.1);
+      full.append(0, (long) i << 48);
     }
 
     RecordSizes sizes = RecordSizes.of(LearnerFixture.config());

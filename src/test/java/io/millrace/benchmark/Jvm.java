@@ -1,0 +1,64 @@
+package io.millrace.benchmark;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A process that a benchmark starts and hears from. Closing it ends it. */
+final class Jvm implements AutoCloseable {
+  private final List<String> command;
+  private final Process process;
+  private final BufferedReader out;
+
+  private Jvm(List<String> command) throws IOException {
+    this.command = command;
+    this.process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    this.out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+  }
+
+  /** A JVM with the class path of this one. */
+  static Jvm start(Class<?> main, List<String> options, List<String> args) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(main.getName());
+    command.addAll(args);
+    return new Jvm(command);
+  }
+
+  /** Any program. */
+  static Jvm start(List<String> command) throws IOException {
+    return new Jvm(command);
+  }
+
+  /** The next line that it prints. */
+  String line() throws IOException {
+    String line = out.readLine();
+    if (line == null) {
+      throw new IOException("Nothing from " + String.join(" ", command));
+    }
+    return line;
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.getOutputStream().close();
+    try {
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
