@@ -188,7 +188,8 @@ public final class MiniBatchCodec {
   }
 
   /** Divided, as a product may overflow. */
-  private static boolean canHold(int bytes, int inputs, int outputs, int m, int xBytes, int yBytes) {
+  private static boolean canHold(
+      int bytes, int inputs, int outputs, int m, int xBytes, int yBytes) {
     long example = 1L + (long) xBytes * inputs + (long) yBytes * outputs;
     return m == 0 || bytes / example >= m;
   }
@@ -200,9 +201,7 @@ public final class MiniBatchCodec {
   }
 
   private static MiniBatch room(MiniBatch memory, int inputs, int outputs, int capacity) {
-    if (memory.inputs() != inputs
-        || memory.outputs() != outputs
-        || memory.capacity() < capacity) {
+    if (memory.inputs() != inputs || memory.outputs() != outputs || memory.capacity() < capacity) {
       return new MiniBatch(inputs, outputs, capacity);
     }
     memory.clear();

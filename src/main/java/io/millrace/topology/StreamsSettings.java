@@ -15,10 +15,12 @@ public final class StreamsSettings {
    * A cost record can be read two commits after its examples arrived; a commit costs a few
    * milliseconds of two threads and a broker.
    */
-  private static final int COMMIT_MILLIS = 200;
+  private static final int COMMIT_MILLIS = 500;
 
   private static final int POLLED_RECORDS = 2_000;
-  private static final int PRODUCER_BATCH = 256 * 1024;
+  private static final int SYSTEMS_CHOICE = -1;
+  private static final int FETCH = 4 * 1024 * 1024;
+  private static final int PRODUCER_BATCH = 512 * 1024;
   private static final int LINGER_MILLIS = 20;
 
   private StreamsSettings() {}
@@ -59,6 +61,10 @@ public final class StreamsSettings {
     // A poll costs as much for few records as for many.
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLLED_RECORDS);
     settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 2 * POLLED_RECORDS);
+    // Several thousand records a fetch, and a socket that the system lets grow, so that the whole
+    // answer is there when the thread comes back to it.
+    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH);
+    settings.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, SYSTEMS_CHOICE);
     // Several mini-batches a request: with Kafka's 16 KB each would go alone.
     settings.put(ProducerConfig.BATCH_SIZE_CONFIG, PRODUCER_BATCH);
     settings.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);

@@ -41,7 +41,7 @@ final class Bench implements AutoCloseable {
   /**
    * What is read by whom.
    *
-   * @param reader {@code count}, {@code decode} or {@code learn}
+   * @param reader {@code count}, {@code decode}, {@code learn}, {@code restart} or {@code flat}
    * @param guarantee of Kafka Streams
    * @param overrides {@code KEY=VALUE} lines of {@code kafka}, for trying settings out
    */
@@ -55,8 +55,17 @@ final class Bench implements AutoCloseable {
       List<String> jvm,
       @Nullable Path profile) {}
 
-  /** One run, from the end of the warm-up on. */
-  record Run(double examples, double wall, double cpu, double allocated, double gc) {
+  /**
+   * A stretch of reading.
+   *
+   * @param wall seconds
+   * @param cpu seconds of the process
+   * @param allocated bytes an example
+   * @param gc seconds in collections
+   * @param liveHeap bytes that are left after a collection at its end
+   */
+  record Run(
+      double examples, double wall, double cpu, double allocated, double gc, double liveHeap) {
     double perSecond() {
       return examples / wall;
     }
@@ -66,8 +75,14 @@ final class Bench implements AutoCloseable {
     }
   }
 
-  /** Reads the topic once. */
+  /** Reads the topic once; the figures are from the end of the warm-up on. */
   Run run(Setup setup, ExampleTopic topic) throws IOException {
+    List<Run> runs = runs(setup, topic);
+    return runs.get(runs.size() - 1);
+  }
+
+  /** Reads the topic once: the stretches that the reader tells of. */
+  List<Run> runs(Setup setup, ExampleTopic topic) throws IOException {
     String name = "run-%d-%d".formatted(ProcessHandle.current().pid(), NUMBER.incrementAndGet());
     Path config = folder.resolve(name + ".yaml");
     Files.writeString(config, yaml(name, setup, topic));
@@ -78,28 +93,35 @@ final class Bench implements AutoCloseable {
           "-XX:StartFlightRecording=settings=profile,filename=%s".formatted(setup.profile()));
       options.add("-Xlog:jfr*=off");
     }
-    List<String> args =
-        List.of(setup.reader(), config.toString(), Long.toString(topic.examples()));
+    List<String> args = List.of(setup.reader(), config.toString(), Long.toString(topic.examples()));
     try (Jvm reader = Jvm.start(ReaderProcess.class, options, args)) {
+      List<Run> runs = new ArrayList<>();
       String line = reader.line();
-      while (!line.startsWith("wall ")) { // a JVM may have something to say of its options
+      while (!line.equals(ReaderProcess.END)) {
+        if (line.startsWith("wall ")) { // a JVM may have something to say of its options, too
+          runs.add(parse(line));
+        }
         line = reader.line();
       }
-      return parse(line);
+      return runs;
     }
   }
 
   private static Run parse(String line) {
     String[] words = line.split(" ", -1);
     double[] figures =
-        Arrays.stream(words).filter(word -> word.matches("[\\d.]+")).mapToDouble(Double::valueOf)
+        Arrays.stream(words)
+            .filter(word -> word.matches("[\\d.]+"))
+            .mapToDouble(Double::valueOf)
             .toArray();
-    return new Run(figures[4], figures[0], figures[1], figures[2], figures[3]);
+    return new Run(figures[4], figures[0], figures[1], figures[2], figures[3], figures[5]);
   }
 
   private String yaml(String name, Setup setup, ExampleTopic topic) {
     StringBuilder kafka = new StringBuilder();
-    setup.kafka().forEach(each -> kafka.append("  ").append(each.replaceFirst("=", ": ")).append('\n'));
+    setup
+        .kafka()
+        .forEach(each -> kafka.append("  ").append(each.replaceFirst("=", ": ")).append('\n'));
     return """
         application: NAME
         kafka:

@@ -19,7 +19,12 @@ public final class Benchmarks {
   }
 
   private static final Map<String, Benchmark> BY_NAME =
-      new TreeMap<>(Map.of("step", StepBenchmark::run));
+      new TreeMap<>(
+          Map.of(
+              "step", StepBenchmark::run,
+              "decode", DecodeBenchmark::run,
+              "end-to-end", EndToEndBenchmark::run,
+              "scaling", ScalingBenchmark::run));
 
   private Benchmarks() {}
 

@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
 /**
  * From the topic to the learned model: in one run, one after the other and again, a topology that
  * only counts the records, one that only decodes them, the learner at-least-once, the learner
- * exactly-once, and a consumer in Python with PyTorch. The topic is filled before; the first 40 % of
- * each reading are warm-up; the table has the medians of the rounds.
+ * exactly-once, and a consumer in Python with PyTorch. The topic is filled before; the first 40 %
+ * of each reading are warm-up; the table has the medians of the rounds.
  */
 @Command(name = "end-to-end", mixinStandardHelpOptions = true)
 final class EndToEndBenchmark implements Callable<Integer> {
@@ -69,8 +69,8 @@ final class EndToEndBenchmark implements Callable<Integer> {
   @Option(names = "--profile", description = "a folder for a recording of JDK Flight Recorder each")
   private @Nullable Path profile;
 
-  public static void main(String[] args) {
-    int exit = new CommandLine(new EndToEndBenchmark()).execute(args);
+  static void run(List<String> args) {
+    int exit = new CommandLine(new EndToEndBenchmark()).execute(args.toArray(String[]::new));
     if (exit != 0) {
       System.exit(exit);
     }
@@ -129,7 +129,9 @@ final class EndToEndBenchmark implements Callable<Integer> {
       Bench bench, String reader, Shape shape, String format, ExampleTopic topic, int round)
       throws IOException {
     if (reader.equals("python")) {
-      return format.equals("json") ? PythonPeer.run(bench.servers(), topic, shape, PYTHON_SHARE) : null;
+      return format.equals("json")
+          ? PythonPeer.run(bench.servers(), topic, shape, PYTHON_SHARE)
+          : null;
     }
     String kind = reader.equals("count") || reader.equals("decode") ? reader : "learn";
     String guarantee = reader.equals("alo") ? "at-least-once" : "exactly-once";
@@ -138,7 +140,15 @@ final class EndToEndBenchmark implements Callable<Integer> {
       jvm.add("--add-modules=jdk.incubator.vector");
     }
     return bench.run(
-        new Setup(kind, guarantee, shape, format, threads, kafka, jvm, recording(reader, shape, format, round)),
+        new Setup(
+            kind,
+            guarantee,
+            shape,
+            format,
+            threads,
+            kafka,
+            jvm,
+            recording(reader, shape, format, round)),
         topic);
   }
 
@@ -154,21 +164,21 @@ final class EndToEndBenchmark implements Callable<Integer> {
 
   private static void print(Map<String, List<Run>> runs, ExampleTopic topic) {
     System.out.println(
-        "| reader | examples/s | examples/CPU s | of count | of decode | bytes allocated an example (of the record) |");
-    System.out.println("|---|---|---|---|---|---|");
+        "| reader | examples/s | examples/CPU s | cores | of count | of decode | bytes allocated an example (of the record) | in collections |");
+    System.out.println("|---|---|---|---|---|---|---|---|");
     for (Map.Entry<String, List<Run>> each : runs.entrySet()) {
       double perSecond = median(each.getValue(), Run::perSecond);
       double allocated = median(each.getValue(), Run::allocated);
       System.out.printf(
-          "| %s | %,.0f | %,.0f | %s | %s | %s |%n",
+          "| %s | %,.0f | %,.0f | %.2f | %s | %s | %s | %.1f %% |%n",
           each.getKey(),
           perSecond,
           median(each.getValue(), Run::perCpuSecond),
+          median(each.getValue(), run -> run.cpu() / run.wall()),
           ratio(perSecond, runs.get(COUNT), Run::perSecond),
           ratio(perSecond, runs.get(DECODE), Run::perSecond),
-          allocated == 0
-              ? ""
-              : "%.0f (%.2f)".formatted(allocated, allocated / topic.recordBytes()));
+          allocated == 0 ? "" : "%.0f (%.2f)".formatted(allocated, allocated / topic.recordBytes()),
+          median(each.getValue(), run -> 100 * run.gc() / run.wall()));
     }
     List<Run> exactlyOnce = runs.getOrDefault(EXACTLY_ONCE, List.of());
     if (!exactlyOnce.isEmpty()) {

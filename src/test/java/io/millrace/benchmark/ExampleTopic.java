@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.millrace.config.Format;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,14 +55,15 @@ record ExampleTopic(String name, long examples, double recordBytes) {
                     name, partition, null, values[(int) (i / partitions % DIFFERENT)]));
       }
     }
-    long bytes = 0;
-    for (byte[] value : values) {
-      bytes += value.length;
-    }
-    return new ExampleTopic(name, examples, bytes / (double) values.length);
+    return new ExampleTopic(name, examples, meanBytes(values));
   }
 
-  private static byte[][] values(Format format, int inputs, int digits) {
+  static double meanBytes(byte[][] values) {
+    return Arrays.stream(values).mapToInt(value -> value.length).average().orElse(0);
+  }
+
+  /** Some thousands of examples, the same every time. */
+  static byte[][] values(Format format, int inputs, int digits) {
     SplittableRandom random = new SplittableRandom(SEED);
     byte[][] values = new byte[DIFFERENT][];
     double[] features = new double[inputs];
@@ -73,8 +75,7 @@ record ExampleTopic(String name, long examples, double recordBytes) {
         sum += k % 3 == 0 ? features[k] : -features[k] * features[k] / 2;
       }
       int label = sum > -inputs / 9.0 ? 1 : 0;
-      values[i] =
-          format == Format.JSON ? json(features, label, digits) : float32(features, label);
+      values[i] = format == Format.JSON ? json(features, label, digits) : float32(features, label);
     }
     return values;
   }

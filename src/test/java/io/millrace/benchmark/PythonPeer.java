@@ -46,6 +46,7 @@ final class PythonPeer {
               Double.parseDouble(words[3]),
               Double.parseDouble(words[5]),
               0,
+              0,
               0);
     }
   }

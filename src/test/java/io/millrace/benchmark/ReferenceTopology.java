@@ -45,8 +45,7 @@ final class ReferenceTopology {
   private static Topology reading(MillraceConfig config, Readers readers) {
     ByteArrayDeserializer bytes = new ByteArrayDeserializer();
     return new Topology()
-        .addSource(
-            AutoOffsetReset.earliest(), "examples", bytes, bytes, config.topics().examples())
+        .addSource(AutoOffsetReset.earliest(), "examples", bytes, bytes, config.topics().examples())
         .addProcessor("read", readers::reader, "examples");
   }
 

@@ -90,8 +90,7 @@ class MiniBatchCodecTest {
   void shouldReadTheBytesOfEveryVersion() {
     assertSame(MiniBatchCodec.decode(Golden.bytes("mini-batch-1.hex"), 1), golden());
     assertSame(MiniBatchCodec.decode(Golden.bytes("mini-batch-2.hex"), 1), golden());
-    assertSame(
-        MiniBatchCodec.decode(Golden.bytes("mini-batch-2-float32.hex"), 1), goldenFloats());
+    assertSame(MiniBatchCodec.decode(Golden.bytes("mini-batch-2-float32.hex"), 1), goldenFloats());
   }
 
   @Test
@@ -111,8 +110,12 @@ class MiniBatchCodecTest {
   /** A float, a double that no float is, and the like of each in Y. */
   @ParameterizedTest
   @CsvSource({
-    "0.5, 1, 4, 4", "0.1, 1, 8, 4", "-0.0, 0.1, 4, 8", "1e300, 1e-300, 8, 8",
-    "1.401298464324817E-45, 3.4028234663852886E38, 4, 4", "1e39, 5e-324, 8, 8"
+    "0.5, 1, 4, 4",
+    "0.1, 1, 8, 4",
+    "-0.0, 0.1, 4, 8",
+    "1e300, 1e-300, 8, 8",
+    "1.401298464324817E-45, 3.4028234663852886E38, 4, 4",
+    "1e39, 5e-324, 8, 8"
   })
   void shouldWriteFloatsWhereNothingIsLost(double x, double y, int xBytes, int yBytes) {
     MiniBatch batch = new MiniBatch(3, 2, 1);
@@ -215,7 +218,11 @@ class MiniBatchCodecTest {
 
   @ParameterizedTest
   @CsvSource({
-    X_BYTES + ", 0", X_BYTES + ", 4", X_BYTES + ", 2", Y_BYTES + ", 8", Y_BYTES + ", 16",
+    X_BYTES + ", 0",
+    X_BYTES + ", 4",
+    X_BYTES + ", 2",
+    Y_BYTES + ", 8",
+    Y_BYTES + ", 16",
     Y_BYTES + ", -4"
   })
   void shouldRefuseNumbersOfAnotherSize(int at, int value) {
