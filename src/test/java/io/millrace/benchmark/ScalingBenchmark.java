@@ -89,9 +89,7 @@ final class ScalingBenchmark implements Callable<Integer> {
     for (int inputs : new int[] {10, 30, 100, 300, 1000, 2000}) {
       ExampleTopic topic = topic(bench, inputs, 1, BATCH);
       Run run = bench.run(setup(new Shape(inputs, HIDDEN, BATCH), 2), topic);
-      row(
-          "| %,d | %,.0f | %,.0f | %.0f |",
-          inputs, run.perSecond(), run.perCpuSecond(), run.perSecond() * topic.recordBytes() / 1e6);
+      say("| %,d | %,.0f | %,.0f | %.0f |".formatted(inputs, run.perSecond(), run.perCpuSecond(), run.perSecond() * topic.recordBytes() / 1e6));
       points.add(new double[] {inputs, run.perSecond()});
     }
     data("features", points);
@@ -103,7 +101,7 @@ final class ScalingBenchmark implements Callable<Integer> {
     table("Hidden units", "hidden units", "examples/s", "examples/CPU s");
     for (int hidden : new int[] {4, 16, 64, 256, 1024}) {
       Run run = bench.run(setup(new Shape(INPUTS, hidden, BATCH), 2), topic);
-      row("| %,d | %,.0f | %,.0f |", hidden, run.perSecond(), run.perCpuSecond());
+      say("| %,d | %,.0f | %,.0f |".formatted(hidden, run.perSecond(), run.perCpuSecond()));
       points.add(new double[] {hidden, run.perSecond()});
     }
     data("hidden", points);
@@ -115,7 +113,7 @@ final class ScalingBenchmark implements Callable<Integer> {
     table("Mini-batch size", "examples in a mini-batch", "examples/s", "examples/CPU s");
     for (int size : new int[] {8, 16, 32, 64, 256, 1024}) {
       Run run = bench.run(setup(new Shape(INPUTS, HIDDEN, size), 2), topic);
-      row("| %,d | %,.0f | %,.0f |", size, run.perSecond(), run.perCpuSecond());
+      say("| %,d | %,.0f | %,.0f |".formatted(size, run.perSecond(), run.perCpuSecond()));
       points.add(new double[] {size, run.perSecond()});
     }
     data("batch", points);
@@ -127,9 +125,7 @@ final class ScalingBenchmark implements Callable<Integer> {
       ExampleTopic topic = topic(bench, INPUTS, partitions, BATCH);
       for (int threads : new int[] {1, 2, 3}) {
         Run run = bench.run(setup(new Shape(INPUTS, HIDDEN, BATCH), threads), topic);
-        row(
-            "| %d | %d | %,.0f | %,.0f |",
-            partitions, threads, run.perSecond(), run.perCpuSecond());
+        say("| %d | %d | %,.0f | %,.0f |".formatted(partitions, threads, run.perSecond(), run.perCpuSecond()));
       }
     }
   }
@@ -150,9 +146,7 @@ final class ScalingBenchmark implements Callable<Integer> {
       ExampleTopic topic = topic(bench, shape.inputs(), 1, BATCH);
       Run run = bench.run(setup("restart", shape, 2), topic);
       long parameters = (shape.inputs() + 1L) * shape.hidden() + shape.hidden() + 1;
-      row(
-          "| %d/%d | %,d | %.0f | %.1f |",
-          shape.inputs(), shape.hidden(), parameters, run.liveHeap() / 1e6, run.wall());
+      say("| %d/%d | %,d | %.0f | %.1f |".formatted(shape.inputs(), shape.hidden(), parameters, run.liveHeap() / 1e6, run.wall()));
     }
   }
 
@@ -178,9 +172,7 @@ final class ScalingBenchmark implements Callable<Integer> {
     double count = 0;
     for (Run run : bench.runs(setup, topic)) {
       count += run.examples();
-      row(
-          "| %,.0f | %,.0f | %,.0f | %.0f |",
-          count, run.perSecond(), run.perCpuSecond(), run.liveHeap() / 1e6);
+      say("| %,.0f | %,.0f | %,.0f | %.0f |".formatted(count, run.perSecond(), run.perCpuSecond(), run.liveHeap() / 1e6));
       points.add(new double[] {count, run.perCpuSecond()});
     }
     data("flat", points);
@@ -209,10 +201,6 @@ final class ScalingBenchmark implements Callable<Integer> {
     say("");
     say("| " + String.join(" | ", columns) + " |");
     say("|" + "---|".repeat(columns.length));
-  }
-
-  private void row(String format, Object... values) {
-    say(format.formatted(values));
   }
 
   private void say(String line) {
