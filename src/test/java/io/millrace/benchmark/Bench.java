@@ -43,7 +43,7 @@ final class Bench implements AutoCloseable {
    *
    * @param reader {@code count}, {@code decode}, {@code learn}, {@code restart} or {@code flat}
    * @param guarantee of Kafka Streams
-   * @param overrides {@code KEY=VALUE} lines of {@code kafka}, for trying settings out
+   * @param kafka {@code KEY=VALUE} lines of {@code kafka}, for trying settings out
    */
   record Setup(
       String reader,

@@ -89,7 +89,13 @@ final class ScalingBenchmark implements Callable<Integer> {
     for (int inputs : new int[] {10, 30, 100, 300, 1000, 2000}) {
       ExampleTopic topic = topic(bench, inputs, 1, BATCH);
       Run run = bench.run(setup(new Shape(inputs, HIDDEN, BATCH), 2), topic);
-      say("| %,d | %,.0f | %,.0f | %.0f |".formatted(inputs, run.perSecond(), run.perCpuSecond(), run.perSecond() * topic.recordBytes() / 1e6));
+      say(
+          "| %,d | %,.0f | %,.0f | %.0f |"
+              .formatted(
+                  inputs,
+                  run.perSecond(),
+                  run.perCpuSecond(),
+                  run.perSecond() * topic.recordBytes() / 1e6));
       points.add(new double[] {inputs, run.perSecond()});
     }
     data("features", points);
@@ -125,7 +131,9 @@ final class ScalingBenchmark implements Callable<Integer> {
       ExampleTopic topic = topic(bench, INPUTS, partitions, BATCH);
       for (int threads : new int[] {1, 2, 3}) {
         Run run = bench.run(setup(new Shape(INPUTS, HIDDEN, BATCH), threads), topic);
-        say("| %d | %d | %,.0f | %,.0f |".formatted(partitions, threads, run.perSecond(), run.perCpuSecond()));
+        say(
+            "| %d | %d | %,.0f | %,.0f |"
+                .formatted(partitions, threads, run.perSecond(), run.perCpuSecond()));
       }
     }
   }
@@ -146,7 +154,10 @@ final class ScalingBenchmark implements Callable<Integer> {
       ExampleTopic topic = topic(bench, shape.inputs(), 1, BATCH);
       Run run = bench.run(setup("restart", shape, 2), topic);
       long parameters = (shape.inputs() + 1L) * shape.hidden() + shape.hidden() + 1;
-      say("| %d/%d | %,d | %.0f | %.1f |".formatted(shape.inputs(), shape.hidden(), parameters, run.liveHeap() / 1e6, run.wall()));
+      say(
+          "| %d/%d | %,d | %.0f | %.1f |"
+              .formatted(
+                  shape.inputs(), shape.hidden(), parameters, run.liveHeap() / 1e6, run.wall()));
     }
   }
 
@@ -172,7 +183,9 @@ final class ScalingBenchmark implements Callable<Integer> {
     double count = 0;
     for (Run run : bench.runs(setup, topic)) {
       count += run.examples();
-      say("| %,.0f | %,.0f | %,.0f | %.0f |".formatted(count, run.perSecond(), run.perCpuSecond(), run.liveHeap() / 1e6));
+      say(
+          "| %,.0f | %,.0f | %,.0f | %.0f |"
+              .formatted(count, run.perSecond(), run.perCpuSecond(), run.liveHeap() / 1e6));
       points.add(new double[] {count, run.perCpuSecond()});
     }
     data("flat", points);
