@@ -8,13 +8,18 @@ import io.millrace.config.ConfigException;
 import io.millrace.config.ConfigReader;
 import io.millrace.config.Durations;
 import io.millrace.config.MillraceConfig;
+import io.millrace.learn.Lesson;
+import io.millrace.learn.Quality;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
+import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -111,20 +116,17 @@ final class DemoCommand implements Callable<Integer> {
       introduce(config, flights);
       dashboard.announce();
       System.out.println();
-      StatusDisplay display =
-          new StatusDisplay(
-              board, "always \"on time\"", figures -> flights.onTimeShare(figures.totalExamples()));
-      display.showUntil(stop, end(board, flights));
+      new StatusDisplay(board).showUntil(stop, end(board, flights));
       stop.throwIfFailed();
-      summarise(board, flights);
+      summarise(board);
     }
   }
 
   private BooleanSupplier end(LearnerBoard board, Flights flights) {
     long deadline = duration == null ? Long.MAX_VALUE : System.nanoTime() + duration.toNanos();
     return () -> {
-      long seen = board.figures().examples() + board.deadLetters().total();
-      return System.nanoTime() >= deadline || (untilEnd && seen >= flights.size());
+      long learned = board.progress().newest().map(Lesson::totalExamples).orElse(0L);
+      return System.nanoTime() >= deadline || (untilEnd && learned + board.deadLetters().total() >= flights.size());
     };
   }
 
@@ -141,31 +143,35 @@ final class DemoCommand implements Callable<Integer> {
         config.bootstrapServers());
   }
 
-  /** The mean loss of always predicting the share that an answer really has, its log-loss. */
-  private static double entropy(double share) {
-    return -(share * Math.log(share) + (1 - share) * Math.log1p(-share));
-  }
-
-  private static void summarise(LearnerBoard board, Flights flights) {
-    Progress.Figures figures = board.figures();
-    if (figures.batches() == 0) {
+  private static void summarise(LearnerBoard board) {
+    Optional<Lesson> newest = board.progress().newest();
+    if (newest.isEmpty()) {
       System.out.println("Nothing was learned yet.");
       return;
     }
-    double onTime = flights.onTimeShare(figures.totalExamples());
     System.out.printf(
         Locale.ROOT,
-        "%nLearned %,d flights in %,d mini-batches; %,d dead letters.%n"
-            + "Cost      %.4f on average, each flight predicted before it was learned; always the"
-            + " base rate: %.4f%n"
-            + "Accuracy  %s; always \"on time\": %s%n",
-        figures.examples(),
-        figures.batches(),
-        board.deadLetters().total(),
-        figures.meanCost(),
-        entropy(onTime),
-        StatusDisplay.percent(figures.accuracy()),
-        StatusDisplay.percent(onTime));
+        "%nLearned %,d flights in %,d mini-batches; %,d dead letters.%n",
+        newest.get().totalExamples(),
+        newest.get().batch(),
+        board.deadLetters().total());
+    newest.get().prequential().ifPresent(figures -> summarise(figures.sinceStart()));
+  }
+
+  private static void summarise(Quality quality) {
+    System.out.printf(
+        "Cost      %s on average, each flight predicted before it was learned; the base rate so"
+            + " far: %s%n"
+            + "Accuracy  %s; the more frequent answer so far: %s; the answer before: %s%n",
+        StatusDisplay.number(quality.cost()),
+        text(quality.baseline().cost(), StatusDisplay::number),
+        text(quality.accuracy(), StatusDisplay::percent),
+        text(quality.baseline().accuracy(), StatusDisplay::percent),
+        text(quality.noChange().accuracy(), StatusDisplay::percent));
+  }
+
+  private static String text(OptionalDouble figure, DoubleFunction<String> text) {
+    return figure.isEmpty() ? "-" : text.apply(figure.getAsDouble());
   }
 
   /** Reads a duration as the configuration writes it. */

@@ -4,6 +4,7 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.config.TopicsConfig;
 import io.millrace.learn.BatchCost;
 import io.millrace.learn.LearningMetrics;
+import io.millrace.learn.Lesson;
 import io.millrace.learn.Prequential;
 import io.millrace.learn.PublishedModel;
 import io.millrace.learn.PublishedModel.Publication;
@@ -93,9 +94,9 @@ final class LearnerBoard implements LearnerView, ProcessFigures, AutoCloseable {
    * @param json as it stands there
    */
   void add(BatchCost cost, byte[] json) {
-    progress.add(cost);
+    progress.add(cost.lesson());
     costs.add(json);
-    telemetry.show(cost.lesson(), progress.figures().cost());
+    telemetry.show(cost.lesson(), progress.smoothedCost());
     synchronized (throughput) {
       throughput.add(cost.timestamp().toEpochMilli(), cost.lesson().examples());
     }
@@ -113,8 +114,8 @@ final class LearnerBoard implements LearnerView, ProcessFigures, AutoCloseable {
     }
   }
 
-  Progress.Figures figures() {
-    return progress.figures();
+  Progress progress() {
+    return progress;
   }
 
   DeadLetterBoard deadLetters() {
@@ -152,7 +153,7 @@ final class LearnerBoard implements LearnerView, ProcessFigures, AutoCloseable {
   @Override
   public Status status() {
     Health health = health();
-    Progress.Figures figures = progress.figures();
+    Optional<Lesson> newest = progress.newest();
     LearnerService service = learner;
     return new Status(
         config.application(),
@@ -162,11 +163,11 @@ final class LearnerBoard implements LearnerView, ProcessFigures, AutoCloseable {
         health.isReady(),
         service != null && service.isSilent(),
         examplesPerSecond(),
-        figures.totalExamples(),
+        newest.map(Lesson::totalExamples).orElse(0L),
         examplesLag,
         batchesLag,
         deadLetters.figures(),
-        figures.modelVersion(),
+        newest.map(lesson -> lesson.modelVersion() + 1).orElse(0L),
         snapshot(),
         config.model().inputs(),
         config.model().hidden(),

@@ -1,10 +1,14 @@
 package io.millrace.app;
 
+import io.millrace.learn.Lesson;
+import io.millrace.learn.Prequential;
+import io.millrace.learn.Quality;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
-import java.util.function.ToDoubleFunction;
+import java.util.function.DoubleFunction;
 
 /**
  * The learner's figures on the terminal: one live line, or a plain line now and then where the
@@ -24,29 +28,10 @@ final class StatusDisplay {
   private final PrintStream out = System.out;
   private final boolean terminal = Terminal.isAttached();
   private final LearnerBoard board;
-  private final String baselineName;
-  private final ToDoubleFunction<Progress.Figures> baseline;
-  private Progress.Figures last;
   private long lastAt = System.nanoTime();
-  private double rate;
 
-  /** A display of the learner's own figures. */
   StatusDisplay(LearnerBoard board) {
-    this(board, "", figures -> Double.NaN);
-  }
-
-  /**
-   * A display that puts a baseline beside the accuracy.
-   *
-   * @param baselineName what to call it
-   * @param baseline its accuracy over the same examples
-   */
-  StatusDisplay(
-      LearnerBoard board, String baselineName, ToDoubleFunction<Progress.Figures> baseline) {
     this.board = board;
-    this.baselineName = baselineName;
-    this.baseline = baseline;
-    this.last = board.figures();
   }
 
   /** Shows the figures again and again until somebody wishes to stop or {@code done} says so. */
@@ -62,44 +47,59 @@ final class StatusDisplay {
   }
 
   private void refresh() {
-    Progress.Figures now = board.figures();
-    long at = System.nanoTime();
-    double measured = (now.examples() - last.examples()) * 1e9 / Math.max(1, at - lastAt);
-    rate = terminal && rate > 0 ? 0.7 * rate + 0.3 * measured : measured;
-    last = now;
-    lastAt = at;
-    out.print(
-        terminal ? ERASE_LINE + NO_WRAP + line(now) + WRAP : line(now) + System.lineSeparator());
+    lastAt = System.nanoTime();
+    String line = board.progress().newest().map(this::line).orElse("waiting for examples");
+    line += some("dead letters", board.deadLetters().total());
+    out.print(terminal ? ERASE_LINE + NO_WRAP + line + WRAP : line + System.lineSeparator());
     out.flush();
   }
 
-  private String line(Progress.Figures now) {
-    if (now.batches() == 0) {
-      return "waiting for examples" + deadLetters();
-    }
-    StringBuilder line = new StringBuilder();
-    line.append(
-        String.format(
-            Locale.ROOT,
-            "%,d examples  %,.0f/s  cost %.4f",
-            now.totalExamples(),
-            rate,
-            now.cost()));
-    if (!Double.isNaN(now.accuracy())) {
-      line.append("  accuracy ").append(percent(now.accuracy()));
-    }
-    double toBeat = baseline.applyAsDouble(now);
-    if (!Double.isNaN(toBeat)) {
-      line.append("  (%s %s)".formatted(baselineName, percent(toBeat)));
-    }
-    return line.append(String.format(Locale.ROOT, "  version %,d", now.modelVersion()))
-        .append(deadLetters())
-        .toString();
+  private String line(Lesson newest) {
+    double lag = board.examplesLag();
+    return String.format(
+        Locale.ROOT,
+        "%,d examples  %,.0f/s  lag %s  %s  v%,d%s",
+        newest.totalExamples(),
+        board.examplesPerSecond(),
+        Double.isNaN(lag) ? "?" : String.format(Locale.ROOT, "%,.0f", lag),
+        newest
+            .prequential()
+            .map(figures -> quality(figures.window()))
+            .orElseGet(() -> "cost " + number(board.progress().smoothedCost())),
+        newest.modelVersion() + 1,
+        some("drifts", newest.prequential().map(Prequential::drifts).orElse(0L)));
   }
 
-  private String deadLetters() {
-    long letters = board.deadLetters().total();
-    return letters == 0 ? "" : String.format(Locale.ROOT, "  dead letters %,d", letters);
+  /** The figures over the window, each beside what it must beat. */
+  private static String quality(Quality window) {
+    return "cost %s%s%s%s"
+        .formatted(
+            number(window.cost()),
+            beside("baseline", window.baseline().cost(), StatusDisplay::number),
+            pair("accuracy", window.accuracy(), "majority", window.baseline().accuracy()),
+            pair("rmse", window.rmse(), "mean", window.baseline().rmse()));
+  }
+
+  private static String pair(
+      String name, OptionalDouble figure, String besideName, OptionalDouble beside) {
+    DoubleFunction<String> text =
+        name.equals("accuracy") ? StatusDisplay::percent : StatusDisplay::number;
+    return figure.isEmpty()
+        ? ""
+        : "  %s %s%s"
+            .formatted(name, text.apply(figure.getAsDouble()), beside(besideName, beside, text));
+  }
+
+  private static String beside(String name, OptionalDouble figure, DoubleFunction<String> text) {
+    return figure.isEmpty() ? "" : " (%s %s)".formatted(name, text.apply(figure.getAsDouble()));
+  }
+
+  private static String some(String name, long count) {
+    return count == 0 ? "" : String.format(Locale.ROOT, "  %s %,d", name, count);
+  }
+
+  static String number(double number) {
+    return String.format(Locale.ROOT, "%.4f", number);
   }
 
   static String percent(double share) {

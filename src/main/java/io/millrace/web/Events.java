@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Events implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Events.class);
-  private static final int MOST_STREAMS = 256;
+  static final int MOST_STREAMS = 256;
   private static final int TICK_MILLIS = 250;
   private static final int TICKS_A_STATUS = 4;
 
@@ -56,6 +56,11 @@ final class Events implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed
     }
+  }
+
+  /** How many listen. */
+  int streams() {
+    return streams.size();
   }
 
   /** Answers a request with the events from now on. */

@@ -102,6 +102,11 @@ public final class WebServer implements AutoCloseable {
         .formatted(name.contains(":") ? "[" + name + "]" : name, address.getPort());
   }
 
+  /** How many browsers listen to the events. */
+  int dashboards() {
+    return events.streams();
+  }
+
   private void handle(HttpServerExchange exchange) {
     HeaderMap headers = exchange.getResponseHeaders();
     SECURITY.forEach(headers::put);

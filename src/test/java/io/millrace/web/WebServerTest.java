@@ -1,0 +1,293 @@
+package io.millrace.web;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.learn.PublishedModel.Publication;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The server alone, over real sockets; what a whole learner shows is in {@code MonitoringIT}. */
+class WebServerTest {
+  private static final int DASHBOARDS = 100;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final View view = new View();
+  private final WebServer server = start();
+
+  private WebServer start() {
+    try {
+      return WebServer.start("127.0.0.1", 0, view);
+    } catch (BindException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void shouldServeThePageToItsOwnOriginAlone() throws Exception {
+    HttpResponse<String> page = get("");
+
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
+    assertThat(page.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+    assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+        .contains("default-src 'none'", "script-src 'self'", "connect-src 'self'")
+        .doesNotContain("http", "*", "unsafe");
+    String tag = page.headers().firstValue("ETag").orElseThrow();
+    HttpRequest again = request("").header("If-None-Match", tag).build();
+    assertThat(client.send(again, BodyHandlers.ofString()).statusCode()).isEqualTo(304);
+    assertThat(get("uplot/uPlot.iife.min.js").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void shouldSayWhatThereIsNot() throws Exception {
+    for (String path :
+        List.of("nothing", "WebServer.class", "package-info.class", "uplot/../x.js", "..%2fx.js")) {
+      HttpResponse<String> answer = get(path);
+      assertThat(answer.statusCode()).as(path).isEqualTo(404);
+      assertThat(answer.body()).startsWith("{\"error\":\"There is nothing at /");
+    }
+    assertThat(get("api/model").statusCode()).isEqualTo(404);
+    assertThat(get("api/model").body())
+        .isEqualTo("{\"error\":\"No snapshot of the model is published yet\"}");
+    assertThat(get("api/surface").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void shouldOnlyAnswerGetAndHead() throws Exception {
+    HttpResponse<String> head =
+        client.send(
+            request("api/status").method("HEAD", BodyPublishers.noBody()).build(),
+            BodyHandlers.ofString());
+    HttpResponse<String> post =
+        client.send(
+            request("api/status").POST(BodyPublishers.ofString("{}")).build(),
+            BodyHandlers.ofString());
+
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(head.body()).isEmpty();
+    assertThat(post.statusCode()).isEqualTo(405);
+    assertThat(post.headers().firstValue("Allow")).contains("GET, HEAD");
+  }
+
+  @Test
+  void shouldGiveTheNewestCostsOldestFirst() throws Exception {
+    for (int i = 1; i <= CostHistory.CAPACITY + 3; i++) {
+      view.costs.add(Integer.toString(i).getBytes(UTF_8));
+    }
+
+    assertThat(get("api/costs?last=3").body()).isEqualTo("[5001,5002,5003]");
+    assertThat(get("api/costs").body()).startsWith("[4,5,").endsWith(",5003]");
+    assertThat(get("api/costs?last=1000000").body()).startsWith("[4,5,");
+    for (String wrong : List.of("0", "-1", "x", "", "99999999999")) {
+      HttpResponse<String> answer = get("api/costs?last=" + wrong);
+      assertThat(answer.statusCode()).isEqualTo(400);
+      assertThat(answer.body()).contains("whole number of at least 1, got \\\"" + wrong);
+    }
+  }
+
+  @Test
+  void shouldTellHealthByTheStatusCode() throws Exception {
+    assertThat(get("health/live").statusCode()).isEqualTo(200);
+    assertThat(get("health/ready").body()).isEqualTo("{\"status\":\"UP\",\"state\":\"RUNNING\"}");
+
+    view.health = new Health("REBALANCING", null, "It restores its state");
+    assertThat(get("health/live").statusCode()).isEqualTo(200);
+    assertThat(get("health/ready").statusCode()).isEqualTo(503);
+    assertThat(get("health/ready").body())
+        .isEqualTo(
+            "{\"status\":\"DOWN\",\"state\":\"REBALANCING\",\"why\":\"It restores its state\"}");
+
+    view.health = new Health("ERROR", "The disk is full", "It stops");
+    assertThat(get("health/live").statusCode()).isEqualTo(503);
+    assertThat(get("health/live").body()).contains("\"why\":\"The disk is full\"");
+  }
+
+  @Test
+  void shouldRefuseAPortThatIsTaken() {
+    assertThatThrownBy(() -> WebServer.start("127.0.0.1", port(), view))
+        .isInstanceOf(BindException.class);
+  }
+
+  @Test
+  void shouldSendCostsAndStatusAsTheyCome() throws Exception {
+    try (Browser browser = new Browser()) {
+      assertThat(browser.nextData("status")).startsWith("{\"application\":\"a\"");
+      view.costs.add("{\"batch\":\r\n1}".getBytes(UTF_8));
+      assertThat(browser.nextData("costs")).isEqualTo("[{\"batch\":  1}]");
+      for (int i = 2; i <= 2000; i++) {
+        view.costs.add("{\"batch\":%d}".formatted(i).getBytes(UTF_8));
+      }
+      String newest = browser.nextData("costs");
+      while (!newest.endsWith("{\"batch\":2000}]")) {
+        newest = browser.nextData("costs");
+      }
+      assertThat(newest.split(",", -1)).hasSizeLessThanOrEqualTo(25);
+      assertThat(browser.nextData("status")).isNotEmpty();
+    }
+    await(() -> server.dashboards() == 0);
+  }
+
+  /** They connect, and never read. */
+  @Test
+  void shouldCutStuckBrowsersOffWithoutHarmToOthers() throws Exception {
+    List<Socket> stuck = new ArrayList<>();
+    try (Browser reading = new Browser()) {
+      for (int i = 0; i < DASHBOARDS; i++) {
+        stuck.add(connect());
+      }
+      await(() -> server.dashboards() == DASHBOARDS + 1);
+      byte[] large = ("\"" + "x".repeat(20_000) + "\"").getBytes(UTF_8);
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (server.dashboards() > 1) {
+        assertThat(System.nanoTime()).isLessThan(deadline);
+        for (int i = 0; i < 25; i++) {
+          view.costs.add(large);
+        }
+        assertThat(reading.nextData("costs")).contains("xxx");
+      }
+      assertThat(reading.nextData("status")).isNotEmpty();
+    } finally {
+      for (Socket socket : stuck) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void shouldLimitTheDashboards() throws Exception {
+    List<Socket> open = new ArrayList<>();
+    try {
+      for (int i = 0; i < Events.MOST_STREAMS; i++) {
+        open.add(connect());
+      }
+      await(() -> server.dashboards() == Events.MOST_STREAMS);
+
+      assertThat(get("api/events").statusCode()).isEqualTo(503);
+      assertThat(get("api/status").statusCode()).isEqualTo(200);
+    } finally {
+      for (Socket socket : open) {
+        socket.close();
+      }
+    }
+  }
+
+  private Socket connect() throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(4096);
+    socket.setSoTimeout((int) PATIENCE.toMillis());
+    socket.connect(new InetSocketAddress("127.0.0.1", port()));
+    socket.getOutputStream().write("GET /api/events HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
+    return socket;
+  }
+
+  /** Reads the events; chunk sizes stand on lines of their own and are passed over. */
+  private final class Browser implements AutoCloseable {
+    private final HttpResponse<InputStream> response;
+    private final BufferedReader lines;
+
+    Browser() throws Exception {
+      this.response = client.send(request("api/events").build(), BodyHandlers.ofInputStream());
+      this.lines = new BufferedReader(new InputStreamReader(response.body(), UTF_8));
+    }
+
+    String nextData(String event) throws IOException {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.equals("event: " + event)) {
+          return lines.readLine().substring("data: ".length());
+        }
+      }
+      throw new AssertionError("cut off");
+    }
+
+    @Override
+    public void close() throws IOException {
+      response.body().close();
+    }
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+  }
+
+  private int port() {
+    return URI.create(server.url()).getPort();
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return client.send(request(path).build(), BodyHandlers.ofString());
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(server.url() + path));
+  }
+
+  /** A learner that does what the test says. */
+  private static final class View implements LearnerView {
+    private final CostHistory costs = new CostHistory();
+    private volatile Health health = new Health("RUNNING", null, null);
+
+    @Override
+    public Health health() {
+      return health;
+    }
+
+    @Override
+    public Status status() {
+      return new Status(
+          "a", "m", Map.of(), health.state(), true, false, 0, 0, 0, 0,
+          new Status.DeadLetters(0, true, Map.of(), List.of()), 0, null, 2, 3, 1, "sigmoid",
+          "none", List.of(), "v", "t");
+    }
+
+    @Override
+    public CostHistory costs() {
+      return costs;
+    }
+
+    @Override
+    public Optional<Publication> model() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<Surface> surface() {
+      return Optional.empty();
+    }
+
+    @Override
+    public String metrics() {
+      return "";
+    }
+  }
+}
