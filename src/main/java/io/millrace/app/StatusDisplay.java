@@ -58,7 +58,7 @@ final class StatusDisplay {
     double lag = board.examplesLag();
     return String.format(
         Locale.ROOT,
-        "%,d examples  %,.0f/s  lag %s  %s  v%,d%s",
+        "%,d examples  %,.0f/s  lag %s  %s  version %,d%s",
         newest.totalExamples(),
         board.examplesPerSecond(),
         Double.isNaN(lag) ? "?" : String.format(Locale.ROOT, "%,.0f", lag),

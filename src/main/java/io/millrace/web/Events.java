@@ -154,6 +154,11 @@ final class Events implements AutoCloseable {
   @Override
   public void close() {
     ticker.interrupt();
+    try {
+      ticker.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     streams.forEach(EventStream::close);
   }
 }
