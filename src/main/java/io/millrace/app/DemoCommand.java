@@ -126,7 +126,8 @@ final class DemoCommand implements Callable<Integer> {
     long deadline = duration == null ? Long.MAX_VALUE : System.nanoTime() + duration.toNanos();
     return () -> {
       long learned = board.progress().newest().map(Lesson::totalExamples).orElse(0L);
-      return System.nanoTime() >= deadline || (untilEnd && learned + board.deadLetters().total() >= flights.size());
+      return System.nanoTime() >= deadline
+          || (untilEnd && learned + board.deadLetters().total() >= flights.size());
     };
   }
 

@@ -109,7 +109,8 @@ final class DemoIT {
           .anyMatch(
               line ->
                   line.matches("Learned 100,000 flights in [0-9,]+ mini-batches; 0 dead letters."))
-          .anyMatch(line -> line.matches("Cost +0\\.\\d{4} on average, .* base rate so far: 0\\.\\d{4}"))
+          .anyMatch(
+              line -> line.matches("Cost +0\\.\\d{4} on average, .* base rate so far: 0\\.\\d{4}"))
           .anyMatch(
               line ->
                   line.matches(

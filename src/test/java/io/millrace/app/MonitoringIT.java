@@ -15,6 +15,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -109,8 +110,7 @@ final class MonitoringIT {
 
     List<ConsumerRecord<byte[], byte[]>> snapshots =
         topics.consume(learner.snapshots(), BATCHES / 25);
-    assertThat(get(url + "api/model").body())
-        .isEqualTo(text(snapshots.get(snapshots.size() - 1)));
+    assertThat(get(url + "api/model").body()).isEqualTo(text(snapshots.get(snapshots.size() - 1)));
   }
 
   private static String text(ConsumerRecord<byte[], byte[]> record) {
@@ -118,8 +118,7 @@ final class MonitoringIT {
   }
 
   private static void assertDeadLetters(JsonNode letters, TestLearner learner) {
-    assertThat(letters.get("byReason").toString())
-        .isEqualTo("{\"not-json\":1,\"wrong-size\":1}");
+    assertThat(letters.get("byReason").toString()).isEqualTo("{\"not-json\":1,\"wrong-size\":1}");
     JsonNode newest = letters.get("newest").get(0);
     assertThat(newest.get("reason").asText()).isEqualTo("wrong-size");
     assertThat(newest.get("detail").asText()).contains("features");
@@ -248,7 +247,7 @@ final class MonitoringIT {
       String url = url(run);
       int port = URI.create(url).getPort();
       for (int i = 0; i < 100; i++) {
-        Socket socket = new Socket("127.0.0.1", port);
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket
             .getOutputStream()
             .write("GET /api/events HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
@@ -305,8 +304,7 @@ final class MonitoringIT {
   }
 
   private HttpResponse<String> get(String url) throws Exception {
-    return client.send(
-        HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString());
+    return client.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString());
   }
 
   private static List<ProducerRecord<byte[], byte[]>> examples(TestLearner learner, int count) {
@@ -314,8 +312,7 @@ final class MonitoringIT {
     for (int i = 0; i < count; i++) {
       double x = Math.sin(i);
       double y = 10 + Math.cos(7 * i);
-      String example =
-          "{\"features\":[%s,%s],\"label\":%d}".formatted(x, y, x > y - 10 ? 1 : 0);
+      String example = "{\"features\":[%s,%s],\"label\":%d}".formatted(x, y, x > y - 10 ? 1 : 0);
       records.add(new ProducerRecord<>(learner.examples(), example.getBytes(UTF_8)));
     }
     return records;

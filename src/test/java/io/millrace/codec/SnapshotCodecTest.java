@@ -73,7 +73,7 @@ class SnapshotCodecTest {
         .asString(UTF_8)
         .contains("\"version\":0,\"examples\":0,")
         .doesNotContain("learnedThrough")
-        .endsWith("\"b2\":[0.25],\"timestamp\":\"1970-01-01T00:00:00.000Z\"}");
+        .endsWith("\"b2\":[0.25],\"kernel\":\"ejml\",\"timestamp\":\"1970-01-01T00:00:00.000Z\"}");
     assertSame(SnapshotCodec.decode(json), fresh);
   }
 

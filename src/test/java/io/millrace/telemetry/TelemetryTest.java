@@ -90,8 +90,7 @@ class TelemetryTest {
             baseline,
             Quality.Reference.NONE);
     telemetry.show(
-        lesson(
-            8, OptionalDouble.of(0.75), Optional.of(new Prequential(quality, quality, true, 2))),
+        lesson(8, OptionalDouble.of(0.75), Optional.of(new Prequential(quality, quality, true, 2))),
         0.4);
 
     assertThat(page())

@@ -10,6 +10,7 @@ import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.Model;
 import io.millrace.learn.PublishedModel;
 import io.millrace.learn.Snapshot;
+import io.millrace.nn.KernelKind;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Properties;
@@ -24,7 +25,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an instance knows of the published model; that it knows it again after a restart is in {@code MonitoringIT}. */
+/**
+ * What an instance knows of the published model; that it knows it again after a restart is in
+ * {@code MonitoringIT}.
+ */
 class PublishedModelTest {
   @TempDir private Path stateFolder;
   private final MillraceConfig config = LearnerFixture.config();
@@ -93,6 +97,6 @@ class PublishedModelTest {
   private byte[] snapshot(String model, long second) throws ConfigException {
     Model initial = InitialModel.of(config);
     return SnapshotCodec.encode(
-        Snapshot.of(model, initial, "log", Instant.ofEpochSecond(second)));
+        Snapshot.of(model, initial, "log", KernelKind.EJML, Instant.ofEpochSecond(second)));
   }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -202,7 +203,7 @@ class WebServerTest {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(4096);
     socket.setSoTimeout((int) PATIENCE.toMillis());
-    socket.connect(new InetSocketAddress("127.0.0.1", port()));
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
     socket.getOutputStream().write("GET /api/events HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
     return socket;
   }
@@ -265,9 +266,27 @@ class WebServerTest {
     @Override
     public Status status() {
       return new Status(
-          "a", "m", Map.of(), health.state(), true, false, 0, 0, 0, 0,
-          new Status.DeadLetters(0, true, Map.of(), List.of()), 0, null, 2, 3, 1, "sigmoid",
-          "none", List.of(), "v", "t");
+          "a",
+          "m",
+          Map.of(),
+          health.state(),
+          true,
+          false,
+          0,
+          0,
+          0,
+          0,
+          new Status.DeadLetters(0, true, Map.of(), List.of()),
+          0,
+          null,
+          2,
+          3,
+          1,
+          "sigmoid",
+          "none",
+          List.of(),
+          "v",
+          "t");
     }
 
     @Override
