@@ -22,7 +22,7 @@ class ArchitectureTest {
   private static final String MICROMETER = "io.micrometer..";
   private static final String KAFKA = "org.apache.kafka..";
 
-  @ArchTest static final ArchRule nn = only("nn", EJML);
+  @ArchTest static final ArchRule nn = only("nn", EJML, "jdk.incubator.vector..");
   @ArchTest static final ArchRule example = only("example", EJML);
   @ArchTest static final ArchRule learn = only("learn", ours("nn"), ours("example"), EJML);
 
