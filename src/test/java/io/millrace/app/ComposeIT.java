@@ -32,8 +32,11 @@ final class ComposeIT {
   private static final String TOPIC = "flights";
   private static final String COST = "millrace_cost_smoothed";
 
-  /** Slow enough for Prometheus to see the beginning, when the cost is high. */
-  private static final String RATE = "100/s";
+  /**
+   * Three mini-batches between two looks of Prometheus, so that it sees the untrained model. Later
+   * the cost goes up and down with the hours of the day, whatever was learned.
+   */
+  private static final String RATE = "20/s";
 
   /** What stands beside what in an alert: {@code A > B and C == D}. */
   private static final Pattern OPERATORS = Pattern.compile("\\s(?:[<>]=?|[=!]=|and)\\s");
