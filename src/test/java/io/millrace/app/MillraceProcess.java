@@ -33,7 +33,7 @@ final class MillraceProcess implements AutoCloseable {
    * A learner with its broker takes five seconds of a processor to start, and a busy machine gives
    * it a twentieth of one. A test that passes never waits for this long.
    */
-  static final Duration PATIENCE = Duration.ofSeconds(120);
+  static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private static final Pattern USED = Pattern.compile("used (\\d+)K");
   private static final String HEAP = "384m";
