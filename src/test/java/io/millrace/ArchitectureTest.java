@@ -19,11 +19,10 @@ class ArchitectureTest {
   private static final String EJML = "org.ejml..";
   private static final String JACKSON = "com.fasterxml.jackson..";
   private static final String LOG = "org.slf4j..";
-  private static final String VECTOR = "jdk.incubator.vector..";
   private static final String MICROMETER = "io.micrometer..";
   private static final String KAFKA = "org.apache.kafka..";
 
-  @ArchTest static final ArchRule nn = only("nn", EJML, VECTOR);
+  @ArchTest static final ArchRule nn = only("nn", EJML, "jdk.incubator.vector..");
   @ArchTest static final ArchRule example = only("example", EJML);
   @ArchTest static final ArchRule learn = only("learn", ours("nn"), ours("example"), EJML);
 

@@ -24,16 +24,6 @@ const now = () => Date.now() + seen.offset; // the server's clock, by which its 
 const range = () => document.querySelector('input[name=range]:checked').value;
 const columns = () => (range() === 'all' ? history.all : history.recent);
 
-/** The surface as it is, where no new snapshot may bring one for a while. */
-async function fetchSurface() {
-  seen.surface = {};
-  const response = await fetch('api/surface', {cache: 'no-store'}).catch(() => null);
-  if (response?.ok) {
-    seen.surface = await response.json();
-    changed();
-  }
-}
-
 let frame = 0;
 
 function changed() {
@@ -56,7 +46,7 @@ function show() {
   if (seen.status) {
     showStatus(seen.status);
   }
-  if (seen.surface?.values && seen.status) {
+  if (seen.surface && seen.status) {
     showSurface(seen.surface, seen.status);
   }
   tellTime(now());
@@ -190,9 +180,6 @@ connect({
     seen.statusAt = now();
     seen.pace = pace.of(status.lag, status.examplesPerSecond, now());
     (status.drifts ?? []).forEach(drift => history.addDrift(drift.batch));
-    if (status.inputs === 2 && seen.surface === null && status.snapshot) {
-      fetchSurface();
-    }
     changed();
   },
   surface(surface) {

@@ -29,8 +29,11 @@ import org.jspecify.annotations.Nullable;
  * #close} ends a process that still runs.
  */
 final class MillraceProcess implements AutoCloseable {
-  /** Long enough for a busy machine; a test that passes never waits for it. */
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  /**
+   * A learner with its broker takes five seconds of a processor to start, and a busy machine gives
+   * it a twentieth of one. A test that passes never waits for this long.
+   */
+  static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private static final Pattern USED = Pattern.compile("used (\\d+)K");
   private static final String HEAP = "384m";

@@ -151,6 +151,7 @@ final class RecordsIT {
             "W2",
             "b2",
             "learnedThrough",
+            "kernel",
             "timestamp");
     assertThat(snapshot.get("format").textValue()).isEqualTo("millrace-snapshot/1");
     assertThat(snapshot.get("model").textValue()).isEqualTo(learner.name());
@@ -158,6 +159,7 @@ final class RecordsIT {
     assertThat(snapshot.get("examples").longValue()).isEqualTo(2);
     assertThat(snapshot.get("activation").textValue()).isEqualTo("tanh");
     assertThat(snapshot.get("output").textValue()).isEqualTo("sigmoid");
+    assertThat(snapshot.get("kernel").textValue()).isEqualTo("ejml"); // no flag, no vector module
     assertThat(JSON.convertValue(snapshot.get("W1"), double[][].class)).hasDimensions(3, 2);
     assertThat(JSON.convertValue(snapshot.get("b1"), double[].class)).hasSize(3);
     assertThat(JSON.convertValue(snapshot.get("W2"), double[][].class)).hasDimensions(1, 3);
