@@ -1,16 +1,18 @@
 package io.millrace.app;
 
-import io.millrace.codec.FormatException;
 import io.millrace.codec.SnapshotCodec;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.learn.Model;
+import io.millrace.learn.Rollback;
 import io.millrace.learn.Snapshot;
 import io.millrace.topology.InitialModel;
 import io.millrace.topology.LogLearner;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -46,7 +48,7 @@ final class ReplayCommand implements Callable<Integer> {
           "--to-version: the model starts at version %d, got %d"
               .formatted(model.version(), version));
     }
-    replay(config, clients, model, version);
+    Optional<Rollback> rollback = replay(config, clients, model, version);
     System.out.printf(
         Locale.ROOT,
         "Rebuilt model %s, version %,d, from %,d examples of topic %s%n",
@@ -58,11 +60,15 @@ final class ReplayCommand implements Callable<Integer> {
       System.out.println("The snapshots topic holds no snapshot of this version to compare with");
       return 0;
     }
-    Snapshot snapshot = decode(published, config);
+    Snapshot snapshot = SnapshotReader.decode(published, config);
     byte[] rebuilt =
         SnapshotCodec.encode(
             Snapshot.of(
-                snapshot.model(), model, config.topics().miniBatches(), snapshot.timestamp()));
+                snapshot.model(),
+                model,
+                rollback,
+                config.topics().miniBatches(),
+                snapshot.timestamp()));
     List<String> differences = SnapshotCodec.differences(rebuilt, published);
     if (!differences.isEmpty()) {
       throw ExitException.failure(
@@ -80,32 +86,21 @@ final class ReplayCommand implements Callable<Integer> {
           "There is no snapshot of model %s on topic %s yet; --to-version V rebuilds without one"
               .formatted(config.model().name(), config.topics().snapshots()));
     }
-    return decode(published, config).version();
-  }
-
-  private static Snapshot decode(byte[] published, MillraceConfig config) {
-    try {
-      return SnapshotCodec.decode(published);
-    } catch (FormatException e) {
-      throw ExitException.failure(
-          "Topic %s holds something else under the key of model %s: %s"
-              .formatted(config.topics().snapshots(), config.model().name(), e.getMessage()),
-          e);
-    }
+    return SnapshotReader.decode(published, config).version();
   }
 
   /** The snapshot to compare with: of the version that was asked for, or the newest. */
   private byte @Nullable [] published(MillraceConfig config, KafkaClients clients) {
-    return SnapshotReader.newest(
-        config,
-        clients,
-        bytes -> toVersion == null || decode(bytes, config).version() == toVersion);
+    SnapshotReader snapshots = SnapshotReader.read(config, clients);
+    return toVersion == null ? snapshots.newest() : snapshots.byVersion().get(toVersion);
   }
 
-  private static void replay(
+  /** Learns the log up to a version. Returns where the model went back last on the way. */
+  private static Optional<Rollback> replay(
       MillraceConfig config, KafkaClients clients, Model model, long version) {
     String topic = config.topics().miniBatches();
     LogLearner learner = new LogLearner(config, model);
+    AtomicReference<Optional<Rollback>> rollback = new AtomicReference<>(Optional.empty());
     try (Consumer<byte[], byte[]> consumer = clients.reader("replay")) {
       TopicScan log = new TopicScan(consumer, topic);
       if (log.firstOffset() > 0) {
@@ -116,7 +111,11 @@ final class ReplayCommand implements Callable<Integer> {
       log.read(
           record -> {
             if (model.version() < version) {
-              learner.learn(record.key(), record.value(), record.headers(), record.offset());
+              LogLearner.Step step =
+                  learner.learn(record.key(), record.value(), record.headers(), record.offset());
+              if (step instanceof LogLearner.WentBack back) {
+                rollback.set(Optional.of(back.rollback()));
+              }
             }
             return model.version() < version;
           });
@@ -126,5 +125,6 @@ final class ReplayCommand implements Callable<Integer> {
           "Topic %s ends at version %d of the model, version %d is not in it"
               .formatted(topic, model.version(), version));
     }
+    return rollback.get();
   }
 }

@@ -22,6 +22,17 @@ final class ConfigSections {
   /** The window is written with each commit. */
   private static final int LARGEST_WINDOW = 100_000;
 
+  /** Their versions are written with each commit. */
+  private static final int MOST_KEPT = 10_000;
+
+  /** What the keys of a model's earlier snapshots look like. */
+  private static final String EARLIER_SNAPSHOT = "(?s).+@\\d+";
+
+  private static final Type<String> MODEL_NAME =
+      Types.TEXT.satisfying(
+          name -> !name.matches(EARLIER_SNAPSHOT),
+          "must not end in '@' and a number: so are its earlier snapshots called");
+
   private final Path folder;
 
   /**
@@ -89,7 +100,7 @@ final class ConfigSections {
     model.inherit("name", root, "application");
     ModelConfig config =
         new ModelConfig(
-            model.read("name", "model", Types.TEXT),
+            model.read("name", "model", MODEL_NAME),
             inputs(model, features, areSound),
             model.read("hidden", "16", Types.COUNT),
             model.read("outputs", "1", Types.COUNT),
@@ -176,7 +187,8 @@ final class ConfigSections {
   private static PublishConfig publish(Section publish) {
     return new PublishConfig(
         publish.read("snapshotEvery", "100", Types.COUNT),
-        publish.read("snapshotInterval", "10s", Types.DURATION));
+        publish.read("snapshotInterval", "10s", Types.DURATION),
+        publish.read("keep", "20", Types.integer(0, MOST_KEPT)));
   }
 
   private static HttpConfig http(Section http) {

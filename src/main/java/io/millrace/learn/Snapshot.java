@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param parameters its parameters
  * @param scaler of its inputs, where they are scaled
  * @param learnedThrough the last mini-batch in it, where one is
+ * @param rollback the last time that the model went back, where it did
  * @param timestamp when the snapshot was taken
  */
 public record Snapshot(
@@ -25,16 +26,41 @@ public record Snapshot(
     Parameters parameters,
     Optional<Scaler> scaler,
     Optional<LogPosition> learnedThrough,
+    Optional<Rollback> rollback,
     Instant timestamp) {
+
+  /** The snapshot of a model that never went back. */
+  public Snapshot(
+      String model,
+      long version,
+      long examples,
+      Architecture architecture,
+      Parameters parameters,
+      Optional<Scaler> scaler,
+      Optional<LogPosition> learnedThrough,
+      Instant timestamp) {
+    this(
+        model,
+        version,
+        examples,
+        architecture,
+        parameters,
+        scaler,
+        learnedThrough,
+        Optional.empty(),
+        timestamp);
+  }
 
   /**
    * The snapshot of a model as it is; it shares the model's numbers.
    *
    * @param name the name of the model
+   * @param rollback the last time that it went back, where it did
    * @param log the mini-batches topic
    * @param timestamp when it is taken
    */
-  public static Snapshot of(String name, Model model, String log, Instant timestamp) {
+  public static Snapshot of(
+      String name, Model model, Optional<Rollback> rollback, String log, Instant timestamp) {
     return new Snapshot(
         name,
         model.version(),
@@ -45,6 +71,7 @@ public record Snapshot(
         model.learnedThrough() == Model.NOTHING_LEARNED
             ? Optional.empty()
             : Optional.of(new LogPosition(log, 0, model.learnedThrough())),
+        rollback,
         timestamp);
   }
 }

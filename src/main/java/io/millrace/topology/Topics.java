@@ -48,12 +48,22 @@ public final class Topics {
     this.admin = admin;
   }
 
-  /** What a topic must be like. */
-  private record Spec(String name, int partitions, long largestRecord, Map<String, String> config) {
+  /**
+   * What a topic must be like.
+   *
+   * @param largestRecord that it must take
+   * @param room for larger ones still, when it is created
+   */
+  private record Spec(
+      String name, int partitions, long largestRecord, long room, Map<String, String> config) {
+    Spec(String name, int partitions, long largestRecord, Map<String, String> config) {
+      this(name, partitions, largestRecord, largestRecord, config);
+    }
+
     NewTopic newTopic(int replicationFactor) {
       Map<String, String> settings = new HashMap<>(config);
-      if (largestRecord > RecordSizes.BROKER_DEFAULT) {
-        settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Long.toString(largestRecord));
+      if (room > RecordSizes.BROKER_DEFAULT) {
+        settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Long.toString(room));
       }
       return new NewTopic(name, Optional.of(partitions), Optional.of((short) replicationFactor))
           .configs(settings);
@@ -101,7 +111,13 @@ public final class Topics {
             "0.1");
     return List.of(
         examples(),
-        new Spec(topics.miniBatches(), 1, sizes.miniBatch(), KEPT),
+        // A snapshot stands in the log where the model goes back to it.
+        new Spec(
+            topics.miniBatches(),
+            1,
+            sizes.miniBatch(),
+            Math.max(sizes.miniBatch(), sizes.snapshot()),
+            KEPT),
         new Spec(topics.costs(), 1, 0, KEPT),
         new Spec(topics.snapshots(), 1, sizes.snapshot(), compacted),
         new Spec(topics.deadLetters(), 1, sizes.deadLetter(largestExample), KEPT));

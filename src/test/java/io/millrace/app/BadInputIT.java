@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
@@ -71,6 +72,7 @@ final class BadInputIT {
       publish:
         snapshotEvery: 50
         snapshotInterval: 1h
+        keep: 0
       """;
 
   @TempDir private Path folder;
@@ -264,7 +266,7 @@ final class BadInputIT {
         .isEqualTo(
             new String(
                 SnapshotCodec.encode(
-                    Snapshot.of(learner.name(), expected, learner.miniBatches(), time)),
+                    Snapshot.of(learner.name(), expected, Optional.empty(), learner.miniBatches(), time)),
                 UTF_8));
   }
 

@@ -88,6 +88,7 @@ class ConfigDescriptionTest {
             publish:
               snapshotEvery: 100
               snapshotInterval: 10s
+              keep: 20
             guarantee: exactly-once
             threads: 2
             http:

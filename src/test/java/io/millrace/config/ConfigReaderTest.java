@@ -51,7 +51,7 @@ class ConfigReaderTest {
               OptionalDouble.empty(),
               Scaling.NONE),
           new EvaluationConfig(1000),
-          new PublishConfig(100, Duration.ofSeconds(10)),
+          new PublishConfig(100, Duration.ofSeconds(10), 20),
           Guarantee.EXACTLY_ONCE,
           2,
           new HttpConfig("127.0.0.1", OptionalInt.of(8080)));
