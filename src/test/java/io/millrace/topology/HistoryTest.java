@@ -10,6 +10,7 @@ import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.example.MiniBatch;
 import io.millrace.learn.BatchCost;
+import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.Model;
 import io.millrace.learn.Rollback;
 import io.millrace.learn.Snapshot;
@@ -43,7 +44,7 @@ class HistoryTest {
     private final LiveStore store = new LiveStore(state);
 
     Task() throws ConfigException {
-      processor = new TrainProcessor(config, InitialModel.of(config), LearnerFixture.FACTS);
+      processor = new TrainProcessor(config, InitialModel.of(config), LearnerFixture.FACTS, LearningMetrics.NONE);
       context.addStateStore(store);
       context.setCurrentSystemTimeMs(1_000);
       processor.init(context);
