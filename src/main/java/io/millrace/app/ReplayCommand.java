@@ -8,11 +8,11 @@ import io.millrace.learn.Rollback;
 import io.millrace.learn.Snapshot;
 import io.millrace.topology.InitialModel;
 import io.millrace.topology.LogLearner;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -100,7 +100,7 @@ final class ReplayCommand implements Callable<Integer> {
       MillraceConfig config, KafkaClients clients, Model model, long version) {
     String topic = config.topics().miniBatches();
     LogLearner learner = new LogLearner(config, model);
-    AtomicReference<Optional<Rollback>> rollback = new AtomicReference<>(Optional.empty());
+    List<Rollback> rollbacks = new ArrayList<>();
     try (Consumer<byte[], byte[]> consumer = clients.reader("replay")) {
       TopicScan log = new TopicScan(consumer, topic);
       if (log.firstOffset() > 0) {
@@ -114,7 +114,7 @@ final class ReplayCommand implements Callable<Integer> {
               LogLearner.Step step =
                   learner.learn(record.key(), record.value(), record.headers(), record.offset());
               if (step instanceof LogLearner.WentBack back) {
-                rollback.set(Optional.of(back.rollback()));
+                rollbacks.add(back.rollback());
               }
             }
             return model.version() < version;
@@ -125,6 +125,8 @@ final class ReplayCommand implements Callable<Integer> {
           "Topic %s ends at version %d of the model, version %d is not in it"
               .formatted(topic, model.version(), version));
     }
-    return rollback.get();
+    return rollbacks.isEmpty()
+        ? Optional.empty()
+        : Optional.of(rollbacks.get(rollbacks.size() - 1));
   }
 }

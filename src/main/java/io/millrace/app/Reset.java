@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -62,7 +63,9 @@ final class Reset {
     String group = config.application();
     try {
       ConsumerGroupDescription description =
-          get(admin.describeConsumerGroups(List.of(group)).describedGroups().get(group));
+          get(
+              Objects.requireNonNull(
+                  admin.describeConsumerGroups(List.of(group)).describedGroups().get(group)));
       int members = description.members().size();
       if (members > 0) {
         throw running("%d stream threads are at work".formatted(members));

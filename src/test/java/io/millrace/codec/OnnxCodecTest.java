@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
@@ -121,7 +122,7 @@ class OnnxCodecTest {
     try (OrtSession session = OrtEnvironment.getEnvironment().createSession(onnx)) {
       assertThat(session.getInputNames()).containsExactly("features");
       assertThat(session.getOutputNames()).containsExactly("prediction");
-      TensorInfo input = (TensorInfo) session.getInputInfo().get("features").getInfo();
+      TensorInfo input = (TensorInfo) Objects.requireNonNull(session.getInputInfo().get("features")).getInfo();
       assertThat(input.getShape()).containsExactly(-1, INPUTS);
       assertThat(input.getDimensionNames()).containsExactly("N", "");
       assertThat(session.getMetadata().getProducerName()).isEqualTo("Millrace");

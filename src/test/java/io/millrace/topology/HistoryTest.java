@@ -17,6 +17,7 @@ import io.millrace.learn.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -119,20 +120,22 @@ class HistoryTest {
   }
 
   private byte[] kept(long version) {
-    byte[] snapshot = snapshots.get("flights@" + version);
-    assertThat(snapshot).as("version " + version).isNotNull();
-    return snapshot;
+    return published("flights@" + version);
+  }
+
+  private byte[] published(String key) {
+    return Objects.requireNonNull(snapshots.get(key), key);
   }
 
   private Snapshot newest() {
-    return SnapshotCodec.decode(snapshots.get("flights"));
+    return SnapshotCodec.decode(published("flights"));
   }
 
   @Test
   void shouldKeepTheNewestSnapshotsUnderKeysOfTheirOwn() {
     learn(4);
     assertThat(snapshots).containsOnlyKeys("flights", "flights@2", "flights@4");
-    assertThat(kept(4)).isEqualTo(snapshots.get("flights"));
+    assertThat(kept(4)).isEqualTo(published("flights"));
 
     learn(4);
     assertThat(snapshots).containsOnlyKeys("flights", "flights@4", "flights@6", "flights@8");
@@ -171,7 +174,7 @@ class HistoryTest {
     assertThat(after.rollback()).contains(new Rollback(6, 2));
     assertThat(after.examples()).isEqualTo(6);
     assertThat(after.learnedThrough().orElseThrow().offset()).isEqualTo(5);
-    assertThat(SnapshotCodec.differences(snapshots.get("flights"), published))
+    assertThat(SnapshotCodec.differences(published("flights"), published))
         .containsExactlyInAnyOrder("version", "learnedThrough", "rollback");
     assertThat(after.scaler().orElseThrow().variance())
         .isEqualTo(earlier.scaler().orElseThrow().variance());
@@ -214,7 +217,7 @@ class HistoryTest {
         SnapshotCodec.encode(
             Snapshot.of(
                 "flights", model, Optional.of(new Rollback(6, 2)), "log", wentBack.timestamp()));
-    assertThat(snapshots.get("flights")).isEqualTo(expected);
+    assertThat(published("flights")).isEqualTo(expected);
   }
 
   @Test
@@ -246,7 +249,7 @@ class HistoryTest {
   @Test
   void shouldRefuseWhatDoesNotFitAndGoOn() {
     learn(4);
-    byte[] before = snapshots.get("flights");
+    byte[] before = published("flights");
     String good = new String(kept(4), UTF_8);
 
     command("rollback", "{}");
@@ -267,7 +270,7 @@ class HistoryTest {
     assertThat(refused.get(4)).contains("wrong-size", "scaling: none in the snapshot, standard");
     assertThat(refused.get(5)).contains("wrong-type", "Unknown command forget", "rollback");
     assertThat(refused.get(6)).contains("wrong-size", "The value is empty, expected a snapshot");
-    assertThat(snapshots.get("flights")).isEqualTo(before);
+    assertThat(published("flights")).isEqualTo(before);
 
     learn(1);
     task.passTime();
