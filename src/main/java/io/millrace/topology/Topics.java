@@ -3,6 +3,7 @@ package io.millrace.topology;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.TopicsConfig;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,7 +110,23 @@ public final class Topics {
             Integer.toString(16 * 1024 * 1024),
             TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
             "0.1");
-    return List.of(
+    List<Spec> specs = new ArrayList<>();
+    topics
+        .events()
+        .ifPresent(
+            events -> {
+              specs.add(new Spec(events, topics.partitions(), 0, KEPT));
+              long prediction = RecordSizes.ofPrediction(config.model());
+              specs.add(
+                  new Spec(
+                      topics.predictions(),
+                      topics.partitions(),
+                      prediction,
+                      prediction + (config.predictions().includeEvent() ? largestExample : 0),
+                      KEPT));
+            });
+    specs.addAll(
+        List.of(
         examples(),
         // A snapshot stands in the log where the model goes back to it.
         new Spec(
@@ -120,7 +137,8 @@ public final class Topics {
             KEPT),
         new Spec(topics.costs(), 1, 0, KEPT),
         new Spec(topics.snapshots(), 1, sizes.snapshot(), compacted),
-        new Spec(topics.deadLetters(), 1, sizes.deadLetter(largestExample), KEPT));
+        new Spec(topics.deadLetters(), 1, sizes.deadLetter(largestExample), KEPT)));
+    return specs;
   }
 
   private void createMissing(List<Spec> specs) {
