@@ -19,7 +19,7 @@ public final class Benchmarks {
   }
 
   private static final Map<String, Benchmark> BY_NAME =
-      new TreeMap<>(Map.of("step", StepBenchmark::run));
+      new TreeMap<>(Map.of("predict", PredictBenchmark::run, "step", StepBenchmark::run));
 
   private Benchmarks() {}
 
