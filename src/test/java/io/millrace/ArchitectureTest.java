@@ -37,6 +37,8 @@ class ArchitectureTest {
           JACKSON,
           "com.dynatrace.hash4j..",
           "ch.randelshofer.fastdoubleparser..",
+          "ai.onnx.proto..",
+          "com.google.protobuf..",
           "org.apache.kafka.common.serialization..");
 
   @ArchTest

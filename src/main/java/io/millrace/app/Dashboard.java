@@ -2,7 +2,6 @@ package io.millrace.app;
 
 import io.millrace.config.HttpConfig;
 import io.millrace.config.MillraceConfig;
-import io.millrace.web.LearnerView;
 import io.millrace.web.WebServer;
 import java.net.BindException;
 import org.jspecify.annotations.Nullable;
@@ -20,14 +19,16 @@ final class Dashboard implements AutoCloseable {
    *
    * @throws ExitException when nobody can listen there
    */
-  static Dashboard start(MillraceConfig config, LearnerView view) {
+  static Dashboard start(MillraceConfig config, LearnerBoard view) {
     HttpConfig http = config.http();
     if (http.port().isEmpty()) {
       return new Dashboard(null);
     }
     int port = http.port().getAsInt();
+    EventPredictor predictions =
+        new EventPredictor(config, view.published(), view.learningMetrics());
     try {
-      return new Dashboard(WebServer.start(http.host(), port, view));
+      return new Dashboard(WebServer.start(http.host(), port, view, predictions, http.token()));
     } catch (BindException e) {
       throw ExitException.failure(
           "The dashboard cannot listen on %s:%d (http.host, http.port): %s. Another http.port helps; 0 is any free one, none is no dashboard"
@@ -37,7 +38,7 @@ final class Dashboard implements AutoCloseable {
   }
 
   /** The same, on any free port where that of the configuration is taken. */
-  static Dashboard startAnywhere(MillraceConfig config, LearnerView view) {
+  static Dashboard startAnywhere(MillraceConfig config, LearnerBoard view) {
     try {
       return start(config, view);
     } catch (ExitException taken) {

@@ -10,8 +10,6 @@ import io.millrace.topology.StreamsSettings;
 import io.millrace.topology.TopicFacts;
 import io.millrace.topology.Topics;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -20,7 +18,7 @@ import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,14 +27,12 @@ final class LearnerService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LearnerService.class);
   private static final Duration CLOSE = Duration.ofSeconds(30);
   private static final Duration CLOSE_IN_VAIN = Duration.ofSeconds(5);
-  private static final Duration REPLACING = Duration.ofMinutes(1);
-  private static final int MOST_REPLACED = 10;
 
   private final KafkaStreams streams;
   private final Stop stop;
   private final KafkaWatch watch;
   private final Duration transactionTimeout;
-  private final List<Long> replaced = new ArrayList<>();
+  private @Nullable PredictionService predictions;
 
   private LearnerService(Topology topology, MillraceConfig config, Stop stop, KafkaWatch watch) {
     Properties settings = StreamsSettings.of(config);
@@ -47,8 +43,7 @@ final class LearnerService implements AutoCloseable {
                 String.valueOf(settings.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG))));
     this.stop = stop;
     this.watch = watch;
-    streams.setUncaughtExceptionHandler(this::onUncaught);
-    streams.setStateListener(this::onState);
+    StreamGuard.guard(streams, "learner", stop, watch);
   }
 
   /**
@@ -71,38 +66,15 @@ final class LearnerService implements AutoCloseable {
       LearnerService service = new LearnerService(topology, config, stop, watch);
       board.attach(service);
       service.streams.start();
+      if (config.topics().events().isPresent()) {
+        service.predictions =
+            PredictionService.start(
+                config, facts, board.published(), board.learningMetrics(), stop, watch);
+      }
       return service;
     } catch (RuntimeException e) {
       admin.close(Duration.ZERO);
       throw e;
-    }
-  }
-
-  private StreamThreadExceptionResponse onUncaught(Throwable e) {
-    LOG.debug("A stream thread failed", e);
-    StreamFailure failure = StreamFailure.of(e);
-    if (failure.passes() && mayReplace()) {
-      if (!watch.explainsFailures()) { // else it is said already
-        LOG.warn("Kafka is in trouble ({}); the learner tries again", failure.line());
-      }
-      return StreamThreadExceptionResponse.REPLACE_THREAD;
-    }
-    stop.fail("The learner stopped: " + failure.line());
-    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-  }
-
-  /** What comes again at once, and again, does not pass. */
-  private synchronized boolean mayReplace() {
-    long now = System.nanoTime();
-    replaced.removeIf(at -> now - at > REPLACING.toNanos());
-    replaced.add(now);
-    return replaced.size() <= MOST_REPLACED;
-  }
-
-  private void onState(State now, State before) {
-    LOG.info("Kafka Streams: {} to {}", before, now);
-    if (now == State.ERROR) {
-      stop.fail("The learner stopped: Kafka Streams gave up");
     }
   }
 
@@ -130,6 +102,9 @@ final class LearnerService implements AutoCloseable {
     CloseOptions options =
         CloseOptions.timeout(patience)
             .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP);
+    if (predictions != null) {
+      predictions.close(options);
+    }
     if (!streams.close(options)) {
       LOG.info("Kafka Streams did not close within {} seconds", patience.toSeconds());
     }

@@ -38,6 +38,7 @@ public final class Main {
             .addSubcommand(new FeedCommand(stop))
             .addSubcommand(new ModelCommand())
             .addSubcommand(new ReplayCommand())
+            .addSubcommand(new ResetCommand())
             .addSubcommand(new CheckCommand());
     line.setParameterExceptionHandler(Main::wrongUsage);
     line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));

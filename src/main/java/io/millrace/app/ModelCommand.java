@@ -1,6 +1,7 @@
 package io.millrace.app;
 
-import io.millrace.codec.SnapshotCodec;
+import io.millrace.codec.OnnxCodec;
+import io.millrace.codec.OnnxCodec.Precision;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.learn.Snapshot;
@@ -9,67 +10,132 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code model}: the newest snapshot, to read or as a file. */
+/** {@code model}: the snapshots of a model, to read, as a file, or to go back to. */
 @Command(
     name = "model",
-    description = "The newest snapshot from the snapshots topic.",
-    synopsisSubcommandLabel = "COMMAND")
+    description = "The snapshots of the model, from the snapshots topic.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = ModelRollback.class)
 final class ModelCommand {
+  private static final String WHICH = "The version; without it, the newest snapshot.";
+
+  /** What a file can be. */
+  private enum FileFormat {
+    json,
+    onnx
+  }
+
   @Option(names = "--help", usageHelp = true, description = "Show this help and exit.")
   boolean help;
 
-  @Command(name = "show", description = "Describe the newest snapshot.")
-  void show(@Mixin ConfigFile configFile) throws ConfigException {
+  @Command(name = "show", description = "Describe a snapshot.")
+  void show(
+      @Mixin ConfigFile configFile,
+      @Option(names = "--version", paramLabel = "V", description = WHICH) @Nullable Long version)
+      throws ConfigException {
     MillraceConfig config = configFile.read();
-    Snapshot snapshot = SnapshotCodec.decode(SnapshotReader.newest(config));
+    Snapshot snapshot = SnapshotReader.decode(SnapshotReader.read(config, version), config);
     Architecture shape = snapshot.architecture();
-    System.out.printf(
-        Locale.ROOT,
-        "model            %s%nversion          %,d updates%nexamples         %,d%n"
-            + "shape            %s%n"
-            + "parameters       %,d, norm %.6g%n",
-        snapshot.model(),
-        snapshot.version(),
-        snapshot.examples(),
-        shape,
-        shape.parameterCount(),
-        snapshot.parameters().norm());
+    print("model            %s", snapshot.model());
+    print("version          %,d updates", snapshot.version());
+    print("examples         %,d", snapshot.examples());
+    print("shape            %s", shape);
+    print("parameters       %,d, norm %.6g", shape.parameterCount(), snapshot.parameters().norm());
     snapshot
         .learnedThrough()
         .ifPresent(
             log ->
-                System.out.printf(
-                    Locale.ROOT,
-                    "learned through  %s, partition %d, offset %d%n",
-                    log.topic(),
-                    log.partition(),
-                    log.offset()));
-    System.out.printf("taken            %s%n", snapshot.timestamp());
+                print(
+                    "learned through  %s, partition %d, offset %d",
+                    log.topic(), log.partition(), log.offset()));
+    snapshot
+        .rollback()
+        .ifPresent(
+            last ->
+                print(
+                    "went back        to version %,d, which made version %,d",
+                    last.to(), last.version()));
+    print("taken            %s", snapshot.timestamp());
   }
 
-  @Command(name = "export", description = "Write the newest snapshot to a file, as JSON.")
+  @Command(
+      name = "list",
+      description = "List the snapshots that are kept, oldest first (publish.keep says how many).")
+  void list(@Mixin ConfigFile configFile) throws ConfigException {
+    MillraceConfig config = configFile.read();
+    KafkaClients clients = new KafkaClients(config);
+    clients.reach().close();
+    SnapshotReader snapshots = SnapshotReader.read(config, clients);
+    snapshots.requireNewest(config);
+    Map<Long, Double> costs = CostReader.read(config, clients, snapshots);
+    print("%10s  %-24s  %14s  %8s", "version", "taken", "examples", "cost");
+    for (byte[] each : snapshots.byVersion().values()) {
+      Snapshot snapshot = SnapshotReader.decode(each, config);
+      Double cost = costs.get(snapshot.version());
+      print(
+          "%,10d  %-24s  %,14d  %8s%s",
+          snapshot.version(),
+          snapshot.timestamp(),
+          snapshot.examples(),
+          cost == null ? "" : String.format(Locale.ROOT, "%.4f", cost),
+          snapshot
+              .rollback()
+              .filter(last -> last.version() == snapshot.version())
+              .map(last -> String.format(Locale.ROOT, "  back to %,d", last.to()))
+              .orElse(""));
+    }
+  }
+
+  @Command(name = "export", description = "Write a snapshot to a file.")
   void export(
       @Mixin ConfigFile configFile,
       @Option(names = "-o", required = true, paramLabel = "FILE", description = "The file.")
-          Path file)
+          Path file,
+      @Option(
+              names = "--format",
+              defaultValue = "json",
+              description =
+                  "${COMPLETION-CANDIDATES}: the snapshot as it stands on the topic (what"
+                      + " model.initialParameters reads), or a model that ONNX runtimes read;"
+                      + " default: ${DEFAULT-VALUE}.")
+          FileFormat format,
+      @Option(
+              names = "--precision",
+              defaultValue = "float64",
+              description =
+                  "onnx: the type of input and output, ${COMPLETION-CANDIDATES};"
+                      + " default: ${DEFAULT-VALUE}.")
+          Precision precision,
+      @Option(names = "--version", paramLabel = "V", description = WHICH) @Nullable Long version)
       throws ConfigException {
-    byte[] snapshot = SnapshotReader.newest(configFile.read());
+    MillraceConfig config = configFile.read();
+    byte[] published = SnapshotReader.read(config, version);
+    Snapshot snapshot = SnapshotReader.decode(published, config);
+    byte[] bytes =
+        format == FileFormat.json
+            ? published
+            : OnnxCodec.encode(snapshot, precision, Version.text());
     try {
-      Files.write(file, snapshot);
+      Files.write(file, bytes);
     } catch (IOException e) {
       throw ExitException.failure(
           "%s cannot be written: %s".formatted(file, ExitException.reason(e)), e);
     }
-    Snapshot written = SnapshotCodec.decode(snapshot);
     System.err.printf(
         Locale.ROOT,
         "Wrote model %s, version %,d, to %s%n",
-        written.model(),
-        written.version(),
+        snapshot.model(),
+        snapshot.version(),
         file);
+  }
+
+  private static void print(String format, @Nullable Object... arguments) {
+    System.out.printf(Locale.ROOT, format + "%n", arguments);
   }
 }

@@ -1,14 +1,15 @@
 package io.millrace.app;
 
-import io.millrace.codec.FormatException;
 import io.millrace.codec.SnapshotCodec;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.learn.Model;
+import io.millrace.learn.Rollback;
 import io.millrace.learn.Snapshot;
 import io.millrace.nn.KernelKind;
 import io.millrace.topology.InitialModel;
 import io.millrace.topology.LogLearner;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +51,7 @@ final class ReplayCommand implements Callable<Integer> {
               .formatted(model.version(), version));
     }
     KernelKind kernel = kernel(config, published);
-    replay(config, clients, model, kernel, version);
+    Optional<Rollback> rollback = replay(config, clients, model, kernel, version);
     System.out.printf(
         Locale.ROOT,
         "Rebuilt model %s, version %,d, from %,d examples of topic %s, matrix products: %s%n",
@@ -63,12 +64,13 @@ final class ReplayCommand implements Callable<Integer> {
       System.out.println("The snapshots topic holds no snapshot of this version to compare with");
       return 0;
     }
-    Snapshot snapshot = decode(published, config);
+    Snapshot snapshot = SnapshotReader.decode(published, config);
     byte[] rebuilt =
         SnapshotCodec.encode(
             Snapshot.of(
                 snapshot.model(),
                 model,
+                rollback,
                 config.topics().miniBatches(),
                 kernel,
                 snapshot.timestamp()));
@@ -90,7 +92,7 @@ final class ReplayCommand implements Callable<Integer> {
     if (published == null || config.training().kernel().isPresent()) {
       return config.training().kernelKind();
     }
-    Optional<String> name = decode(published, config).kernel();
+    Optional<String> name = SnapshotReader.decode(published, config).kernel();
     return Arrays.stream(KernelKind.values())
         .filter(kernel -> kernel.text().equals(name.orElse("")))
         .findFirst()
@@ -103,32 +105,21 @@ final class ReplayCommand implements Callable<Integer> {
           "There is no snapshot of model %s on topic %s yet; --to-version V rebuilds without one"
               .formatted(config.model().name(), config.topics().snapshots()));
     }
-    return decode(published, config).version();
-  }
-
-  private static Snapshot decode(byte[] published, MillraceConfig config) {
-    try {
-      return SnapshotCodec.decode(published);
-    } catch (FormatException e) {
-      throw ExitException.failure(
-          "Topic %s holds something else under the key of model %s: %s"
-              .formatted(config.topics().snapshots(), config.model().name(), e.getMessage()),
-          e);
-    }
+    return SnapshotReader.decode(published, config).version();
   }
 
   /** The snapshot to compare with: of the version that was asked for, or the newest. */
   private byte @Nullable [] published(MillraceConfig config, KafkaClients clients) {
-    return SnapshotReader.newest(
-        config,
-        clients,
-        bytes -> toVersion == null || decode(bytes, config).version() == toVersion);
+    SnapshotReader snapshots = SnapshotReader.read(config, clients);
+    return toVersion == null ? snapshots.newest() : snapshots.byVersion().get(toVersion);
   }
 
-  private static void replay(
+  /** Learns the log up to a version. Returns where the model went back last on the way. */
+  private static Optional<Rollback> replay(
       MillraceConfig config, KafkaClients clients, Model model, KernelKind kernel, long version) {
     String topic = config.topics().miniBatches();
     LogLearner learner = new LogLearner(config, model, kernel);
+    List<Rollback> rollbacks = new ArrayList<>();
     try (Consumer<byte[], byte[]> consumer = clients.reader("replay")) {
       TopicScan log = new TopicScan(consumer, topic);
       if (log.firstOffset() > 0) {
@@ -139,7 +130,11 @@ final class ReplayCommand implements Callable<Integer> {
       log.read(
           record -> {
             if (model.version() < version) {
-              learner.learn(record.key(), record.value(), record.headers(), record.offset());
+              LogLearner.Step step =
+                  learner.learn(record.key(), record.value(), record.headers(), record.offset());
+              if (step instanceof LogLearner.WentBack back) {
+                rollbacks.add(back.rollback());
+              }
             }
             return model.version() < version;
           });
@@ -149,5 +144,8 @@ final class ReplayCommand implements Callable<Integer> {
           "Topic %s ends at version %d of the model, version %d is not in it"
               .formatted(topic, model.version(), version));
     }
+    return rollbacks.isEmpty()
+        ? Optional.empty()
+        : Optional.of(rollbacks.get(rollbacks.size() - 1));
   }
 }

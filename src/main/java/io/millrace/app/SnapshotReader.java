@@ -1,26 +1,89 @@
 package io.millrace.app;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.millrace.codec.FormatException;
+import io.millrace.codec.SnapshotCodec;
+import io.millrace.codec.SnapshotKey;
 import io.millrace.config.MillraceConfig;
-import java.util.Arrays;
-import java.util.function.Predicate;
+import io.millrace.learn.Snapshot;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the snapshots of the configured model, as they stand on the topic. */
-final class SnapshotReader {
-  private SnapshotReader() {}
+/**
+ * The committed snapshots of the configured model that can be had from the topic now.
+ *
+ * @param newest the newest, as it stands there; null where there is none
+ * @param byVersion those that are kept, and the newest
+ */
+@SuppressWarnings("ArrayRecordComponent") // bytes on their way, never compared
+record SnapshotReader(byte @Nullable [] newest, SortedMap<Long, byte[]> byVersion) {
 
   /**
-   * The newest committed snapshot.
+   * Reads the topic.
+   *
+   * @throws ExitException when Kafka cannot be reached, or the topic holds something else
+   */
+  static SnapshotReader read(MillraceConfig config, KafkaClients clients) {
+    Scan scan = new Scan(config);
+    try (Consumer<byte[], byte[]> consumer = clients.reader("snapshots")) {
+      new TopicScan(consumer, config.topics().snapshots()).read(scan::see);
+    }
+    if (scan.newest != null) {
+      scan.kept.put(decode(scan.newest, config).version(), scan.newest);
+    }
+    return new SnapshotReader(scan.newest, scan.kept);
+  }
+
+  private static final class Scan {
+    private final String model;
+    private final SortedMap<Long, byte[]> kept = new TreeMap<>();
+    private byte @Nullable [] newest;
+
+    Scan(MillraceConfig config) {
+      this.model = config.model().name();
+    }
+
+    boolean see(ConsumerRecord<byte[], byte[]> record) {
+      Optional<SnapshotKey> key =
+          SnapshotKey.read(record.key()).filter(each -> each.model().equals(model));
+      if (key.isEmpty()) {
+        return true;
+      }
+      byte[] value = record.value();
+      if (key.get().version().isEmpty()) {
+        newest = value;
+      } else if (value == null) {
+        kept.remove(key.get().version().getAsLong());
+      } else {
+        kept.put(key.get().version().getAsLong(), value);
+      }
+      return true;
+    }
+  }
+
+  /**
+   * One snapshot.
+   *
+   * @param version which one; null: the newest
+   * @throws ExitException when it is not there
+   */
+  static byte[] read(MillraceConfig config, @Nullable Long version) {
+    KafkaClients clients = new KafkaClients(config);
+    clients.reach().close();
+    SnapshotReader snapshots = read(config, clients);
+    byte[] newest = snapshots.requireNewest(config);
+    return version == null ? newest : snapshots.version(config, version);
+  }
+
+  /**
+   * The newest snapshot.
    *
    * @throws ExitException when there is none
    */
-  static byte[] newest(MillraceConfig config) {
-    KafkaClients clients = new KafkaClients(config);
-    clients.reach().close();
-    byte[] newest = newest(config, clients, snapshot -> true);
+  byte[] requireNewest(MillraceConfig config) {
     if (newest == null) {
       throw ExitException.failure(
           "There is no snapshot of model %s on topic %s yet"
@@ -29,23 +92,34 @@ final class SnapshotReader {
     return newest;
   }
 
-  /** The newest committed snapshot of those that are wanted, or null where there is none. */
-  static byte @Nullable [] newest(
-      MillraceConfig config, KafkaClients clients, Predicate<byte[]> wanted) {
-    byte[] key = config.model().name().getBytes(UTF_8);
-    byte[][] newest = new byte[1][];
-    try (Consumer<byte[], byte[]> consumer = clients.reader("snapshots")) {
-      new TopicScan(consumer, config.topics().snapshots())
-          .read(
-              record -> {
-                if (Arrays.equals(record.key(), key)
-                    && record.value() != null
-                    && wanted.test(record.value())) {
-                  newest[0] = record.value();
-                }
-                return true;
-              });
+  /**
+   * The snapshot of a version.
+   *
+   * @throws ExitException when it is not kept
+   */
+  byte[] version(MillraceConfig config, long version) {
+    byte[] snapshot = byVersion.get(version);
+    if (snapshot == null) {
+      throw ExitException.failure(
+          "Version %,d of model %s is not on topic %s; `model list` shows what is"
+              .formatted(version, config.model().name(), config.topics().snapshots()));
     }
-    return newest[0];
+    return snapshot;
+  }
+
+  /**
+   * Reads a snapshot.
+   *
+   * @throws ExitException when it is something else
+   */
+  static Snapshot decode(byte[] published, MillraceConfig config) {
+    try {
+      return SnapshotCodec.decode(published);
+    } catch (FormatException e) {
+      throw ExitException.failure(
+          "Topic %s holds something else under the key of model %s: %s"
+              .formatted(config.topics().snapshots(), config.model().name(), e.getMessage()),
+          e);
+    }
   }
 }

@@ -1,6 +1,8 @@
 package io.millrace.app;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -38,9 +40,30 @@ final class TopicScan {
 
   /** Hands over every record, until {@code wanted} says that it has enough. */
   void read(Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
+    readOn(wanted);
+  }
+
+  /** The same from a time on, by the records' own. */
+  void readFrom(Instant time, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
+    consumer.assign(partitions);
+    consumer.seekToEnd(partitions); // where nothing is as young as that
+    Map<TopicPartition, Long> times = new HashMap<>();
+    partitions.forEach(partition -> times.put(partition, time.toEpochMilli()));
+    consumer
+        .offsetsForTimes(times)
+        .forEach(
+            (partition, first) -> {
+              if (first != null) {
+                consumer.seek(partition, first.offset());
+              }
+            });
+    readOn(wanted);
+  }
+
+  private void readOn(Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
     while (ends.entrySet().stream()
         .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {

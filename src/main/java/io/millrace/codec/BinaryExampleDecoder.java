@@ -57,6 +57,20 @@ public final class BinaryExampleDecoder implements ExampleDecoder {
         Float.BYTES, featuresField, labelField, inputs, output, outputs);
   }
 
+  /** The same decoder for events without a label. */
+  public BinaryExampleDecoder withoutLabel() {
+    return new BinaryExampleDecoder(this);
+  }
+
+  private BinaryExampleDecoder(BinaryExampleDecoder labelled) {
+    this.bytesOfNumber = labelled.bytesOfNumber;
+    this.featuresField = labelled.featuresField;
+    this.labelField = labelled.labelField;
+    this.inputs = labelled.inputs;
+    this.labels = labelled.labels;
+    this.label = new double[0];
+  }
+
   /** The length of a record. */
   public long recordBytes() {
     return (long) bytesOfNumber * (inputs + (long) label.length);
@@ -86,7 +100,7 @@ public final class BinaryExampleDecoder implements ExampleDecoder {
         fault = Faults.notFinite(name, String.valueOf(label[k]));
       }
     }
-    return fault != null
+    return fault != null || label.length == 0
         ? fault
         : labels.encode(label, into.yt().data, into.size() * into.outputs());
   }
@@ -95,15 +109,18 @@ public final class BinaryExampleDecoder implements ExampleDecoder {
     return bytesOfNumber == Double.BYTES ? numbers.getDouble() : numbers.getFloat();
   }
 
+  private String labelInWords() {
+    return switch (label.length) {
+      case 0 -> "";
+      case 1 -> " and the label";
+      default -> " and %d numbers of the label".formatted(label.length);
+    };
+  }
+
   private Rejection wrongSize(int length) {
     return new Rejection(
         Reason.WRONG_SIZE,
-        "Expected %d bytes (%d features and %s, %d bytes each), got %d"
-            .formatted(
-                recordBytes(),
-                inputs,
-                label.length == 1 ? "the label" : label.length + " numbers of the label",
-                bytesOfNumber,
-                length));
+        "Expected %d bytes (%d features%s, %d bytes each), got %d"
+            .formatted(recordBytes(), inputs, labelInWords(), bytesOfNumber, length));
   }
 }

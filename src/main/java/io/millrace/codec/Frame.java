@@ -75,6 +75,12 @@ final class Frame {
     return buffer.array();
   }
 
+  /** Whether the bytes say that they are of this format, of whatever version. */
+  boolean isOf(byte[] bytes) {
+    return bytes.length >= OVERHEAD
+        && ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt() == magic;
+  }
+
   /**
    * Checks a frame.
    *

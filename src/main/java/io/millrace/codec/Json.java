@@ -3,6 +3,7 @@ package io.millrace.codec;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -52,6 +53,10 @@ final class Json {
       throw new UncheckedIOException("Writing to memory cannot fail", e);
     }
     return bytes.toByteArray();
+  }
+
+  static JsonParser parser(byte[] bytes) throws IOException {
+    return MAPPER.createParser(bytes);
   }
 
   /**

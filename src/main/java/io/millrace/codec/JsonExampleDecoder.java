@@ -79,6 +79,21 @@ public final class JsonExampleDecoder implements ExampleDecoder {
       @Nullable PlainVectorReader plain) {
     this.plain = plain;
     boolean isNamed = features instanceof Features.Named;
+    addFeatures(features);
+    add(target.field(), LabelSlots.of(target, isNamed, output, outputs));
+  }
+
+  /** A decoder of events without a label; a field of that name is passed over. */
+  public static JsonExampleDecoder withoutLabel(Features features) {
+    return new JsonExampleDecoder(features);
+  }
+
+  private JsonExampleDecoder(Features features) {
+    this.plain = null;
+    addFeatures(features);
+  }
+
+  private void addFeatures(Features features) {
     if (features instanceof Features.Named named) {
       int start = 0;
       for (Feature feature : named.features()) {
@@ -89,7 +104,6 @@ public final class JsonExampleDecoder implements ExampleDecoder {
       FieldPath field = vector.field();
       add(field, new FeatureSlots.VectorSlot(field.text()));
     }
-    add(target.field(), LabelSlots.of(target, isNamed, output, outputs));
   }
 
   /** A decoder of the vector form, with these two fields. */
@@ -114,6 +128,11 @@ public final class JsonExampleDecoder implements ExampleDecoder {
         : null;
   }
 
+  /** A parser that reads what a decoder does. */
+  static JsonParser parser(byte[] json) throws IOException {
+    return JSON.createParser(json);
+  }
+
   private void add(FieldPath field, Slot slot) {
     slots.add(slot);
     fields.add(field, slot);
@@ -128,7 +147,7 @@ public final class JsonExampleDecoder implements ExampleDecoder {
     if (plain != null && plain.read(value, column)) {
       return null;
     }
-    try (JsonParser json = JSON.createParser(value)) {
+    try (JsonParser json = parser(value)) {
       return readRecord(json);
     } catch (JacksonException e) {
       return Faults.notJson(Text.broken(e));

@@ -2,6 +2,7 @@ package io.millrace.codec;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.learn.Rollback;
 import io.millrace.learn.Scaler;
 import io.millrace.learn.Snapshot;
 import io.millrace.nn.Activation;
@@ -21,7 +22,8 @@ public final class SnapshotCodec {
   private static final String FORMAT = "millrace-snapshot/1";
 
   /** The fields that not every snapshot has. */
-  private static final List<String> OPTIONAL = List.of("scaler", "learnedThrough", "kernel");
+  private static final List<String> OPTIONAL =
+      List.of("scaler", "learnedThrough", "kernel", "rollback");
 
   /** The longest a double is in JSON, {@code -1.2345678901234567E-300}, and its comma. */
   private static final int NUMBER = 25;
@@ -72,6 +74,12 @@ public final class SnapshotCodec {
     }
     if (snapshot.kernel().isPresent()) {
       json.writeStringField("kernel", snapshot.kernel().get());
+    }
+    if (snapshot.rollback().isPresent()) {
+      json.writeObjectFieldStart("rollback");
+      json.writeNumberField("version", snapshot.rollback().get().version());
+      json.writeNumberField("to", snapshot.rollback().get().to());
+      json.writeEndObject();
     }
     json.writeStringField("timestamp", Json.timestamp(snapshot.timestamp()));
   }
@@ -137,6 +145,9 @@ public final class SnapshotCodec {
               ? Optional.of(Json.position(json, "learnedThrough"))
               : Optional.empty(),
           json.has("kernel") ? Optional.of(Json.text(json, "kernel")) : Optional.empty(),
+          json.has("rollback")
+              ? Optional.of(rollback(Json.objectAt(json, "rollback")))
+              : Optional.empty(),
           Json.timestamp(json, "timestamp"));
     } catch (FormatException | IllegalArgumentException e) {
       throw new FormatException("Not a snapshot: " + e.getMessage(), e);
@@ -190,6 +201,10 @@ public final class SnapshotCodec {
         count.longValue(),
         numbers(json.required("mean"), "scaler.mean"),
         numbers(json.required("variance"), "scaler.variance"));
+  }
+
+  private static Rollback rollback(JsonNode json) {
+    return new Rollback(Json.int64(json, "version"), Json.int64(json, "to"));
   }
 
   private static Scaler fitting(Architecture shape, Scaler scaler) {

@@ -23,6 +23,21 @@ final class ConfigSections {
   /** The window is written with each commit. */
   private static final int LARGEST_WINDOW = 100_000;
 
+  /** Their versions are written with each commit. */
+  private static final int MOST_KEPT = 10_000;
+
+  /** What the keys of a model's earlier snapshots look like. */
+  private static final String EARLIER_SNAPSHOT = "(?s).+@\\d+";
+
+  private static final Type<String> MODEL_NAME =
+      Types.TEXT.satisfying(
+          name -> !name.matches(EARLIER_SNAPSHOT),
+          "must not end in '@' and a number: so are its earlier snapshots called");
+
+  /** As RFC 6750 has it. */
+  private static final Type<String> TOKEN =
+      Type.matching("[A-Za-z0-9._~+/-]+=*", "letters, digits or any of -._~+/ (and = at the end)");
+
   private final Path folder;
 
   /**
@@ -51,6 +66,7 @@ final class ConfigSections {
         training(root.section("training"), model),
         evaluation(root.section("evaluation")),
         publish(root.section("publish")),
+        predictions(root.section("predictions"), example.format()),
         root.read("guarantee", "exactly-once", Types.oneOf(Guarantee.values())),
         root.read("threads", "2", Types.COUNT),
         http(root.section("http")));
@@ -64,6 +80,8 @@ final class ConfigSections {
             topics.read("costs", "costs", Types.TOPIC),
             topics.read("snapshots", "snapshots", Types.TOPIC),
             topics.read("deadLetters", "dead-letters", Types.TOPIC),
+            topics.read("events", "none", Types.TOPIC.or("none")),
+            topics.read("predictions", "predictions", Types.TOPIC),
             topics.read("partitions", "1", Types.COUNT),
             topics.read("replicationFactor", "1", Types.integer(1, Short.MAX_VALUE)));
     Map<String, String> keys = new HashMap<>();
@@ -72,6 +90,10 @@ final class ConfigSections {
     checkDistinct(topics, "costs", config.costs(), keys);
     checkDistinct(topics, "snapshots", config.snapshots(), keys);
     checkDistinct(topics, "deadLetters", config.deadLetters(), keys);
+    if (config.events().isPresent()) {
+      checkDistinct(topics, "events", config.events().get(), keys);
+      checkDistinct(topics, "predictions", config.predictions(), keys);
+    }
     return config;
   }
 
@@ -90,7 +112,7 @@ final class ConfigSections {
     model.inherit("name", root, "application");
     ModelConfig config =
         new ModelConfig(
-            model.read("name", "model", Types.TEXT),
+            model.read("name", "model", MODEL_NAME),
             inputs(model, features, areSound),
             model.read("hidden", "16", Types.COUNT),
             model.read("outputs", "1", Types.COUNT),
@@ -179,12 +201,28 @@ final class ConfigSections {
   private static PublishConfig publish(Section publish) {
     return new PublishConfig(
         publish.read("snapshotEvery", "100", Types.COUNT),
-        publish.read("snapshotInterval", "10s", Types.DURATION));
+        publish.read("snapshotInterval", "10s", Types.DURATION),
+        publish.read("keep", "20", Types.integer(0, MOST_KEPT)));
+  }
+
+  private static PredictionsConfig predictions(Section predictions, Format format) {
+    PredictionsConfig config =
+        new PredictionsConfig(
+            predictions.read("includeEvent", "false", Types.BOOLEAN),
+            predictions.read("threads", "1", Types.COUNT));
+    predictions.rule(
+        !config.includeEvent() || format == Format.JSON,
+        "an event that is not JSON cannot stand in the JSON of its prediction",
+        "includeEvent");
+    return config;
   }
 
   private static HttpConfig http(Section http) {
     String host = http.read("host", "127.0.0.1", Types.HOST);
     Optional<Integer> port = http.read("port", "8080", Types.integer(0, 65535).or("none"));
-    return new HttpConfig(host, port.map(OptionalInt::of).orElseGet(OptionalInt::empty));
+    return new HttpConfig(
+        host,
+        port.map(OptionalInt::of).orElseGet(OptionalInt::empty),
+        http.read("token", "none", TOKEN.or("none")));
   }
 }

@@ -22,6 +22,7 @@ public record MillraceConfig(
     TrainingConfig training,
     EvaluationConfig evaluation,
     PublishConfig publish,
+    PredictionsConfig predictions,
     Guarantee guarantee,
     int threads,
     HttpConfig http) {
@@ -49,6 +50,7 @@ public record MillraceConfig(
         training,
         evaluation,
         publish,
+        predictions,
         guarantee,
         threads,
         http);
@@ -65,9 +67,10 @@ public record MillraceConfig(
         training,
         evaluation,
         publish,
+        predictions,
         guarantee,
         threads,
-        new HttpConfig(http.host(), OptionalInt.of(port)));
+        new HttpConfig(http.host(), OptionalInt.of(port), http.token()));
   }
 
   /** Only the name: the Kafka properties hold passwords, and this text ends up in logs. */

@@ -7,5 +7,6 @@ import java.time.Duration;
  *
  * @param snapshotEvery batches, at least 1
  * @param snapshotInterval the longest time between two snapshots while the model learns
+ * @param keep the newest snapshots that stay under a key of their own, not negative
  */
-public record PublishConfig(int snapshotEvery, Duration snapshotInterval) {}
+public record PublishConfig(int snapshotEvery, Duration snapshotInterval, int keep) {}

@@ -66,6 +66,9 @@ final class Types {
           .as(Durations::convert)
           .satisfying(duration -> !duration.isZero(), "must be longer than zero");
 
+  static final Type<Boolean> BOOLEAN =
+      Type.matching("true|false", "true or false").as(Boolean::valueOf);
+
   private Types() {}
 
   static Type<Integer> integer(int min, int max) {

@@ -137,6 +137,17 @@ public final class Learner {
         Optional.of(prequential));
   }
 
+  /**
+   * Makes the model go back to an earlier version.
+   *
+   * @param earlier of the model's shape, with a scaler where the model has one. Not modified.
+   * @param offset where that stands in the mini-batches topic
+   */
+  public Rollback goBackTo(Snapshot earlier, long offset) {
+    model.goBackTo(earlier, offset);
+    return new Rollback(model.version(), earlier.version());
+  }
+
   /** Whether the update would leave every number of the model finite. */
   private boolean isSafe(double cost, double gradientNorm, double rate) {
     return Double.isFinite(cost)

@@ -18,6 +18,9 @@ public interface LearningMetrics {
 
         @Override
         public void published() {}
+
+        @Override
+        public void predicted(int events) {}
       };
 
   /**
@@ -39,4 +42,7 @@ public interface LearningMetrics {
 
   /** A snapshot was published. */
   void published();
+
+  /** Events were predicted, of the events topic or of a request. */
+  void predicted(int events);
 }

@@ -16,7 +16,7 @@ public final class Model {
 
   private final Architecture architecture;
   private final Parameters parameters;
-  private final Optimizer optimizer;
+  private Optimizer optimizer;
   private final Optional<Scaler> scaler;
   private final Evaluation evaluation;
   private long version;
@@ -143,6 +143,22 @@ public final class Model {
   /** The offset in the mini-batches topic of the last mini-batch in it. */
   public long learnedThrough() {
     return learnedThrough;
+  }
+
+  /**
+   * Goes back to the parameters and the scaler of an earlier version, which is an update, too. The
+   * optimiser starts anew: what it had gathered belongs to the way that is left.
+   *
+   * @param earlier of the same shape, with a scaler where this has one. Not modified.
+   * @param offset where that stands in the log
+   */
+  void goBackTo(Snapshot earlier, long offset) {
+    parameters.set(earlier.parameters());
+    scaler.ifPresent(each -> each.set(earlier.scaler().orElseThrow()));
+    optimizer = optimizer.kind().start(architecture);
+    version++;
+    examples = earlier.examples();
+    learnedThrough = offset;
   }
 
   /** Counts one update. */

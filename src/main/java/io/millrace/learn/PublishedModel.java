@@ -1,12 +1,16 @@
 package io.millrace.learn;
 
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** The newest published snapshot of the model, whichever instance trains it. Thread-safe. */
 public final class PublishedModel {
   private final AtomicReference<@Nullable Publication> newest = new AtomicReference<>();
+  private final CountDownLatch first = new CountDownLatch(1);
 
   /** A snapshot beside the bytes that it was read from. */
   public static final class Publication {
@@ -41,6 +45,17 @@ public final class PublishedModel {
 
   public void set(Publication publication) {
     newest.set(publication);
+    first.countDown();
+  }
+
+  /** Waits until there has been one. */
+  public void awaitFirst() throws InterruptedException {
+    first.await();
+  }
+
+  /** Waits until there has been one, for that long at most; returns whether there was. */
+  public boolean awaitFirst(Duration patience) throws InterruptedException {
+    return first.await(patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** The snapshot was deleted from the topic. */

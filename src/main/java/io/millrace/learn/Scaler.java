@@ -1,6 +1,7 @@
 package io.millrace.learn;
 
 import java.util.Arrays;
+import java.util.stream.DoubleStream;
 import org.ejml.data.DMatrixRMaj;
 
 /**
@@ -74,7 +75,22 @@ public final class Scaler {
    */
   public static Scaler of(long count, double[] mean, double[] variance) {
     requireStatistics(count, mean, variance, "variance");
-    return resume(count, mean, Arrays.stream(variance).map(each -> each * count).toArray());
+    return resume(count, mean, Arrays.stream(variance).map(each -> squares(each, count)).toArray());
+  }
+
+  /**
+   * The sum of squared deviations of a variance. The product is rounded, and so was the quotient
+   * that the variance was: up to two steps beside it lies a sum whose variance is this one, to the
+   * bit, so that a model which starts from a file predicts what the file's model did.
+   */
+  private static double squares(double variance, long count) {
+    double product = variance * count;
+    double above = Math.nextUp(product);
+    double below = Math.nextDown(product);
+    return DoubleStream.of(product, above, below, Math.nextUp(above), Math.nextDown(below))
+        .filter(each -> Double.isFinite(each) && each / count == variance)
+        .findFirst()
+        .orElse(product);
   }
 
   /** n0. */
@@ -203,13 +219,26 @@ public final class Scaler {
     int n0 = xt.numCols;
     int elements = xt.getNumElements();
     for (int i = 0; i < n0; i++) {
-      deviation[i] = count == 0 ? 1 : Math.sqrt(variance(i) + EPSILON);
+      deviation[i] = deviation(i);
     }
     for (int row = 0; row < elements; row += n0) {
       for (int i = 0; i < n0; i++) {
         scaled[row + i] = (x[row + i] - mean[i]) / deviation[i];
       }
     }
+  }
+
+  /** What each input is divided by, {@code sqrt(variance + 1e-8)}; 1 before the first example. */
+  public double[] deviation() {
+    double[] deviations = new double[squares.length];
+    for (int i = 0; i < deviations.length; i++) {
+      deviations[i] = deviation(i);
+    }
+    return deviations;
+  }
+
+  private double deviation(int input) {
+    return count == 0 ? 1 : Math.sqrt(variance(input) + EPSILON);
   }
 
   private double variance(int input) {

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param learnedThrough the last mini-batch in it, where one is
  * @param kernel what computed the matrix products of the process that published it, by name; empty
  *     in snapshots of versions that had no choice
+ * @param rollback the last time that the model went back, where it did
  * @param timestamp when the snapshot was taken
  */
 public record Snapshot(
@@ -29,18 +30,49 @@ public record Snapshot(
     Optional<Scaler> scaler,
     Optional<LogPosition> learnedThrough,
     Optional<String> kernel,
+    Optional<Rollback> rollback,
     Instant timestamp) {
+
+  /** The snapshot of a model that never went back. */
+  public Snapshot(
+      String model,
+      long version,
+      long examples,
+      Architecture architecture,
+      Parameters parameters,
+      Optional<Scaler> scaler,
+      Optional<LogPosition> learnedThrough,
+      Optional<String> kernel,
+      Instant timestamp) {
+    this(
+        model,
+        version,
+        examples,
+        architecture,
+        parameters,
+        scaler,
+        learnedThrough,
+        kernel,
+        Optional.empty(),
+        timestamp);
+  }
 
   /**
    * The snapshot of a model as it is; it shares the model's numbers.
    *
    * @param name the name of the model
+   * @param rollback the last time that it went back, where it did
    * @param log the mini-batches topic
    * @param kernel what computes its matrix products
    * @param timestamp when it is taken
    */
   public static Snapshot of(
-      String name, Model model, String log, KernelKind kernel, Instant timestamp) {
+      String name,
+      Model model,
+      Optional<Rollback> rollback,
+      String log,
+      KernelKind kernel,
+      Instant timestamp) {
     return new Snapshot(
         name,
         model.version(),
@@ -52,6 +84,7 @@ public record Snapshot(
             ? Optional.empty()
             : Optional.of(new LogPosition(log, 0, model.learnedThrough())),
         Optional.of(kernel.text()),
+        rollback,
         timestamp);
   }
 }

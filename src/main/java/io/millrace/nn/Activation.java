@@ -71,7 +71,8 @@ public enum Activation {
     }
   };
 
-  private static final double SLOPE = 0.01;
+  /** Of the leaky ReLU, left of zero. */
+  public static final double SLOPE = 0.01;
 
   private final String text;
   private final double gain;

@@ -25,6 +25,7 @@ final class LearnerMeters implements LearningMetrics {
   private final Map<Reason, Counter> deadLetters = new EnumMap<>(Reason.class);
   private final Counter batches;
   private final Counter snapshots;
+  private final Counter predictions;
   private final Timer batch;
 
   LearnerMeters(MeterRegistry registry) {
@@ -45,6 +46,10 @@ final class LearnerMeters implements LearningMetrics {
     this.snapshots =
         Counter.builder("millrace.snapshots")
             .description("Snapshots of the model published by this process")
+            .register(registry);
+    this.predictions =
+        Counter.builder("millrace.predictions")
+            .description("Events predicted by this process, from the topic and over HTTP")
             .register(registry);
     this.batch =
         Timer.builder("millrace.batch")
@@ -79,5 +84,10 @@ final class LearnerMeters implements LearningMetrics {
   @Override
   public void published() {
     snapshots.increment();
+  }
+
+  @Override
+  public void predicted(int events) {
+    predictions.increment(events);
   }
 }

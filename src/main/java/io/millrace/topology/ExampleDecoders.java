@@ -4,6 +4,7 @@ import io.millrace.codec.BinaryExampleDecoder;
 import io.millrace.codec.ExampleDecoder;
 import io.millrace.codec.JsonExampleDecoder;
 import io.millrace.config.ExampleConfig;
+import io.millrace.config.Format;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.ModelConfig;
 import io.millrace.example.Features;
@@ -27,6 +28,14 @@ public final class ExampleDecoders {
           BinaryExampleDecoder.float32(
               features(example), label(example), model.inputs(), model.output(), model.outputs());
     };
+  }
+
+  /** A new decoder of events that have no label, for one thread. */
+  public static ExampleDecoder withoutLabel(MillraceConfig config) {
+    ExampleConfig example = config.example();
+    return example.format() == Format.JSON
+        ? JsonExampleDecoder.withoutLabel(example.features())
+        : ((BinaryExampleDecoder) of(config)).withoutLabel();
   }
 
   private static String features(ExampleConfig example) {

@@ -5,6 +5,8 @@ import io.millrace.config.TopicsConfig;
 import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.Model;
 import io.millrace.learn.PublishedModel;
+import java.util.List;
+import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -50,10 +52,17 @@ public final class LearnerTopology {
   private static final AutoOffsetReset FIRST = AutoOffsetReset.earliest();
 
   /** Kafka Streams drops a record without a valid time; no record is to be lost for that. */
-  private static final TimestampExtractor TIME =
+  static final TimestampExtractor TIME =
       (record, partitionTime) -> Math.max(0, record.timestamp());
 
   private LearnerTopology() {}
+
+  /** The topics that keep the state of an application's tasks. */
+  public static List<String> changelogs(MillraceConfig config) {
+    return Stream.of(PARTIAL_BATCH_STORE, MODEL_STORE)
+        .map(store -> "%s-%s-changelog".formatted(config.application(), store))
+        .toList();
+  }
 
   /**
    * Builds the topology.

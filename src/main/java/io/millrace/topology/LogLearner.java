@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.codec.FormatException;
 import io.millrace.codec.MiniBatchCodec;
+import io.millrace.codec.SnapshotCodec;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.TrainingConfig;
 import io.millrace.example.MiniBatch;
@@ -14,6 +15,8 @@ import io.millrace.learn.Learner;
 import io.millrace.learn.Lesson;
 import io.millrace.learn.Model;
 import io.millrace.learn.Outcome;
+import io.millrace.learn.Rollback;
+import io.millrace.learn.Snapshot;
 import io.millrace.learn.Training;
 import io.millrace.nn.Architecture;
 import io.millrace.nn.KernelKind;
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * task and for a replay. What it does depends on the model, the record and the configuration alone.
  */
 public final class LogLearner {
+  private final String modelName;
   private final byte[] key;
   private final byte[] mapping;
   private final Learner learner;
@@ -50,6 +54,7 @@ public final class LogLearner {
    */
   public LogLearner(MillraceConfig config, Model model, KernelKind kernel) {
     TrainingConfig training = config.training();
+    this.modelName = config.model().name();
     this.key = config.model().name().getBytes(UTF_8);
     this.mapping = Mapping.digest(config).getBytes(UTF_8);
     model.evaluation().resize(config.evaluation().window());
@@ -76,6 +81,9 @@ public final class LogLearner {
    * @param examples in it, as far as it can be read
    */
   public record Rejected(Rejection why, int examples) implements Step {}
+  /** It made the model go back. */
+  public record WentBack(Rollback rollback) implements Step {}
+
 
   /**
    * It belongs to another model: of another name or application, or of inputs or a label that mean
@@ -92,6 +100,10 @@ public final class LogLearner {
     Header of = headers.lastHeader(Mapping.HEADER);
     if (!Arrays.equals(key, this.key) || (of != null && !Arrays.equals(of.value(), mapping))) {
       return new Foreign();
+    }
+    String command = LogCommand.of(headers);
+    if (command != null) {
+      return obey(command, value, offset);
     }
     if (value == null) {
       return new Rejected(
@@ -110,6 +122,47 @@ public final class LogLearner {
     return outcome instanceof Diverged diverged
         ? new Rejected(diverged(batch, diverged), batch.size())
         : new Learned((Lesson) outcome);
+  }
+
+  private Step obey(String command, byte @Nullable [] value, long offset) {
+    if (!command.equals(LogCommand.ROLLBACK)) {
+      return refused(
+          new Rejection(
+              Reason.WRONG_TYPE,
+              "Unknown command %s, this Millrace knows %s"
+                  .formatted(command, LogCommand.ROLLBACK)));
+    }
+    if (value == null) {
+      return refused(new Rejection(Reason.WRONG_SIZE, "The value is empty, expected a snapshot"));
+    }
+    try {
+      Snapshot earlier = SnapshotCodec.decode(value);
+      Rejection misfit = misfit(earlier);
+      return misfit == null ? new WentBack(learner.goBackTo(earlier, offset)) : refused(misfit);
+    } catch (FormatException e) {
+      return refused(new Rejection(Reason.WRONG_TYPE, String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static Step refused(Rejection why) {
+    return new Rejected(why, 0);
+  }
+
+  /** Why the model cannot go back to a snapshot, or null. */
+  private @Nullable Rejection misfit(Snapshot earlier) {
+    Model model = model();
+    if (!earlier.model().equals(modelName) || earlier.version() > model.version()) {
+      return new Rejection(
+          Reason.WRONG_TYPE,
+          "A model goes back to an earlier version of its own: this is version %d of model %s, the model is at version %d of %s"
+              .formatted(earlier.version(), earlier.model(), model.version(), modelName));
+    }
+    Differences differences =
+        Differences.between(earlier.architecture(), model.architecture(), "the snapshot")
+            .compareScaling(earlier.scaler().isPresent(), model.scaler().isPresent());
+    return differences.isEmpty()
+        ? null
+        : new Rejection(Reason.WRONG_SIZE, "It does not fit the model: " + differences);
   }
 
   private static Rejection diverged(MiniBatch batch, Diverged diverged) {

@@ -22,6 +22,9 @@ record RecordSizes(long miniBatch, long snapshot, long divergedMiniBatch) {
   /** Room for the record's key, the names and sentences in its headers, and its batch's header. */
   static final long ENVELOPE = 64 * 1024;
 
+  /** The longest a double is in JSON, and its comma. */
+  private static final long NUMBER = 25;
+
   /** The longest an offset is in a sentence, and what separates it from the next. */
   private static final long OFFSET = 21;
 
@@ -47,6 +50,11 @@ record RecordSizes(long miniBatch, long snapshot, long divergedMiniBatch) {
               .formatted(miniBatch, snapshot, Integer.MAX_VALUE));
     }
     return sizes;
+  }
+
+  /** The largest prediction, without the event. */
+  static long ofPrediction(ModelConfig model) {
+    return 2 * NUMBER * (long) model.outputs() + ENVELOPE;
   }
 
   /**

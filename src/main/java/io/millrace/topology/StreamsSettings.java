@@ -22,8 +22,18 @@ public final class StreamsSettings {
   private static final int FETCH = 4 * 1024 * 1024;
   private static final int PRODUCER_BATCH = 512 * 1024;
   private static final int LINGER_MILLIS = 20;
+  private static final String PREDICTIONS = "-predictions";
 
   private StreamsSettings() {}
+
+  /** Of the application that predicts: a group of its own, beside the one that learns. */
+  public static Properties ofPredictions(MillraceConfig config) {
+    Properties settings = of(config);
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, config.application() + PREDICTIONS);
+    settings.put(StreamsConfig.CLIENT_ID_CONFIG, config.application() + PREDICTIONS);
+    settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.predictions().threads());
+    return settings;
+  }
 
   /** Ours, and over them whatever stands under {@code kafka} in the configuration. */
   public static Properties of(MillraceConfig config) {

@@ -3,6 +3,7 @@ package io.millrace.topology;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.TopicsConfig;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,12 +49,22 @@ public final class Topics {
     this.admin = admin;
   }
 
-  /** What a topic must be like. */
-  private record Spec(String name, int partitions, long largestRecord, Map<String, String> config) {
+  /**
+   * What a topic must be like.
+   *
+   * @param largestRecord that it must take
+   * @param room for larger ones still, when it is created
+   */
+  private record Spec(
+      String name, int partitions, long largestRecord, long room, Map<String, String> config) {
+    Spec(String name, int partitions, long largestRecord, Map<String, String> config) {
+      this(name, partitions, largestRecord, largestRecord, config);
+    }
+
     NewTopic newTopic(int replicationFactor) {
       Map<String, String> settings = new HashMap<>(config);
-      if (largestRecord > RecordSizes.BROKER_DEFAULT) {
-        settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Long.toString(largestRecord));
+      if (room > RecordSizes.BROKER_DEFAULT) {
+        settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Long.toString(room));
       }
       return new NewTopic(name, Optional.of(partitions), Optional.of((short) replicationFactor))
           .configs(settings);
@@ -99,12 +110,35 @@ public final class Topics {
             Integer.toString(16 * 1024 * 1024),
             TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
             "0.1");
-    return List.of(
+    List<Spec> specs = new ArrayList<>();
+    topics
+        .events()
+        .ifPresent(
+            events -> {
+              specs.add(new Spec(events, topics.partitions(), 0, KEPT));
+              long prediction = RecordSizes.ofPrediction(config.model());
+              specs.add(
+                  new Spec(
+                      topics.predictions(),
+                      topics.partitions(),
+                      prediction,
+                      prediction + (config.predictions().includeEvent() ? largestExample : 0),
+                      KEPT));
+            });
+    specs.addAll(
+        List.of(
         examples(),
-        new Spec(topics.miniBatches(), 1, sizes.miniBatch(), KEPT),
+        // A snapshot stands in the log where the model goes back to it.
+        new Spec(
+            topics.miniBatches(),
+            1,
+            sizes.miniBatch(),
+            Math.max(sizes.miniBatch(), sizes.snapshot()),
+            KEPT),
         new Spec(topics.costs(), 1, 0, KEPT),
         new Spec(topics.snapshots(), 1, sizes.snapshot(), compacted),
-        new Spec(topics.deadLetters(), 1, sizes.deadLetter(largestExample), KEPT));
+        new Spec(topics.deadLetters(), 1, sizes.deadLetter(largestExample), KEPT)));
+    return specs;
   }
 
   private void createMissing(List<Spec> specs) {

@@ -3,15 +3,19 @@ package io.millrace.topology;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.codec.CostCodec;
-import io.millrace.codec.ModelCodec;
 import io.millrace.codec.SnapshotCodec;
+import io.millrace.codec.SnapshotKey;
+import io.millrace.codec.TrainStateCodec;
+import io.millrace.codec.TrainStateCodec.TrainState;
 import io.millrace.config.MillraceConfig;
 import io.millrace.example.Rejection;
 import io.millrace.learn.BatchCost;
 import io.millrace.learn.LearningMetrics;
+import io.millrace.learn.History;
 import io.millrace.learn.Lesson;
 import io.millrace.learn.LogPosition;
 import io.millrace.learn.Model;
+import io.millrace.learn.Rollback;
 import io.millrace.learn.Snapshot;
 import java.time.Instant;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -19,6 +23,7 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +45,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private Checkpoint checkpoint;
   private DeadLetters deadLetters;
   private LogLearner learner;
+  private History history;
   private long publishedVersion;
   private long rejected;
   private long nextTold = 1;
@@ -63,10 +69,12 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
             config,
             config.topics().miniBatches(),
             facts.miniBatches());
-    Model model = model();
+    TrainState state = state();
+    Model model = state.model();
     this.learner = new LogLearner(config, model);
+    this.history = state.history();
     this.publishedVersion = NONE;
-    checkpoint.keep(() -> ModelCodec.encode(model));
+    checkpoint.keep(() -> TrainStateCodec.encode(model, history));
     context.schedule(
         config.publish().snapshotInterval(),
         PunctuationType.WALL_CLOCK_TIME,
@@ -75,10 +83,10 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   }
 
   /** The model as of the last commit, or the initial one. */
-  private Model model() {
+  private TrainState state() {
     byte[] committed = checkpoint.restore();
     if (committed == null) {
-      return initial.copy();
+      return new TrainState(initial.copy(), History.NONE);
     }
     if (checkpoint.sourceIsNew()) {
       throw new LearnerException(
@@ -87,9 +95,10 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
                   + " model.name or application, or reset the application's state.")
               .formatted(config.topics().miniBatches(), modelName));
     }
-    Model model = ModelCodec.decode(committed);
-    Differences.between(model, initial, "the state").refuse(modelName, config.application());
-    return model;
+    TrainState state = TrainStateCodec.decode(committed);
+    Differences.between(state.model(), initial, "the state")
+        .refuse(modelName, config.application());
+    return state;
   }
 
   @Override
@@ -98,11 +107,16 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     if (!checkpoint.moveTo(source.offset())) {
       return;
     }
+    if (LogCommand.of(record.headers()) != null) {
+      publishSnapshotOfNewVersion(); // so that there is a way back to where it is now
+    }
     long start = System.nanoTime();
     LogLearner.Step step =
         learner.learn(record.key(), record.value(), record.headers(), source.offset());
     if (step instanceof LogLearner.Rejected rejected) {
       reject(record, rejected);
+    } else if (step instanceof LogLearner.WentBack back) {
+      goOnFrom(back.rollback());
     } else if (step instanceof LogLearner.Learned learned) {
       metrics.learned(learned.lesson().examples(), System.nanoTime() - start);
       publish(learned.lesson(), source);
@@ -110,6 +124,16 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         publishSnapshotOfNewVersion();
       }
     }
+  }
+
+  private void goOnFrom(Rollback rollback) {
+    LOG.warn(
+        "Model {} went back to version {} and goes on from there as version {}",
+        modelName,
+        rollback.to(),
+        rollback.version());
+    history = history.with(rollback);
+    publishSnapshotOfNewVersion();
   }
 
   private void publish(Lesson lesson, RecordMetadata source) {
@@ -130,13 +154,33 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         Snapshot.of(
             modelName,
             model,
+            history.rollback(),
             config.topics().miniBatches(),
             config.training().kernelKind(),
             Instant.ofEpochMilli(now));
     byte[] value = SnapshotCodec.encode(snapshot);
+    keep(model.version(), value, now);
     context.forward(new Record<>(key, value, now), LearnerTopology.SNAPSHOTS);
     publishedVersion = model.version();
     metrics.published();
+  }
+
+  /** Keeps a snapshot under a key of its own, and drops those that are too many. */
+  private void keep(long version, byte[] snapshot, long now) {
+    History all = history.with(version);
+    history = all.newest(config.publish().keep());
+    if (history.kept().contains(version)) {
+      forwardKept(version, snapshot, now);
+    }
+    all.kept().stream()
+        .filter(each -> each != version && !history.kept().contains(each))
+        .forEach(each -> forwardKept(each, null, now));
+    checkpoint.changed();
+  }
+
+  private void forwardKept(long version, byte @Nullable [] snapshot, long now) {
+    byte[] keptKey = SnapshotKey.kept(modelName, version).bytes();
+    context.forward(new Record<>(keptKey, snapshot, now), LearnerTopology.SNAPSHOTS);
   }
 
   private void reject(Record<byte[], byte[]> record, LogLearner.Rejected step) {

@@ -14,6 +14,8 @@ import java.net.InetSocketAddress;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.xnio.Options;
 
 /**
@@ -46,9 +48,17 @@ public final class WebServer implements AutoCloseable {
   private final Events events;
   private final Undertow server;
   private final String host;
+  private final @Nullable PredictRequest predict;
 
-  private WebServer(String host, int port, LearnerView view) {
+  private WebServer(
+      String host,
+      int port,
+      LearnerView view,
+      @Nullable Predictions predictions,
+      Optional<String> token) {
     this.view = view;
+    this.predict =
+        predictions == null ? null : new PredictRequest(predictions, host, token, MOST_BODY);
     this.host = host;
     this.events = new Events(view);
     this.server =
@@ -76,7 +86,23 @@ public final class WebServer implements AutoCloseable {
    * @throws BindException when nobody can listen there
    */
   public static WebServer start(String host, int port, LearnerView view) throws BindException {
-    WebServer web = new WebServer(host, port, view);
+    return start(new WebServer(host, port, view, null, Optional.empty()));
+  }
+
+  /**
+   * Starts a server that predicts as well.
+   *
+   * @param port 0: any free port
+   * @param token what a request for predictions must show, where there is one
+   * @throws BindException when nobody can listen there
+   */
+  public static WebServer start(
+      String host, int port, LearnerView view, Predictions predictions, Optional<String> token)
+      throws BindException {
+    return start(new WebServer(host, port, view, predictions, token));
+  }
+
+  private static WebServer start(WebServer web) throws BindException {
     try {
       web.server.start();
     } catch (RuntimeException e) {
@@ -110,6 +136,10 @@ public final class WebServer implements AutoCloseable {
   private void handle(HttpServerExchange exchange) {
     HeaderMap headers = exchange.getResponseHeaders();
     SECURITY.forEach(headers::put);
+    if (predict != null && exchange.getRequestPath().equals("/api/predict")) {
+      predict.answer(exchange);
+      return;
+    }
     if (!exchange.getRequestMethod().equals(Methods.GET)
         && !exchange.getRequestMethod().equals(Methods.HEAD)) {
       headers.put(Headers.ALLOW, "GET, HEAD");

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
@@ -72,6 +73,7 @@ final class BadInputIT {
       publish:
         snapshotEvery: 50
         snapshotInterval: 1h
+        keep: 0
       """;
 
   @TempDir private Path folder;
@@ -266,7 +268,12 @@ final class BadInputIT {
             new String(
                 SnapshotCodec.encode(
                     Snapshot.of(
-                        learner.name(), expected, learner.miniBatches(), KernelKind.EJML, time)),
+                        learner.name(),
+                        expected,
+                        Optional.empty(),
+                        learner.miniBatches(),
+                        KernelKind.EJML,
+                        time)),
                 UTF_8));
   }
 

@@ -129,7 +129,7 @@ final class BrokerAwayIT {
     try (TestTopics topics = new TestTopics(servers)) {
       topics.produce(examples(learner, EXAMPLES / 2, EXAMPLES));
       assertOneLife(learner.costs(topics, BATCHES), learner.miniBatches(topics, BATCHES));
-      assertThat(topics.consume(learner.snapshots(), BATCHES / 100)).hasSize(BATCHES / 100);
+      assertThat(learner.snapshots(topics, BATCHES / 100)).hasSize(BATCHES / 100);
     }
     run.terminate();
     assertThat(run.awaitExit()).as(run.toString()).isZero();

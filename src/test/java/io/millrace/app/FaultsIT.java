@@ -283,7 +283,7 @@ final class FaultsIT {
       byte[] example = "{\"features\":[1,2],\"label\":1}".getBytes(UTF_8);
       ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(learner.examples(), example);
       topics.produce(List.of(record, record, record));
-      topics.consume(learner.snapshots(), 1);
+      learner.snapshots(topics, 1);
       run.terminate();
       assertThat(run.awaitExit()).as(run.toString()).isZero();
     }

@@ -93,7 +93,7 @@ final class RecordsIT {
     produce(topics, " { \"label\" : 0, \"more\" : [ {} ], \"features\" : [ 3e4, 1 ] } ");
 
     assertCost(topics.consume(learner.costs(), 1).get(0));
-    assertSnapshot(topics.consume(learner.snapshots(), 1).get(0));
+    assertSnapshot(learner.snapshots(topics, 1).get(0));
     assertDeadLetters(learner.deadLetters(topics, BAD.size() + 1), offsets);
   }
 

@@ -74,7 +74,7 @@ final class ReplayIT {
 
       send(BATCHES * BATCH_SIZE, 2 * BATCHES * BATCH_SIZE); // and it was not disturbed
       assertThat(learner.costs(topics, 2 * BATCHES)).hasSize(2 * BATCHES);
-      topics.consume(learner.snapshots(), 6);
+      learner.snapshots(topics, 6);
       assertSays(0, List.of("version 120, from 960 examples", "It equals"), replay());
     }
   }
@@ -112,7 +112,7 @@ final class ReplayIT {
       learn();
       assertThat(run.isAlive()).isTrue();
     }
-    List<ConsumerRecord<byte[], byte[]>> snapshots = topics.consume(learner.snapshots(), 3);
+    List<ConsumerRecord<byte[], byte[]>> snapshots = learner.snapshots(topics, 3);
     ConsumerRecord<byte[], byte[]> newest = snapshots.get(snapshots.size() - 1);
 
     ObjectNode tampered = (ObjectNode) JSON.readTree(newest.value());
@@ -142,7 +142,7 @@ final class ReplayIT {
   private void learn() {
     send(0, BATCHES * BATCH_SIZE);
     assertThat(learner.costs(topics, BATCHES)).hasSize(BATCHES);
-    topics.consume(learner.snapshots(), 3);
+    learner.snapshots(topics, 3);
   }
 
   private void send(int from, int to) {

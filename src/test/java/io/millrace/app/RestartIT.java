@@ -103,7 +103,7 @@ final class RestartIT {
 
   /** The exported model, without what must differ between two learners. */
   private JsonNode model(TestLearner learner, TestTopics topics) throws IOException {
-    topics.consume(learner.snapshots(), BATCHES / 50);
+    learner.snapshots(topics, BATCHES / 50);
     Path file = folder.resolve(learner.name() + ".json");
     MillraceProcess.run(
         "model", "export", "-o", file.toString(), "--config", learner.config().toString());

@@ -1,5 +1,7 @@
 package io.millrace.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.millrace.codec.CostCodec;
 import io.millrace.codec.MiniBatchCodec;
 import io.millrace.example.MiniBatch;
@@ -10,6 +12,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
@@ -102,6 +105,13 @@ record TestLearner(String name, Path config) {
     return MillraceProcess.start(args);
   }
 
+  /** Starts a command of {@code model} with this configuration. */
+  MillraceProcess model(String command, String... options) {
+    List<String> args = new ArrayList<>(List.of("model", command, "--config", config.toString()));
+    args.addAll(List.of(options));
+    return MillraceProcess.start(args.toArray(String[]::new));
+  }
+
   /** Starts {@code run} and waits until it learns. */
   MillraceProcess run(String... options) {
     MillraceProcess run = start("run", options);
@@ -134,6 +144,27 @@ record TestLearner(String name, Path config) {
 
   static MiniBatch miniBatch(ConsumerRecord<byte[], byte[]> record) {
     return MiniBatchCodec.decode(record.value(), 1);
+  }
+
+  /** The newest snapshots, not those that are kept beside them, once there are this many. */
+  List<ConsumerRecord<byte[], byte[]>> snapshots(TestTopics topics, int count) {
+    return topics
+        .consume(
+            snapshots(),
+            IsolationLevel.READ_COMMITTED,
+            records -> newest(records).size() >= count,
+            MillraceProcess.PATIENCE)
+        .stream()
+        .filter(this::isNewest)
+        .toList();
+  }
+
+  private List<ConsumerRecord<byte[], byte[]>> newest(List<ConsumerRecord<byte[], byte[]>> all) {
+    return all.stream().filter(this::isNewest).toList();
+  }
+
+  private boolean isNewest(ConsumerRecord<byte[], byte[]> record) {
+    return new String(record.key(), UTF_8).equals(name);
   }
 
   /** The dead letters, in their order, once there are this many. */

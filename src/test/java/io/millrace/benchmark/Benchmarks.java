@@ -24,6 +24,7 @@ public final class Benchmarks {
               "step", StepBenchmark::run,
               "decode", DecodeBenchmark::run,
               "end-to-end", EndToEndBenchmark::run,
+              "predict", PredictBenchmark::run,
               "scaling", ScalingBenchmark::run));
 
   private Benchmarks() {}

@@ -57,6 +57,8 @@ class ConfigDescriptionTest {
               costs: costs
               snapshots: snapshots
               deadLetters: dead-letters
+              events: none
+              predictions: predictions
               partitions: 1
               replicationFactor: 1
             example:
@@ -89,11 +91,16 @@ class ConfigDescriptionTest {
             publish:
               snapshotEvery: 100
               snapshotInterval: 10s
+              keep: 20
+            predictions:
+              includeEvent: false
+              threads: 1
             guarantee: exactly-once
             threads: 2
             http:
               host: 127.0.0.1
-              port: 8080""");
+              port: 8080
+              token: [hidden]""");
   }
 
   @Test

@@ -58,6 +58,7 @@ class ConfigFaultsTest {
           training: {maxWait: 0ms}               | training.maxWait: must be longer than zero, got "0ms"
           publish: {snapshotInterval: never}     | publish.snapshotInterval: expected a duration (500ms, 10s, 5m, 1h), got "never"
           publish: {snapshotEvery: 0}            | publish.snapshotEvery: must be at least 1, got "0"
+          publish: {keep: -1}                    | publish.keep: must be at least 0, got "-1"
           evaluation: {window: 0}                | evaluation.window: must be at least 1, got "0"
           evaluation: {window: 100001}           | evaluation.window: must be at most 100000, got "100001"
           http: {port: 65536}                    | http.port: must be at most 65535, got "65536"
@@ -100,6 +101,7 @@ class ConfigFaultsTest {
           {inputs: 4, initialScale: 0}           | model.initialScale: must be greater than 0 (all-zero weights never learn), got "0"
           {inputs: 4, initialScale: none}        | model.initialScale: expected a number or auto, got "none"
           {inputs: 4, initialParameters: src}    | model.initialParameters: must be a readable file, relative to the folder of the configuration, got "src"
+          {inputs: 4, name: a@1}                 | model.name: must not end in '@' and a number: so are its earlier snapshots called, got "a@1"
           {inputs: 4, name: " "}                 | model.name: must not be empty, got " "
           """)
   void shouldCheckTheModel(String model, String fault) {

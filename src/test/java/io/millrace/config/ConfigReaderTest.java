@@ -30,7 +30,16 @@ class ConfigReaderTest {
       new MillraceConfig(
           "flights",
           Map.of("bootstrap.servers", "localhost:9092"),
-          new TopicsConfig("examples", "mini-batches", "costs", "snapshots", "dead-letters", 1, 1),
+          new TopicsConfig(
+              "examples",
+              "mini-batches",
+              "costs",
+              "snapshots",
+              "dead-letters",
+              Optional.empty(),
+              "predictions",
+              1,
+              1),
           new ExampleConfig(Format.JSON, "features", "label"),
           new ModelConfig(
               "flights",
@@ -52,10 +61,11 @@ class ConfigReaderTest {
               Scaling.NONE,
               Optional.empty()),
           new EvaluationConfig(1000),
-          new PublishConfig(100, Duration.ofSeconds(10)),
+          new PublishConfig(100, Duration.ofSeconds(10), 20),
+          new PredictionsConfig(false, 1),
           Guarantee.EXACTLY_ONCE,
           2,
-          new HttpConfig("127.0.0.1", OptionalInt.of(8080)));
+          new HttpConfig("127.0.0.1", OptionalInt.of(8080), Optional.empty()));
 
   /** The contract's example, without the file to start from. */
   private static final String FULL =
@@ -157,7 +167,7 @@ class ConfigReaderTest {
     assertThat(config.evaluation().window()).isEqualTo(100_000);
     assertThat(config.publish().snapshotInterval()).isEqualTo(Duration.ofHours(1));
     assertThat(config.guarantee()).isEqualTo(Guarantee.AT_LEAST_ONCE);
-    assertThat(config.http()).isEqualTo(new HttpConfig("::", OptionalInt.empty()));
+    assertThat(config.http()).isEqualTo(new HttpConfig("::", OptionalInt.empty(), Optional.empty()));
   }
 
   @ParameterizedTest
@@ -221,7 +231,7 @@ class ConfigReaderTest {
 
     assertThat(config.training().batchSize()).isEqualTo(32);
     assertThat(config.training().learningRate()).isEqualTo(new LearningRate(0.3, 0.001));
-    assertThat(config.http()).isEqualTo(new HttpConfig("127.0.0.1", OptionalInt.of(0)));
+    assertThat(config.http()).isEqualTo(new HttpConfig("127.0.0.1", OptionalInt.of(0), Optional.empty()));
     assertThat(config.model().name()).isEqualTo("a=b");
     assertThat(config.kafka()).isEqualTo(Map.of("bootstrap.servers", "other:1"));
   }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import org.ejml.data.DMatrixRMaj;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,6 +130,22 @@ class ScalerTest {
 
     assertThat(scaler.mean()).containsExactly(mean1 + d * (2 / 5.0));
     assertThat(scaler.squares()).containsExactly(squares1 + (squares2 + d * d * (3 * (2 / 5.0))));
+  }
+
+  /** A model that starts from a snapshot must predict what the snapshot's model did. */
+  @Test
+  void shouldHaveThePublishedVarianceToTheBit() {
+    SplittableRandom random = new SplittableRandom(5);
+    for (int i = 0; i < 10_000; i++) {
+      long count = random.nextLong(1, 1L << random.nextInt(1, 40));
+      double squares = random.nextDouble() * Math.pow(10, random.nextInt(-20, 20));
+      double[] published =
+          Scaler.resume(count, new double[] {0}, new double[] {squares}).variance();
+
+      double[] found = Scaler.of(count, new double[] {0}, published).variance();
+
+      assertThat(found).containsExactly(published);
+    }
   }
 
   @Test

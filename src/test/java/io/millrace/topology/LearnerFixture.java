@@ -18,7 +18,7 @@ final class LearnerFixture {
       topics: {examples: in, miniBatches: log, costs: costs, snapshots: models, deadLetters: dead}
       model: {inputs: 2, hidden: 3, outputs: 1}
       training: {batchSize: 3, maxWait: 10s, learningRate: {initial: 0.5, decay: 0.25}}
-      publish: {snapshotEvery: 2, snapshotInterval: 1m}
+      publish: {snapshotEvery: 2, snapshotInterval: 1m, keep: 0}
       """;
 
   /** As of topics with the broker's limits. */

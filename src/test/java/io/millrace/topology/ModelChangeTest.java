@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.millrace.codec.ModelCodec;
 import io.millrace.codec.SnapshotCodec;
 import io.millrace.codec.TaskState;
+import io.millrace.codec.TrainStateCodec;
 import io.millrace.config.ConfigException;
 import io.millrace.config.ConfigReader;
 import io.millrace.config.MillraceConfig;
@@ -65,8 +65,9 @@ class ModelChangeTest {
       context.addStateStore(store);
       new TrainProcessor(after, InitialModel.of(after), LearnerFixture.FACTS, LearningMetrics.NONE)
           .init(context);
-      return ModelCodec.decode(
-          TaskState.decode(Objects.requireNonNull(store.committed("flights"))).value());
+      return TrainStateCodec.decode(
+              TaskState.decode(Objects.requireNonNull(store.committed("flights"))).value())
+          .model();
     }
   }
 

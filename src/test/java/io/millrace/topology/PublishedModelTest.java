@@ -13,6 +13,7 @@ import io.millrace.learn.Snapshot;
 import io.millrace.nn.KernelKind;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -97,6 +98,6 @@ class PublishedModelTest {
   private byte[] snapshot(String model, long second) throws ConfigException {
     Model initial = InitialModel.of(config);
     return SnapshotCodec.encode(
-        Snapshot.of(model, initial, "log", KernelKind.EJML, Instant.ofEpochSecond(second)));
+        Snapshot.of(model, initial, Optional.empty(), "log", KernelKind.EJML, Instant.ofEpochSecond(second)));
   }
 }

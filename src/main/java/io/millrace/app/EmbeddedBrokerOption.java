@@ -1,0 +1,33 @@
+package io.millrace.app;
+
+import io.millrace.broker.EmbeddedBroker;
+import io.millrace.config.MillraceConfig;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What every command takes that can bring its own Kafka. */
+final class EmbeddedBrokerOption {
+  private static final String TEMPORARY = "";
+
+  @Option(
+      names = "--embedded-broker",
+      arity = "0..1",
+      fallbackValue = TEMPORARY,
+      paramLabel = "DIR",
+      description =
+          "Also start a single-node Kafka in this process, listening on kafka.bootstrap.servers;"
+              + " its data stay in DIR, or in a temporary folder.")
+  private @Nullable String folder;
+
+  /** The Kafka, started, or null where none is wanted. */
+  @Nullable EmbeddedBroker start(MillraceConfig config) {
+    if (folder == null) {
+      return null;
+    }
+    HostAndPort address = HostAndPort.of(config);
+    return folder.equals(TEMPORARY)
+        ? EmbeddedBroker.startTemporary(address.host(), address.port())
+        : EmbeddedBroker.start(address.host(), address.port(), Path.of(folder));
+  }
+}

@@ -1,0 +1,187 @@
+package io.millrace.app;
+
+import io.millrace.codec.SnapshotKey;
+import io.millrace.config.ConfigException;
+import io.millrace.config.MillraceConfig;
+import io.millrace.learn.Snapshot;
+import io.millrace.topology.LogCommand;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code model rollback}: writes into the training log that the model goes back. */
+@Command(
+    name = "rollback",
+    description = {
+      "Make the learner go on from an earlier version; `model list` shows which there are.",
+      "It is recorded in the mini-batches topic and happens where it stands there, also when the"
+          + " learner is started later. The version that the model has then stays in the list."
+    })
+final class ModelRollback implements Callable<Integer> {
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  @Mixin private ConfigFile configFile = new ConfigFile();
+
+  @Option(
+      names = "--version",
+      required = true,
+      paramLabel = "V",
+      description = "The version to go back to.")
+  private long version;
+
+  @Override
+  public Integer call() throws ConfigException {
+    MillraceConfig config = configFile.read();
+    KafkaClients clients = new KafkaClients(config);
+    try (Admin admin = clients.reach()) {
+      requireLog(config, admin);
+    }
+    SnapshotReader snapshots = SnapshotReader.read(config, clients);
+    Snapshot newest = SnapshotReader.decode(snapshots.requireNewest(config), config);
+    byte[] chosen = snapshots.version(config, version);
+    requireFit(SnapshotReader.decode(chosen, config), config);
+
+    try (Consumer<byte[], byte[]> consumer = clients.reader("rollback")) {
+      Follower follower = new Follower(config, consumer);
+      long offset = record(config, clients, chosen);
+      Snapshot after = follower.awaitLearnedThrough(offset);
+      report(config, newest, after, offset);
+    }
+    return 0;
+  }
+
+  /** A producer would create the topic where the broker permits it. */
+  private static void requireLog(MillraceConfig config, Admin admin) {
+    try {
+      Set<String> topics = admin.listTopics().names().get();
+      if (!topics.contains(config.topics().miniBatches())) {
+        throw ExitException.failure(
+            "There is no topic %s (topics.miniBatches)".formatted(config.topics().miniBatches()));
+      }
+    } catch (ExecutionException e) {
+      throw new KafkaException(e.getCause());
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private static void requireFit(Snapshot snapshot, MillraceConfig config) {
+    if (!snapshot.architecture().equals(config.model().architecture())
+        || snapshot.scaler().isPresent() != config.training().isScaled()) {
+      throw ExitException.failure(
+          "Version %,d of model %s does not fit the configuration: it has %s, %s"
+              .formatted(
+                  snapshot.version(),
+                  snapshot.model(),
+                  snapshot.architecture(),
+                  snapshot.scaler().isPresent() ? "scaled" : "not scaled"));
+    }
+  }
+
+  /** Writes the command to the log and returns where it stands. */
+  private static long record(MillraceConfig config, KafkaClients clients, byte[] snapshot) {
+    ProducerRecord<byte[], byte[]> command = LogCommand.rollback(config, snapshot);
+    try (Producer<byte[], byte[]> producer = clients.producer("rollback")) {
+      return producer.send(command).get().offset();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RecordTooLargeException) {
+        throw ExitException.failure(
+            "Topic %s does not take the snapshot, %,d bytes; raise its max.message.bytes"
+                .formatted(command.topic(), snapshot.length),
+            e);
+      }
+      throw new KafkaException(e.getCause());
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private void report(
+      MillraceConfig config, Snapshot before, @Nullable Snapshot after, long offset) {
+    if (after == null) {
+      System.out.printf(
+          Locale.ROOT,
+          "Recorded in topic %s at offset %d: model %s goes back to version %,d when a learner"
+              + " comes to it; none has within %d seconds%n",
+          config.topics().miniBatches(),
+          offset,
+          config.model().name(),
+          version,
+          PATIENCE.toSeconds());
+      return;
+    }
+    long goesOnAs =
+        after
+            .rollback()
+            .filter(last -> last.to() == version && last.version() > before.version())
+            .orElseThrow(
+                () ->
+                    ExitException.failure(
+                        "The learner refused to go back; topic %s says why"
+                            .formatted(config.topics().deadLetters())))
+            .version();
+    System.out.printf(
+        Locale.ROOT,
+        "Model %s went back to version %,d and goes on from there as version %,d%n",
+        config.model().name(),
+        version,
+        goesOnAs);
+  }
+
+  /** Reads the snapshots that are published from now on. */
+  private static final class Follower {
+    private final Consumer<byte[], byte[]> consumer;
+    private final MillraceConfig config;
+
+    Follower(MillraceConfig config, Consumer<byte[], byte[]> consumer) {
+      this.config = config;
+      this.consumer = consumer;
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(config.topics().snapshots()).stream()
+              .map(info -> new TopicPartition(info.topic(), info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToEnd(partitions);
+      partitions.forEach(consumer::position);
+    }
+
+    /** The first snapshot of a model that has learned the log up to there, or null. */
+    @Nullable Snapshot awaitLearnedThrough(long offset) {
+      Optional<SnapshotKey> key = Optional.of(SnapshotKey.newest(config.model().name()));
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (System.nanoTime() < deadline) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+          if (SnapshotKey.read(record.key()).equals(key) && record.value() != null) {
+            Snapshot snapshot = SnapshotReader.decode(record.value(), config);
+            if (snapshot.learnedThrough().filter(at -> at.offset() >= offset).isPresent()) {
+              return snapshot;
+            }
+          }
+        }
+      }
+      return null;
+    }
+  }
+
+  private static ExitException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return ExitException.failure("Interrupted", e);
+  }
+}

@@ -1,0 +1,61 @@
+package io.millrace.app;
+
+import io.millrace.broker.EmbeddedBroker;
+import io.millrace.config.ConfigException;
+import io.millrace.config.MillraceConfig;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code reset}: forgets a model and how far its examples were read. */
+@Command(
+    name = "reset",
+    description = {
+      "Forget the model and the positions in the topics, so that the next run begins anew with the"
+          + " first event that the examples topic still has. Says what will be gone, and asks.",
+      "Stop every instance first."
+    })
+final class ResetCommand implements Callable<Integer> {
+  @Mixin private ConfigFile configFile = new ConfigFile();
+  @Mixin private EmbeddedBrokerOption embeddedBroker = new EmbeddedBrokerOption();
+
+  @Option(names = "--yes", description = "Do not ask.")
+  private boolean yes;
+
+  @Override
+  public Integer call() throws ConfigException {
+    MillraceConfig config = configFile.read();
+    try (EmbeddedBroker broker = embeddedBroker.start(config)) {
+      KafkaClients clients = new KafkaClients(config);
+      try (Admin admin = clients.reach()) {
+        reset(config, new Reset(config, clients, admin));
+      }
+    }
+    return 0;
+  }
+
+  private void reset(MillraceConfig config, Reset reset) {
+    reset.requireStopped();
+    reset.plan().forEach(System.out::println);
+    if (!yes && !isConfirmed()) {
+      throw ExitException.usage("Nothing is forgotten");
+    }
+    reset.perform();
+    System.out.printf(
+        "Forgotten; the next run of application %s begins anew%n", config.application());
+  }
+
+  private static boolean isConfirmed() {
+    if (!Terminal.isAttached()) {
+      throw ExitException.usage("Nothing is forgotten: without a terminal to ask at, say --yes");
+    }
+    return Confirmation.isGiven(
+        "Forget all this?",
+        new InputStreamReader(System.in, Charset.defaultCharset()),
+        System.out);
+  }
+}

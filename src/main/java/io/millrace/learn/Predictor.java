@@ -1,0 +1,44 @@
+package io.millrace.learn;
+
+import io.millrace.nn.Network;
+import java.util.Optional;
+import org.ejml.data.DMatrixRMaj;
+
+/**
+ * Predicts with a model as it was published: scale, forward. Holds the workspaces of one pass, and
+ * is not safe for several threads; the snapshot is not modified, so that many may share it.
+ */
+public final class Predictor {
+  private final Snapshot snapshot;
+  private final Network network;
+
+  /** Of its own: a scaler has workspaces, too. */
+  private final Optional<Scaler> scaler;
+
+  private final DMatrixRMaj scaledXt;
+
+  public Predictor(Snapshot snapshot) {
+    this.snapshot = snapshot;
+    this.network = new Network(snapshot.architecture());
+    this.scaler = snapshot.scaler().map(Scaler::copy);
+    this.scaledXt = new DMatrixRMaj(0, snapshot.architecture().inputs());
+  }
+
+  /** What it predicts with. */
+  public Snapshot snapshot() {
+    return snapshot;
+  }
+
+  /**
+   * The predictions for m examples.
+   *
+   * @param xt X', m x n0, m at least 1. Not modified.
+   * @return A2', m x n2; live until the next call
+   * @throws IllegalArgumentException if the shape does not fit the model
+   */
+  public DMatrixRMaj predict(DMatrixRMaj xt) {
+    scaler.ifPresent(each -> each.scale(xt, scaledXt));
+    network.forward(snapshot.parameters(), scaler.isPresent() ? scaledXt : xt);
+    return network.predictions();
+  }
+}
