@@ -105,8 +105,7 @@ final class EventPredictor implements Predictions {
     try {
       return EventArray.split(body, MOST_EVENTS);
     } catch (FormatException e) {
-      throw PredictionRefused.badEvent(
-          Reason.NOT_JSON.code(), -1, String.valueOf(e.getMessage()));
+      throw PredictionRefused.badEvent(Reason.NOT_JSON.code(), -1, String.valueOf(e.getMessage()));
     }
   }
 

@@ -19,7 +19,9 @@ import org.slf4j.LoggerFactory;
 final class PredictionService {
   private static final Logger LOG = LoggerFactory.getLogger(PredictionService.class);
 
-  /** The learner reads the snapshot that there is as it starts; only a longer wait is worth a word. */
+  /**
+   * The learner reads the snapshot that there is as it starts; only a longer wait is worth a word.
+   */
   private static final Duration SILENT_WAIT = Duration.ofSeconds(5);
 
   private final MillraceConfig config;

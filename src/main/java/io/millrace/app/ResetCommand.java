@@ -54,8 +54,6 @@ final class ResetCommand implements Callable<Integer> {
       throw ExitException.usage("Nothing is forgotten: without a terminal to ask at, say --yes");
     }
     return Confirmation.isGiven(
-        "Forget all this?",
-        new InputStreamReader(System.in, Charset.defaultCharset()),
-        System.out);
+        "Forget all this?", new InputStreamReader(System.in, Charset.defaultCharset()), System.out);
   }
 }

@@ -76,8 +76,8 @@ public final class OnnxCodec {
 
   /**
    * The bytes of the model's file. Beside the graph they hold, as metadata, where the model came
-   * from: model, version, examples, learnedThrough (topic, partition, offset),
-   * rollback (version, to), timestamp.
+   * from: model, version, examples, learnedThrough (topic, partition, offset), rollback (version,
+   * to), timestamp.
    *
    * @param millrace the version of Millrace
    */

@@ -67,7 +67,6 @@ public final class TrainStateCodec {
     buffer.get(model);
     return new TrainState(
         ModelCodec.decode(model),
-        new History(
-            kept, rollback.version() == 0 ? Optional.empty() : Optional.of(rollback)));
+        new History(kept, rollback.version() == 0 ? Optional.empty() : Optional.of(rollback)));
   }
 }

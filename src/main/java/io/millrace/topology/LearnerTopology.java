@@ -52,8 +52,7 @@ public final class LearnerTopology {
   private static final AutoOffsetReset FIRST = AutoOffsetReset.earliest();
 
   /** Kafka Streams drops a record without a valid time; no record is to be lost for that. */
-  static final TimestampExtractor TIME =
-      (record, partitionTime) -> Math.max(0, record.timestamp());
+  static final TimestampExtractor TIME = (record, partitionTime) -> Math.max(0, record.timestamp());
 
   private LearnerTopology() {}
 

@@ -9,8 +9,8 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the training log can hold beside mini-batches: that the model shall go back. It stands in the
- * log because the log's one order is what a model is made of: every reader of it, a replay too,
+ * What the training log can hold beside mini-batches: that the model shall go back. It stands in
+ * the log because the log's one order is what a model is made of: every reader of it, a replay too,
  * goes back at the same place.
  */
 public final class LogCommand {

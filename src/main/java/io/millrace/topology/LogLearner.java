@@ -81,9 +81,9 @@ public final class LogLearner {
    * @param examples in it, as far as it can be read
    */
   public record Rejected(Rejection why, int examples) implements Step {}
+
   /** It made the model go back. */
   public record WentBack(Rollback rollback) implements Step {}
-
 
   /**
    * It belongs to another model: of another name or application, or of inputs or a label that mean

@@ -75,8 +75,7 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], byte[]
 
   /** The last one is kept where the snapshot was deleted since. */
   private Predictor newest() {
-    Snapshot snapshot =
-        published.newest().map(PublishedModel.Publication::snapshot).orElse(null);
+    Snapshot snapshot = published.newest().map(PublishedModel.Publication::snapshot).orElse(null);
     Predictor current = predictor;
     if (snapshot != null && (current == null || current.snapshot() != snapshot)) {
       current = new Predictor(snapshot);

@@ -127,17 +127,17 @@ public final class Topics {
             });
     specs.addAll(
         List.of(
-        examples(),
-        // A snapshot stands in the log where the model goes back to it.
-        new Spec(
-            topics.miniBatches(),
-            1,
-            sizes.miniBatch(),
-            Math.max(sizes.miniBatch(), sizes.snapshot()),
-            KEPT),
-        new Spec(topics.costs(), 1, 0, KEPT),
-        new Spec(topics.snapshots(), 1, sizes.snapshot(), compacted),
-        new Spec(topics.deadLetters(), 1, sizes.deadLetter(largestExample), KEPT)));
+            examples(),
+            // A snapshot stands in the log where the model goes back to it.
+            new Spec(
+                topics.miniBatches(),
+                1,
+                sizes.miniBatch(),
+                Math.max(sizes.miniBatch(), sizes.snapshot()),
+                KEPT),
+            new Spec(topics.costs(), 1, 0, KEPT),
+            new Spec(topics.snapshots(), 1, sizes.snapshot(), compacted),
+            new Spec(topics.deadLetters(), 1, sizes.deadLetter(largestExample), KEPT)));
     return specs;
   }
 

@@ -166,7 +166,8 @@ final class PredictionIT {
           "--format=onnx",
           "--config",
           learner.config().toString());
-      double[][] x = IntStream.range(0, count).mapToObj(PredictionIT::features).toArray(double[][]::new);
+      double[][] x =
+          IntStream.range(0, count).mapToObj(PredictionIT::features).toArray(double[][]::new);
       DMatrixRMaj expected =
           new Predictor(SnapshotCodec.decode(Files.readAllBytes(json))).predict(new DMatrixRMaj(x));
       double[][] elsewhere = runOnnx(onnx, x);
@@ -218,12 +219,14 @@ final class PredictionIT {
       learn(0, 20);
       awaitVersion(url, 20);
       assertRefused(post(url, "{\"x\":1,\"y\":\"b\"}"), 400, "wrong-type", "\"index\":0");
-      assertRefused(post(url, "[{\"x\":1,\"y\":2},{\"x\":1}]"), 400, "missing-field", "\"index\":1");
+      assertRefused(
+          post(url, "[{\"x\":1,\"y\":2},{\"x\":1}]"), 400, "missing-field", "\"index\":1");
       assertRefused(post(url, "[{\"x\":1,\"y\":2},3]"), 400, "not-json", "Event 1");
       assertRefused(post(url, ""), 400, "not-json", "The value is empty");
       assertRefused(post(url, "{\"x\":1"), 400, "not-json", "Broken JSON");
       String event = "{\"x\":1,\"y\":2}";
-      assertRefused(post(url, "[" + (event + ",").repeat(10_000) + event + "]"), 413, "At most 10000");
+      assertRefused(
+          post(url, "[" + (event + ",").repeat(10_000) + event + "]"), 413, "At most 10000");
       assertRefused(post(url, " ".repeat(2_000_000)), 413, "At most 1048576 bytes");
       HttpResponse<String> get =
           http.send(
@@ -311,8 +314,7 @@ final class PredictionIT {
     assertThat(costs)
         .extracting(BatchCost::lesson)
         .isEqualTo(undisturbedCosts.stream().map(BatchCost::lesson).toList());
-    assertThat(
-            SnapshotCodec.differences(newest(disturbed, batches), newest(alone, batches)))
+    assertThat(SnapshotCodec.differences(newest(disturbed, batches), newest(alone, batches)))
         .containsExactlyInAnyOrder("model", "learnedThrough");
   }
 

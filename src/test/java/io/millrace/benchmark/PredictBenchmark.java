@@ -28,7 +28,8 @@ final class PredictBenchmark {
   private PredictBenchmark() {}
 
   static void run(List<String> args) throws Exception {
-    System.out.printf("%-24s %10s %10s %10s %12s%n", "learner", "p50 ms", "p99 ms", "max ms", "learned/s");
+    System.out.printf(
+        "%-24s %10s %10s %10s %12s%n", "learner", "p50 ms", "p99 ms", "max ms", "learned/s");
     measure("learning all the time", "1000000/s");
     measure("100 examples a second", "100/s");
   }

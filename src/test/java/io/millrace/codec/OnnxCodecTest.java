@@ -47,7 +47,8 @@ class OnnxCodecTest {
         shape,
         Parameters.random(shape, 3, OptionalDouble.of(1.5)),
         scaler,
-        Optional.of(new LogPosition("mini-batches", 0, 811)), Optional.empty(),
+        Optional.of(new LogPosition("mini-batches", 0, 811)),
+        Optional.empty(),
         Instant.parse("2026-11-23T15:25:42.007Z"));
   }
 
@@ -66,9 +67,7 @@ class OnnxCodecTest {
                             Stream.of(1, 3)
                                 .filter(outputs -> outputs > 1 || output != Output.SOFTMAX)
                                 .map(n2 -> new Architecture(INPUTS, 7, n2, activation, output))))
-        .flatMap(
-            shape ->
-                Stream.of(true, false).map(isScaled -> Arguments.of(shape, isScaled)));
+        .flatMap(shape -> Stream.of(true, false).map(isScaled -> Arguments.of(shape, isScaled)));
   }
 
   @ParameterizedTest
@@ -122,7 +121,8 @@ class OnnxCodecTest {
     try (OrtSession session = OrtEnvironment.getEnvironment().createSession(onnx)) {
       assertThat(session.getInputNames()).containsExactly("features");
       assertThat(session.getOutputNames()).containsExactly("prediction");
-      TensorInfo input = (TensorInfo) Objects.requireNonNull(session.getInputInfo().get("features")).getInfo();
+      TensorInfo input =
+          (TensorInfo) Objects.requireNonNull(session.getInputInfo().get("features")).getInfo();
       assertThat(input.getShape()).containsExactly(-1, INPUTS);
       assertThat(input.getDimensionNames()).containsExactly("N", "");
       assertThat(session.getMetadata().getProducerName()).isEqualTo("Millrace");
@@ -152,7 +152,8 @@ class OnnxCodecTest {
             shape,
             Parameters.random(shape, 3, OptionalDouble.empty()),
             Optional.of(Scaler.start(INPUTS)),
-            Optional.empty(), Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
             Instant.EPOCH);
 
     byte[] onnx = OnnxCodec.encode(fresh, Precision.FLOAT64, VERSION);

@@ -31,7 +31,8 @@ class PredictionCodecTest {
         shape,
         Parameters.zeros(shape),
         Optional.empty(),
-        Optional.empty(), Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
         Instant.EPOCH);
   }
 

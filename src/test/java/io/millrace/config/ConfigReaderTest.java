@@ -167,7 +167,8 @@ class ConfigReaderTest {
     assertThat(config.evaluation().window()).isEqualTo(100_000);
     assertThat(config.publish().snapshotInterval()).isEqualTo(Duration.ofHours(1));
     assertThat(config.guarantee()).isEqualTo(Guarantee.AT_LEAST_ONCE);
-    assertThat(config.http()).isEqualTo(new HttpConfig("::", OptionalInt.empty(), Optional.empty()));
+    assertThat(config.http())
+        .isEqualTo(new HttpConfig("::", OptionalInt.empty(), Optional.empty()));
   }
 
   @ParameterizedTest
@@ -231,7 +232,8 @@ class ConfigReaderTest {
 
     assertThat(config.training().batchSize()).isEqualTo(32);
     assertThat(config.training().learningRate()).isEqualTo(new LearningRate(0.3, 0.001));
-    assertThat(config.http()).isEqualTo(new HttpConfig("127.0.0.1", OptionalInt.of(0), Optional.empty()));
+    assertThat(config.http())
+        .isEqualTo(new HttpConfig("127.0.0.1", OptionalInt.of(0), Optional.empty()));
     assertThat(config.model().name()).isEqualTo("a=b");
     assertThat(config.kafka()).isEqualTo(Map.of("bootstrap.servers", "other:1"));
   }

@@ -46,7 +46,9 @@ class HistoryTest {
     private final LiveStore store = new LiveStore(state);
 
     Task() throws ConfigException {
-      processor = new TrainProcessor(config, InitialModel.of(config), LearnerFixture.FACTS, LearningMetrics.NONE);
+      processor =
+          new TrainProcessor(
+              config, InitialModel.of(config), LearnerFixture.FACTS, LearningMetrics.NONE);
       context.addStateStore(store);
       context.setCurrentSystemTimeMs(1_000);
       processor.init(context);
@@ -211,8 +213,7 @@ class HistoryTest {
             5);
     LogLearner learner = new LogLearner(config, model, KernelKind.EJML);
     for (int offset = 6; offset < log.size(); offset++) {
-      learner.learn(
-          log.get(offset).key(), log.get(offset).value(), new RecordHeaders(), offset);
+      learner.learn(log.get(offset).key(), log.get(offset).value(), new RecordHeaders(), offset);
     }
     byte[] expected =
         SnapshotCodec.encode(
@@ -265,8 +266,7 @@ class HistoryTest {
     command("rollback", good.replaceFirst("\"scaler\":\\{[^}]*},", ""));
     command("forget", good);
     ProducerRecord<byte[], byte[]> empty = LogCommand.rollback(config, kept(4));
-    task.process(
-        new ProducerRecord<>("log", null, empty.key(), null, empty.headers()));
+    task.process(new ProducerRecord<>("log", null, empty.key(), null, empty.headers()));
 
     assertThat(refused).hasSize(7);
     assertThat(refused.get(0)).startsWith("wrong-type: Not a snapshot");

@@ -98,6 +98,12 @@ class PublishedModelTest {
   private byte[] snapshot(String model, long second) throws ConfigException {
     Model initial = InitialModel.of(config);
     return SnapshotCodec.encode(
-        Snapshot.of(model, initial, Optional.empty(), "log", KernelKind.EJML, Instant.ofEpochSecond(second)));
+        Snapshot.of(
+            model,
+            initial,
+            Optional.empty(),
+            "log",
+            KernelKind.EJML,
+            Instant.ofEpochSecond(second)));
   }
 }
