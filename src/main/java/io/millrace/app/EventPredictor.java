@@ -58,6 +58,7 @@ final class EventPredictor implements Predictions {
         new MiniBatch(config.model().inputs(), config.model().outputs(), AT_ONCE);
     private @Nullable Predictor predictor;
 
+    @SuppressWarnings("ReferenceEquality") // the same snapshot, not one like it
     Predictor predictor(Snapshot newest) {
       Predictor current = predictor;
       if (current == null || current.snapshot() != newest) {
