@@ -81,6 +81,13 @@ final class Adwin {
     }
   }
 
+  /** Takes the first of some numbers in [0, 1]. */
+  void add(double[] xs, int number) {
+    for (int i = 0; i < number; i++) {
+      add(xs[i]);
+    }
+  }
+
   private void append(int level, double sum, double square) {
     int at = level * ROOM;
     sums[at + buckets[level]] = sum;

@@ -32,8 +32,7 @@ final class ClassExaminer extends Examiner {
   /** Of the labels of each output. */
   private final double[] sums;
 
-  // What the baseline predicts for the mini-batch, and its loss for a label of 1 and of 0: of the
-  // many logarithms of a softmax only those of classes that occur are taken, others are NaN
+  // What the baseline predicts for the mini-batch, and its loss for a label of 1 and of 0
   private final double[] frequencies;
   private final double[] lossOfOne;
   private final double[] lossOfZero;
@@ -63,24 +62,43 @@ final class ClassExaminer extends Examiner {
   }
 
   @Override
-  void begin() {
+  boolean examine(Answers answers, Examined examined) {
+    predict();
+    System.arraycopy(answers.losses(), 0, examined.figures[LOSS], 0, answers.examples());
+    if (scores()) {
+      examineBinary(answers, examined);
+    } else {
+      for (int i = 0; i < answers.examples(); i++) {
+        examine(answers, i, examined);
+      }
+    }
+    return true;
+  }
+
+  /** The frequencies, and what they cost. */
+  private void predict() {
     double n = examples + (output == Output.SOFTMAX ? outputs() : 2.0);
     for (int k = 0; k < outputs(); k++) {
       frequencies[k] = (sums[k] + 1) / n;
     }
-    Arrays.fill(lossOfOne, Double.NaN);
-    Arrays.fill(lossOfZero, output == Output.SOFTMAX ? 0 : Double.NaN);
+    if (output == Output.SOFTMAX) {
+      Arrays.fill(lossOfOne, Double.NaN);
+    } else {
+      for (int k = 0; k < outputs(); k++) {
+        lossOfOne[k] = -StrictMath.log(frequencies[k]);
+        lossOfZero[k] = -StrictMath.log1p(-frequencies[k]);
+      }
+    }
   }
 
-  @Override
-  int examine(Answers answers, int i, double[] figures) {
+  private void examine(Answers answers, int i, Examined examined) {
     int n2 = outputs();
     int at = i * n2;
     double[] y = answers.yt().data;
-    figures[LOSS] = answers.losses()[i];
-    figures[BASELINE_LOSS] = baselineLoss(y, at);
-    int marks = scores() ? Tally.scoreMark(answers.zt().data[at], y[at] > 0.5) : 0;
-    if (output.agree(answers.at().data, at, y, at, n2)) {
+    double[] a = answers.at().data;
+    examined.figures[BASELINE_LOSS][i] = baselineLoss(y, at);
+    int marks = 0;
+    if (output.agree(a, at, y, at, n2)) {
       marks |= 1 << RIGHT;
     }
     if (output.agree(frequencies, 0, y, at, n2)) {
@@ -89,7 +107,8 @@ final class ClassExaminer extends Examiner {
     if (hasLabelBefore(i) && output.agree(labelsBefore(answers, i), before(i), y, at, n2)) {
       marks |= 1 << NO_CHANGE_RIGHT;
     }
-    return marks;
+    examined.marks[i] = marks;
+    examined.badness[i] = badness(a, y, at);
   }
 
   private boolean hasLabelBefore(int i) {
@@ -97,26 +116,64 @@ final class ClassExaminer extends Examiner {
   }
 
   /**
+   * The same for one sigmoid output. Whether a prediction is right is what nothing can foresee: so
+   * there is no branch on it.
+   */
+  private void examineBinary(Answers answers, Examined examined) {
+    double[] z = answers.zt().data;
+    double[] a = answers.at().data;
+    double[] y = answers.yt().data;
+    double one = lossOfOne[0];
+    double zero = lossOfZero[0];
+    double[] baseline = examined.figures[BASELINE_LOSS];
+    int majority = bit(frequencies[0]);
+    int before = bit(labelsBefore(answers, 0)[0]);
+    int first = hasLabelBefore(0) ? -1 : 0;
+    for (int i = 0; i < answers.examples(); i++) {
+      double p = probability(y[i]);
+      baseline[i] = p * one + (1 - p) * zero;
+      examined.badness[i] = Math.min(Math.abs(y[i] - a[i]), 1);
+      int label = bit(y[i]);
+      examined.marks[i] =
+          Tally.scoreMark(z[i], label)
+              | (1 ^ label ^ bit(a[i])) << RIGHT
+              | (1 ^ label ^ majority) << BASELINE_RIGHT
+              | ((1 ^ label ^ before) << NO_CHANGE_RIGHT & (i == 0 ? first : -1));
+      before = label;
+    }
+  }
+
+  /** 1 above a half, else 0: the sign of the difference. */
+  private static int bit(double probability) {
+    return (int) (Double.doubleToRawLongBits(0.5 - probability) >>> (Long.SIZE - 1));
+  }
+
+  /**
    * The cross-entropy: - sum_k y_k log p_k, with sigmoid - sum_k (1 - y_k) log(1 - p_k) as well.
    */
   private double baselineLoss(double[] y, int at) {
     double loss = 0;
-    for (int k = 0; k < outputs(); k++) {
-      double one = probability(y[at + k]);
-      if (one > 0) {
-        if (Double.isNaN(lossOfOne[k])) {
-          lossOfOne[k] = -StrictMath.log(frequencies[k]);
+    if (output == Output.SOFTMAX) {
+      for (int k = 0; k < outputs(); k++) {
+        if (y[at + k] > 0) {
+          loss += probability(y[at + k]) * lossOfOne(k);
         }
-        loss += one * lossOfOne[k];
       }
-      if (one < 1) {
-        if (Double.isNaN(lossOfZero[k])) {
-          lossOfZero[k] = -StrictMath.log1p(-frequencies[k]);
-        }
-        loss += (1 - one) * lossOfZero[k];
+    } else {
+      for (int k = 0; k < outputs(); k++) {
+        double p = probability(y[at + k]);
+        loss += p * lossOfOne[k] + (1 - p) * lossOfZero[k];
       }
     }
     return loss;
+  }
+
+  /** Of the many logarithms of a softmax only those of classes that occur are taken. */
+  private double lossOfOne(int k) {
+    if (Double.isNaN(lossOfOne[k])) {
+      lossOfOne[k] = -StrictMath.log(frequencies[k]);
+    }
+    return lossOfOne[k];
   }
 
   /** A label, which is one, unless something else wrote the log. */
@@ -128,12 +185,10 @@ final class ClassExaminer extends Examiner {
    * With labels of 0 and 1 it is 1 less the probability of the right class; of several sigmoid
    * outputs it is the mean of theirs.
    */
-  @Override
-  double badness(Answers answers, int i) {
-    int at = i * outputs();
+  private double badness(double[] a, double[] y, int at) {
     double distance = 0;
     for (int k = at; k < at + outputs(); k++) {
-      distance += Math.abs(answers.yt().data[k] - answers.at().data[k]);
+      distance += Math.abs(y[k] - a[k]);
     }
     return Math.min(distance / (output == Output.SOFTMAX ? 2 : outputs()), 1);
   }

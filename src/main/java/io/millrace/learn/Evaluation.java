@@ -3,7 +3,6 @@ package io.millrace.learn;
 import io.millrace.example.MiniBatch;
 import io.millrace.nn.Architecture;
 import io.millrace.nn.Network;
-import java.util.Arrays;
 
 /**
  * How good a model has been on examples that it had not learned yet: over a sliding window of the
@@ -31,17 +30,16 @@ public final class Evaluation {
   private SlidingWindow window;
   private long drifts;
 
-  // Workspaces: of an example, and sums over a mini-batch
-  private final double[] figures;
-  private final double[] batchSums;
+  /** A workspace. */
+  private final Examined examined;
 
   private Evaluation(Architecture architecture, int window) {
     this.architecture = architecture;
     this.examiner = Examiner.of(architecture);
-    this.figures = new double[examiner.figures()];
-    this.batchSums = new double[figures.length];
-    this.sinceStart = new Tally(figures.length, examiner.scores());
-    this.window = new SlidingWindow(window, figures.length, examiner.marks(), examiner.scores());
+    int figures = examiner.figures();
+    this.examined = new Examined(figures);
+    this.sinceStart = new Tally(figures, examiner.scores());
+    this.window = new SlidingWindow(window, figures, examiner.marks(), examiner.scores());
   }
 
   /**
@@ -126,16 +124,19 @@ public final class Evaluation {
 
   /** Takes a mini-batch of at least one example. */
   Prequential add(Answers answers) {
-    examiner.begin();
-    Arrays.fill(batchSums, 0);
-    for (int i = 0; i < answers.examples(); i++) {
-      take(answers, i);
+    int m = answers.examples();
+    examined.fit(m);
+    boolean canJudge = examiner.examine(answers, examined);
+    for (int figure = 0; figure < sinceStart.sums().length; figure++) {
+      sinceStart.sums()[figure] += examined.cap(figure, m);
     }
-    for (int figure = 0; figure < batchSums.length; figure++) {
-      sinceStart.sums()[figure] += batchSums[figure];
-    }
+    sinceStart.count(examined.marks, m);
+    window.add(examined, m);
     window.sum();
     examiner.learn(answers.yt());
+    if (canJudge) {
+      adwin.add(examined.badness, m);
+    }
     boolean drift = adwin.check() == Adwin.Change.RISE;
     drifts += drift ? 1 : 0;
     return new Prequential(
@@ -143,20 +144,5 @@ public final class Evaluation {
         examiner.quality(sinceStart, 0),
         drift,
         drifts);
-  }
-
-  private void take(Answers answers, int i) {
-    Arrays.fill(figures, 0);
-    int marks = examiner.examine(answers, i, figures);
-    for (int figure = 0; figure < figures.length; figure++) {
-      figures[figure] = Math.max(-Float.MAX_VALUE, Math.min(figures[figure], Float.MAX_VALUE));
-      batchSums[figure] += figures[figure];
-    }
-    sinceStart.count(marks, 1);
-    window.add(figures, marks);
-    double badness = examiner.badness(answers, i);
-    if (!Double.isNaN(badness)) {
-      adwin.add(badness);
-    }
   }
 }

@@ -42,24 +42,13 @@ abstract sealed class Examiner permits ClassExaminer, RegressionExaminer {
   /** Whether its marks hold a score. */
   abstract boolean scores();
 
-  /** Makes ready for the examples of a mini-batch. */
-  abstract void begin();
-
   /**
-   * Examines one example.
+   * Examines a mini-batch.
    *
-   * @param i which of the mini-batch; all before it have been examined
-   * @param figures as many as {@link #figures()}; may be infinite. Modified.
-   * @return its marks
+   * @param examined large enough. Modified.
+   * @return whether it can be said already how bad the predictions are
    */
-  abstract int examine(Answers answers, int i, double[] figures);
-
-  /**
-   * How bad a prediction is, in [0, 1].
-   *
-   * @return NaN where that cannot be said yet
-   */
-  abstract double badness(Answers answers, int i);
+  abstract boolean examine(Answers answers, Examined examined);
 
   /** Takes the labels of a mini-batch into the baseline. */
   abstract void learn(DMatrixRMaj yt);

@@ -18,18 +18,12 @@ final class RegressionExaminer extends Examiner {
   /** Of the labels, without mini-batches that have one beyond {@link Scaler#LARGEST}. */
   private Scaler labels;
 
-  private double[] mean;
-
-  /** The cost of predicting the mean of the labels, had it been known. */
-  private double spread;
-
   /** The examples of the first mini-batch. */
   private long firstExamples;
 
   RegressionExaminer(int outputs) {
     super(outputs);
     labels = Scaler.start(outputs);
-    mean = labels.mean();
   }
 
   @Override
@@ -48,29 +42,37 @@ final class RegressionExaminer extends Examiner {
   }
 
   @Override
-  void begin() {
-    mean = labels.mean();
-    spread = 0;
+  boolean examine(Answers answers, Examined examined) {
+    double[] mean = labels.mean();
+    double spread = spread();
+    double[] y = answers.yt().data;
+    for (int i = 0; i < answers.examples(); i++) {
+      int at = i * outputs();
+      examined.marks[i] = 0;
+      errors(answers.at().data, at, y, at, examined.figures, LOSS, i);
+      // without a prediction the error is 0, and the example is not counted
+      boolean isFirst = firstExamples == 0;
+      errors(isFirst ? y : mean, isFirst ? at : 0, y, at, examined.figures, BASELINE, i);
+      isFirst &= i == 0;
+      double[] before = isFirst ? y : labelsBefore(answers, i);
+      errors(before, isFirst ? at : before(i), y, at, examined.figures, NO_CHANGE, i);
+      // L / (L + s): it depends on no unit, and is 1/2 where the model is as good as the mean
+      examined.badness[i] = 1 - spread / (answers.losses()[i] + spread);
+    }
+    return spread > 0;
+  }
+
+  /** The cost of predicting the mean of the labels, had it been known. */
+  private double spread() {
+    double spread = 0;
     for (double variance : labels.variance()) {
       spread += variance / 2;
     }
+    return spread;
   }
 
-  @Override
-  int examine(Answers answers, int i, double[] figures) {
-    int at = i * outputs();
-    double[] y = answers.yt().data;
-    errors(answers.at().data, at, y, at, figures, LOSS);
-    if (firstExamples > 0) {
-      errors(mean, 0, y, at, figures, BASELINE);
-    }
-    if (firstExamples > 0 || i > 0) {
-      errors(labelsBefore(answers, i), before(i), y, at, figures, NO_CHANGE);
-    }
-    return 0;
-  }
-
-  private void errors(double[] a, int fromA, double[] y, int fromY, double[] figures, int figure) {
+  private void errors(
+      double[] a, int fromA, double[] y, int fromY, double[][] figures, int figure, int i) {
     double squares = 0;
     double absolute = 0;
     for (int k = 0; k < outputs(); k++) {
@@ -78,18 +80,8 @@ final class RegressionExaminer extends Examiner {
       squares += error * error;
       absolute += Math.abs(error);
     }
-    figures[figure] = squares / 2;
-    figures[figure + ABSOLUTE] = absolute / outputs();
-  }
-
-  /**
-   * L / (L + s) of the loss L, s being the cost of predicting the mean of the labels: 1/2 where the
-   * model is as good as that. It depends on no unit.
-   */
-  @Override
-  double badness(Answers answers, int i) {
-    double loss = answers.losses()[i];
-    return spread > 0 ? 1 - spread / (loss + spread) : Double.NaN;
+    figures[figure][i] = squares / 2;
+    figures[figure + ABSOLUTE][i] = absolute / outputs();
   }
 
   @Override

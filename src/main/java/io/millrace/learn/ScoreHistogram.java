@@ -21,8 +21,8 @@ final class ScoreHistogram {
   /** 11 bits. */
   static final int BINS = 2 * LARGEST * BINS_PER_UNIT;
 
-  private final long[] positives = new long[BINS];
-  private final long[] negatives = new long[BINS];
+  /** Of each bin the examples of class 0, then those of class 1. */
+  private final long[] counts = new long[2 * BINS];
 
   // The bins outside [first, end) have always been empty
   private int first = BINS;
@@ -38,12 +38,13 @@ final class ScoreHistogram {
   /**
    * Counts examples.
    *
+   * @param binAndClass twice the bin, and 1 for class 1
    * @param change 1, or -1 to take one away
    */
-  void count(int bin, boolean isPositive, int change) {
-    (isPositive ? positives : negatives)[bin] += change;
-    first = Math.min(first, bin);
-    end = Math.max(end, bin + 1);
+  void count(int binAndClass, long change) {
+    counts[binAndClass] += change;
+    first = Math.min(first, binAndClass >> 1);
+    end = Math.max(end, (binAndClass >> 1) + 1);
   }
 
   /** The area under the ROC curve; empty while one of the classes is missing. */
@@ -53,8 +54,8 @@ final class ScoreHistogram {
     double wins = 0;
     // area = P(z+ > z-) + 1/2 P(z+ = z-) = sum_bins n+ (2 n- below + n- in it) / (2 n+ n-)
     for (int bin = first; bin < end; bin++) {
-      double positive = positives[bin];
-      double negative = negatives[bin];
+      double negative = counts[2 * bin];
+      double positive = counts[2 * bin + 1];
       wins += positive * (2 * below + negative);
       all += positive;
       below += negative;
@@ -70,9 +71,9 @@ final class ScoreHistogram {
     double positive = 0;
     double negative = 0;
     for (int bin = first; bin < end; bin++) {
-      ties += (double) positives[bin] * negatives[bin];
-      positive += positives[bin];
-      negative += negatives[bin];
+      ties += (double) counts[2 * bin] * counts[2 * bin + 1];
+      negative += counts[2 * bin];
+      positive += counts[2 * bin + 1];
     }
     return ties / (2 * positive * negative);
   }
@@ -86,8 +87,8 @@ final class ScoreHistogram {
           "scores: expected at most %d bins, found %d to %d".formatted(BINS, first, end));
     }
     for (int bin = first; bin < end; bin++) {
-      positives[bin] = fields.count(positives[bin]);
-      negatives[bin] = fields.count(negatives[bin]);
+      counts[2 * bin + 1] = fields.count(counts[2 * bin + 1]);
+      counts[2 * bin] = fields.count(counts[2 * bin]);
     }
   }
 }

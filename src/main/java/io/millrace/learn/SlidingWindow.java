@@ -58,30 +58,50 @@ final class SlidingWindow {
   }
 
   /**
-   * Takes an example, and drops the oldest one when the window is full.
+   * Takes examples, and drops the oldest ones when the window is full.
    *
-   * @param figuresOf the example's figures, within the range of float32. Not modified.
+   * @param examined their marks and figures, these within the range of float32. Not modified.
+   * @param number how many
    */
-  void add(double[] figuresOf, int marksOf) {
-    if (tally.examples() == length) {
-      tally.count(isMarked ? marks[head] : 0, -1);
+  void add(Examined examined, int number) {
+    int from = Math.max(0, number - length); // those before would be dropped at once
+    head = (head + from) % length;
+    unsummed = Math.min(length, unsummed + number);
+    while (from < number) {
+      int run = Math.min(number - from, length - head);
+      place(examined, from, run);
+      head = (head + run) % length;
+      from += run;
     }
-    tally.count(marksOf, 1);
+  }
+
+  /** Puts examples into the places from head on, all before the end of the ring. */
+  private void place(Examined examined, int from, int run) {
+    long dropped = Math.max(0, tally.examples() + run - length);
+    for (int at = head; at < head + dropped; at++) {
+      tally.count(isMarked ? marks[at] : 0, -1);
+    }
+    for (int i = 0; i < run; i++) {
+      tally.count(examined.marks[from + i], 1);
+    }
     if (isMarked) {
-      marks[head] = (char) marksOf;
+      for (int i = 0; i < run; i++) {
+        marks[head + i] = (char) examined.marks[from + i];
+      }
     }
     for (int figure = 0; figure < figures.length; figure++) {
-      figures[figure][head] = (float) figuresOf[figure];
+      float[] to = figures[figure];
+      double[] values = examined.figures[figure];
+      for (int i = 0; i < run; i++) {
+        to[head + i] = (float) values[from + i];
+      }
     }
-    head = head + 1 == length ? 0 : head + 1;
-    unsummed++;
   }
 
   /** Brings the sums of the tally up to date. */
   void sum() {
     if (unsummed > 0) {
-      int added = Math.min(unsummed, length);
-      int from = head - added;
+      int from = head - unsummed;
       if (from < 0) {
         sumBlocks(from + length, length);
         from = 0;
@@ -121,14 +141,16 @@ final class SlidingWindow {
     SlidingWindow resized =
         new SlidingWindow(newLength, figures.length, isMarked, tally.isScored());
     int kept = (int) Math.min(tally.examples(), newLength);
-    double[] figuresOf = new double[figures.length];
-    for (int age = kept; age > 0; age--) {
-      int at = Math.floorMod(head - age, length);
+    Examined newest = new Examined(figures.length);
+    newest.fit(kept);
+    for (int i = 0; i < kept; i++) {
+      int at = Math.floorMod(head - kept + i, length);
+      newest.marks[i] = isMarked ? marks[at] : 0;
       for (int figure = 0; figure < figures.length; figure++) {
-        figuresOf[figure] = figures[figure][at];
+        newest.figures[figure][i] = figures[figure][at];
       }
-      resized.add(figuresOf, isMarked ? marks[at] : 0);
     }
+    resized.add(newest, kept);
     resized.sum();
     return resized;
   }

@@ -9,11 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tally {
   /** The marks of an example that are counted: its lowest bits. */
-  static final int COUNTED_MARKS = 3;
+  private static final int COUNTED_MARKS = 3;
 
-  /** The mark of an example of class 1; the bin of its score stands above it. */
-  static final int POSITIVE = 1 << COUNTED_MARKS;
-
+  /** Above them the class, and above it the bin of the score. */
   private static final int SCORE_SHIFT = COUNTED_MARKS + 1;
 
   private long examples;
@@ -32,8 +30,13 @@ final class Tally {
     scores = isScored ? new ScoreHistogram() : null;
   }
 
-  static int scoreMark(double z, boolean isPositive) {
-    return ScoreHistogram.bin(z) << SCORE_SHIFT | (isPositive ? POSITIVE : 0);
+  /**
+   * The marks that hold a score.
+   *
+   * @param label 1 or 0
+   */
+  static int scoreMark(double z, int label) {
+    return ScoreHistogram.bin(z) << SCORE_SHIFT | label << COUNTED_MARKS;
   }
 
   /**
@@ -48,18 +51,25 @@ final class Tally {
     return marks;
   }
 
+  /** Counts the marks of the first of some examples. */
+  void count(int[] marks, int number) {
+    for (int i = 0; i < number; i++) {
+      count(marks[i], 1);
+    }
+  }
+
   /**
    * Counts the marks of an example, or takes them away.
    *
    * @param change 1 or -1
    */
-  void count(int marks, int change) {
+  void count(int marks, long change) {
     examples += change;
-    for (int mark = 0; mark < COUNTED_MARKS; mark++) {
-      counts[mark] += (marks >> mark & 1) == 0 ? 0L : change;
-    }
+    counts[0] += change * (marks & 1);
+    counts[1] += change * (marks >> 1 & 1);
+    counts[2] += change * (marks >> 2 & 1);
     if (scores != null) {
-      scores.count(marks >> SCORE_SHIFT, (marks & POSITIVE) != 0, change);
+      scores.count(marks >> COUNTED_MARKS, change);
     }
   }
 

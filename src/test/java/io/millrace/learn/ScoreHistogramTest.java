@@ -39,7 +39,7 @@ class ScoreHistogramTest {
       for (int i = 0; i < scores.length; i++) {
         positive[i] = random.nextInt(4) == 0;
         scores[i] = spread * (random.nextGaussian() + (positive[i] ? 1 : 0));
-        histogram.count(ScoreHistogram.bin(scores[i]), positive[i], 1);
+        histogram.count(2 * ScoreHistogram.bin(scores[i]) + (positive[i] ? 1 : 0), 1);
       }
       double exact = auc(scores, positive);
 
@@ -68,11 +68,11 @@ class ScoreHistogramTest {
   void shouldHaveNoAreaWithoutBothClasses() {
     ScoreHistogram histogram = new ScoreHistogram();
     assertThat(histogram.auc()).isEmpty();
-    histogram.count(5, true, 1);
+    histogram.count(11, 1);
     assertThat(histogram.auc()).isEmpty();
-    histogram.count(5, false, 1);
+    histogram.count(10, 1);
     assertThat(histogram.auc()).hasValue(0.5);
-    histogram.count(5, true, -1);
+    histogram.count(11, -1);
     assertThat(histogram.auc()).isEmpty();
   }
 }
