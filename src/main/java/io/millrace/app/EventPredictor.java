@@ -58,10 +58,9 @@ final class EventPredictor implements Predictions {
         new MiniBatch(config.model().inputs(), config.model().outputs(), AT_ONCE);
     private @Nullable Predictor predictor;
 
-    @SuppressWarnings("ReferenceEquality") // the same snapshot, not one like it
     Predictor predictor(Snapshot newest) {
       Predictor current = predictor;
-      if (current == null || current.snapshot() != newest) {
+      if (current == null || !current.isOf(newest)) {
         current = new Predictor(newest);
         predictor = current;
       }

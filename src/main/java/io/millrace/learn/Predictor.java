@@ -24,6 +24,12 @@ public final class Predictor {
     this.scaledXt = new DMatrixRMaj(0, snapshot.architecture().inputs());
   }
 
+  /** Whether it predicts with this very snapshot, not with one like it. */
+  @SuppressWarnings("ReferenceEquality") // its numbers are not to be compared again and again
+  public boolean isOf(Snapshot snapshot) {
+    return this.snapshot == snapshot;
+  }
+
   /** What it predicts with. */
   public Snapshot snapshot() {
     return snapshot;

@@ -77,7 +77,7 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], byte[]
   private Predictor newest() {
     Snapshot snapshot = published.newest().map(PublishedModel.Publication::snapshot).orElse(null);
     Predictor current = predictor;
-    if (snapshot != null && (current == null || current.snapshot() != snapshot)) {
+    if (snapshot != null && (current == null || !current.isOf(snapshot))) {
       current = new Predictor(snapshot);
       predictor = current;
     }
