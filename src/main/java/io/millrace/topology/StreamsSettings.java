@@ -63,7 +63,7 @@ public final class StreamsSettings {
     return settings;
   }
 
-  /** What makes reading cheap; each was measured with the end-to-end benchmark. */
+  /** What makes reading cheap; chosen together, by profiles of the end-to-end benchmark. */
   private static void putThroughput(Properties settings) {
     // Every task reads one partition: there is no other to wait for, and Kafka Streams need not
     // look for one before every record.

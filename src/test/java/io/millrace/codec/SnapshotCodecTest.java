@@ -64,7 +64,7 @@ class SnapshotCodecTest {
             SNAPSHOT.parameters(),
             Optional.empty(),
             Optional.empty(),
-            Optional.empty(),
+            Optional.of("ejml"),
             Instant.EPOCH);
 
     byte[] json = SnapshotCodec.encode(fresh);
