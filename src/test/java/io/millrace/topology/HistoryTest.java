@@ -14,7 +14,6 @@ import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.Model;
 import io.millrace.learn.Rollback;
 import io.millrace.learn.Snapshot;
-import io.millrace.nn.KernelKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -211,7 +210,7 @@ class HistoryTest {
             6, // the learning rate goes by the version
             earlier.examples(),
             5);
-    LogLearner learner = new LogLearner(config, model, KernelKind.EJML);
+    LogLearner learner = new LogLearner(config, model);
     for (int offset = 6; offset < log.size(); offset++) {
       learner.learn(log.get(offset).key(), log.get(offset).value(), new RecordHeaders(), offset);
     }
@@ -222,7 +221,7 @@ class HistoryTest {
                 model,
                 Optional.of(new Rollback(6, 2)),
                 "log",
-                KernelKind.EJML,
+                config.training().kernelKind(),
                 wentBack.timestamp()));
     assertThat(published("flights")).isEqualTo(expected);
   }
