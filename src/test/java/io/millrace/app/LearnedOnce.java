@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
@@ -160,9 +161,15 @@ record LearnedOnce(TestLearner learner, TestTopics topics, int batchSize) {
         topics.consume(
             of.snapshots(),
             IsolationLevel.READ_COMMITTED,
-            read -> !read.isEmpty() && text(read.get(read.size() - 1)).contains(wanted),
+            read -> newest(of, read).map(LearnedOnce::text).orElse("").contains(wanted),
             PATIENCE);
-    return records.get(records.size() - 1).value();
+    return newest(of, records).orElseThrow().value();
+  }
+
+  /** The earlier versions stand beside it, under keys of their own. */
+  private static Optional<ConsumerRecord<byte[], byte[]>> newest(
+      TestLearner of, List<ConsumerRecord<byte[], byte[]>> records) {
+    return records.stream().filter(of::isNewest).reduce((before, last) -> last);
   }
 
   private static String text(ConsumerRecord<byte[], byte[]> record) {

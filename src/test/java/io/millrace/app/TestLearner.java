@@ -163,7 +163,7 @@ record TestLearner(String name, Path config) {
     return all.stream().filter(this::isNewest).toList();
   }
 
-  private boolean isNewest(ConsumerRecord<byte[], byte[]> record) {
+  boolean isNewest(ConsumerRecord<byte[], byte[]> record) {
     return new String(record.key(), UTF_8).equals(name);
   }
 
