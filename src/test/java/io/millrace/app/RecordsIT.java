@@ -116,6 +116,10 @@ final class RecordsIT {
             "gradientNorm",
             "learningRate",
             "modelVersion",
+            "window",
+            "sinceStart",
+            "drift",
+            "drifts",
             "source",
             "timestamp");
     assertThat(cost.get("model").textValue()).isEqualTo(learner.name());
@@ -127,6 +131,10 @@ final class RecordsIT {
     assertThat(cost.get("gradientNorm").doubleValue()).isPositive();
     assertThat(cost.get("learningRate").doubleValue()).isEqualTo(0.1);
     assertThat(cost.get("modelVersion").longValue()).isZero();
+    assertThat(cost.get("window").get("examples").longValue()).isEqualTo(2);
+    assertThat(cost.get("sinceStart")).isEqualTo(cost.get("window"));
+    assertThat(cost.get("drift").booleanValue()).isFalse();
+    assertThat(cost.get("drifts").longValue()).isZero();
     assertThat(cost.get("timestamp").textValue()).matches(TIMESTAMP);
     assertPosition(cost.get("source"));
   }
