@@ -23,15 +23,9 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.profile.JavaFlightRecorderProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Decoding one example of JSON, in the usual ways and in ours. */
 @NullUnmarked // JMH fills the fields
@@ -107,7 +101,7 @@ public class DecodeBenchmark {
     System.out.printf("%s%n%n", Bench.machine());
     System.out.println("| features | digits | reader | examples/s | MB/s | bytes allocated |");
     System.out.println("|---|---|---|---|---|---|");
-    for (RunResult result : new Runner(options(args).build()).run()) {
+    for (RunResult result : new Runner(JmhOptions.of(DecodeBenchmark.class, args).build()).run()) {
       int features = Integer.parseInt(result.getParams().getParam("features"));
       int digits = Integer.parseInt(result.getParams().getParam("digits"));
       double perSecond = 1e9 / result.getPrimaryResult().getScore();
@@ -123,22 +117,5 @@ public class DecodeBenchmark {
               / 1e6,
           result.getSecondaryResults().get("gc.alloc.rate.norm").getScore());
     }
-  }
-
-  private static ChainedOptionsBuilder options(List<String> args) {
-    ChainedOptionsBuilder options =
-        new OptionsBuilder()
-            .include(DecodeBenchmark.class.getName())
-            .forks(1)
-            .warmupIterations(3)
-            .warmupTime(TimeValue.seconds(1))
-            .measurementIterations(5)
-            .measurementTime(TimeValue.seconds(1))
-            .verbosity(VerboseMode.SILENT)
-            .addProfiler(GCProfiler.class);
-    if (args.contains("--profile")) {
-      options.addProfiler(JavaFlightRecorderProfiler.class, "dir=target/benchmark");
-    }
-    return options;
   }
 }

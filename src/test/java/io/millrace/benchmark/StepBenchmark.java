@@ -30,15 +30,9 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.profile.JavaFlightRecorderProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** One step of training: forward, cost, backward, update; tanh units, one sigmoid output. */
 @NullUnmarked // JMH fills the fields
@@ -115,7 +109,9 @@ public class StepBenchmark {
       double before = numpy(shape);
       Map<KernelKind, Double> micros = new EnumMap<>(KernelKind.class);
       double bytes = 0;
-      for (RunResult result : new Runner(options(args).param("shape", shape).build()).run()) {
+      for (RunResult result :
+          new Runner(JmhOptions.of(StepBenchmark.class, args).param("shape", shape).build())
+              .run()) {
         KernelKind kernel = KernelKind.valueOf(result.getParams().getParam("kernel"));
         micros.put(kernel, result.getPrimaryResult().getScore());
         bytes = Math.max(bytes, result.getSecondaryResults().get("gc.alloc.rate.norm").getScore());
@@ -145,22 +141,5 @@ public class StepBenchmark {
     Process process = python.start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
     return process.waitFor() == 0 ? Double.parseDouble(output) : Double.NaN;
-  }
-
-  private static ChainedOptionsBuilder options(List<String> args) {
-    ChainedOptionsBuilder options =
-        new OptionsBuilder()
-            .include(StepBenchmark.class.getName())
-            .forks(1)
-            .warmupIterations(3)
-            .warmupTime(TimeValue.seconds(1))
-            .measurementIterations(5)
-            .measurementTime(TimeValue.seconds(1))
-            .verbosity(VerboseMode.SILENT)
-            .addProfiler(GCProfiler.class);
-    if (args.contains("--profile")) {
-      options.addProfiler(JavaFlightRecorderProfiler.class, "dir=target/benchmark");
-    }
-    return options;
   }
 }
