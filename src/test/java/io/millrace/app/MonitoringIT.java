@@ -158,8 +158,21 @@ final class MonitoringIT {
     return 1 / (1 + Math.exp(-z2));
   }
 
+  /** Kafka has the meters of a partition once it has read from it; they are found seconds later. */
+  private HttpResponse<String> awaitMetric(String url, String start) throws Exception {
+    long deadline = System.nanoTime() + MillraceProcess.PATIENCE.toNanos();
+    while (true) {
+      HttpResponse<String> page = get(url + "metrics");
+      if (page.body().lines().anyMatch(line -> line.startsWith(start))) {
+        return page;
+      }
+      assertThat(System.nanoTime()).as(page.body()).isLessThan(deadline);
+      Thread.sleep(100);
+    }
+  }
+
   private void assertMetrics(String url, MillraceProcess run) throws Exception {
-    HttpResponse<String> page = get(url + "metrics");
+    HttpResponse<String> page = awaitMetric(url, "kafka_consumer_fetch_manager_records_lag{");
     assertThat(page.headers().firstValue("Content-Type"))
         .contains("text/plain; version=0.0.4; charset=utf-8");
     List<String> samples = page.body().lines().filter(line -> !line.startsWith("#")).toList();
@@ -185,7 +198,6 @@ final class MonitoringIT {
             "millrace_gradient_norm ",
             "millrace_learning_rate ",
             "kafka_stream_thread_commit_latency_max{",
-            "kafka_consumer_fetch_manager_records_lag{",
             "jvm_memory_used_bytes{",
             "process_cpu_usage ",
             "process_uptime_seconds ")) {

@@ -286,10 +286,12 @@ final class PredictionIT {
     try (MillraceProcess run = run()) {
       send(disturbed, 0, 20);
       disturbed.snapshots(topics, 1);
+      String url = url(run);
       int steps = 20;
       for (int i = 0; i < steps; i++) { // in turns, so that both go on all the time
-        sendEvents(i * (events / steps), (i + 1) * (events / steps));
         int from = 20 + i * (batches - 20) / steps;
+        awaitVersion(url, from / 20 * 20);
+        sendEvents(i * (events / steps), (i + 1) * (events / steps));
         send(disturbed, from, 20 + (i + 1) * (batches - 20) / steps);
       }
       costs = disturbed.costs(topics, batches);
