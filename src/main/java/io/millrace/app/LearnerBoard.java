@@ -95,7 +95,7 @@ final class LearnerBoard implements LearnerView, ProcessFigures, AutoCloseable {
    */
   void add(BatchCost cost, byte[] json) {
     progress.add(cost.lesson());
-    costs.add(json);
+    costs.add(new CostHistory.Cost(cost.lesson().batch(), json));
     telemetry.show(cost.lesson(), progress.smoothedCost());
     synchronized (throughput) {
       throughput.add(cost.timestamp().toEpochMilli(), cost.lesson().examples());
@@ -175,6 +175,7 @@ final class LearnerBoard implements LearnerView, ProcessFigures, AutoCloseable {
         config.model().output().text(),
         config.training().scaling().toString().toLowerCase(Locale.ROOT),
         drifts(),
+        costs.firstBatch(),
         Version.text(),
         startedAt);
   }

@@ -8,6 +8,7 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.web.CostHistory;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -40,6 +41,7 @@ final class TopicFollower implements AutoCloseable {
   private final LearnerBoard board;
   private final Consumer<byte[], byte[]> consumer;
   private final Thread thread;
+  private final EarlierCosts earlier;
   private volatile boolean closing;
 
   private TopicFollower(MillraceConfig config, LearnerBoard board) {
@@ -54,10 +56,12 @@ final class TopicFollower implements AutoCloseable {
             .flatMap(topic -> consumer.partitionsFor(topic).stream())
             .map(info -> new TopicPartition(info.topic(), info.partition()))
             .toList());
-    seek();
+    this.earlier = EarlierCosts.start(config, seek(), board.costs());
   }
 
-  private void seek() {
+  /** Goes to where the reading begins; returns what it leaves out of the costs. */
+  private Map<TopicPartition, EarlierCosts.Stretch> seek() {
+    Map<TopicPartition, EarlierCosts.Stretch> leftOut = new HashMap<>();
     Map<TopicPartition, Long> begins = consumer.beginningOffsets(consumer.assignment());
     Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
     begins.forEach(
@@ -65,11 +69,16 @@ final class TopicFollower implements AutoCloseable {
           long end = ends.getOrDefault(partition, begin);
           boolean isCosts = partition.topic().equals(costs);
           long start = Math.max(begin, end - (isCosts ? COSTS_BACK : DEAD_LETTERS_BACK));
-          if (!isCosts && start > begin) {
-            board.deadLetters().incomplete();
+          if (start > begin) {
+            if (isCosts) {
+              leftOut.put(partition, new EarlierCosts.Stretch(begin, start));
+            } else {
+              board.deadLetters().incomplete();
+            }
           }
           consumer.seek(partition, start);
         });
+    return leftOut;
   }
 
   /** Starts following; the topics must exist. */
@@ -112,6 +121,7 @@ final class TopicFollower implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
+    earlier.close();
     consumer.wakeup();
     try {
       thread.join();

@@ -8,8 +8,6 @@ import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.security.MessageDigest;
 import java.util.Optional;
 
@@ -38,16 +36,8 @@ final class PredictRequest {
   PredictRequest(Predictions predictions, String host, Optional<String> token, int mostBytes) {
     this.predictions = predictions;
     this.token = token.map(text -> text.getBytes(UTF_8));
-    this.isPublic = !isLoopback(host);
+    this.isPublic = !LocalNames.isLoopback(host);
     this.mostBytes = mostBytes;
-  }
-
-  private static boolean isLoopback(String host) {
-    try {
-      return InetAddress.getByName(host).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      return false;
-    }
   }
 
   void answer(HttpServerExchange exchange) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param batchLag the mini-batches that are not learned yet; -1 while unknown
  * @param snapshot the newest published one; null before there is one
  * @param drifts the newest changes that were detected, oldest first
+ * @param firstBatch the mini-batch that the history begins with; 0 before there is one
  * @param version of Millrace
  * @param startedAt when this process started, ISO-8601
  */
@@ -38,6 +39,7 @@ public record Status(
     String output,
     String scaling,
     List<Drift> drifts,
+    long firstBatch,
     String version,
     String startedAt) {
 

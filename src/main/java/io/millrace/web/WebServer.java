@@ -43,11 +43,15 @@ public final class WebServer implements AutoCloseable {
   private static final int MOST_HEADERS = 16 * 1024;
   private static final int TIMEOUT_MILLIS = 30_000;
 
+  /** After so long a browser that takes nothing of an answer is cut off. */
+  private static final int STUCK_MILLIS = 60_000;
+
   private final LearnerView view;
   private final StaticFiles files = new StaticFiles();
   private final Events events;
   private final Undertow server;
   private final String host;
+  private final LocalNames names;
   private final @Nullable PredictRequest predict;
 
   private WebServer(
@@ -60,6 +64,7 @@ public final class WebServer implements AutoCloseable {
     this.predict =
         predictions == null ? null : new PredictRequest(predictions, host, token, MOST_BODY);
     this.host = host;
+    this.names = new LocalNames(host);
     this.events = new Events(view);
     this.server =
         Undertow.builder()
@@ -69,6 +74,7 @@ public final class WebServer implements AutoCloseable {
             .setBufferSize(BUFFER)
             .setDirectBuffers(true)
             .setSocketOption(Options.SEND_BUFFER, SEND_BUFFER)
+            .setSocketOption(Options.WRITE_TIMEOUT, STUCK_MILLIS)
             .setSocketOption(Options.CONNECTION_HIGH_WATER, MOST_CONNECTIONS)
             .setSocketOption(Options.CONNECTION_LOW_WATER, MOST_CONNECTIONS)
             .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, (long) MOST_BODY)
@@ -136,6 +142,15 @@ public final class WebServer implements AutoCloseable {
   private void handle(HttpServerExchange exchange) {
     HeaderMap headers = exchange.getResponseHeaders();
     SECURITY.forEach(headers::put);
+    if (!names.isAskedFor(exchange)) {
+      exchange.setPersistent(false);
+      Answers.error(
+          exchange,
+          StatusCodes.FORBIDDEN,
+          "This server is for its own machine: ask for localhost, 127.0.0.1 or %s, not for \"%s\""
+              .formatted(host, exchange.getRequestHeaders().getFirst(Headers.HOST)));
+      return;
+    }
     if (predict != null && exchange.getRequestPath().equals("/api/predict")) {
       predict.answer(exchange);
       return;
@@ -151,6 +166,7 @@ public final class WebServer implements AutoCloseable {
       case "/health/ready" -> health(exchange, view.health().isReady());
       case "/api/status" -> Answers.send(exchange, Answers.json(view.status()));
       case "/api/costs" -> costs(exchange);
+      case "/api/history" -> Answers.sendArray(exchange, view.costs().wholeLife());
       case "/api/model" ->
           view.model()
               .ifPresentOrElse(
@@ -215,7 +231,7 @@ public final class WebServer implements AutoCloseable {
               .formatted(asked == null ? "" : asked.getFirst()));
       return;
     }
-    Answers.send(exchange, Answers.array(view.costs().newest(last)));
+    Answers.sendArray(exchange, view.costs().newest(last));
   }
 
   private void file(HttpServerExchange exchange) {

@@ -1,10 +1,14 @@
 // The cost against the examples learned: every mini-batch faint, the window in the accent colour,
 // the baseline dashed, a mark at each drift.
 import {figure, short} from './format.js';
+import {driftsIn} from './history.js';
 
 const uPlot = window.uPlot;
 const DASH = [7, 5];
 const DOTS = [2, 4];
+
+/** More lines than this across the chart hide what they stand beside: then there are heads alone. */
+const MOST_LINES = 12;
 
 const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -33,12 +37,9 @@ export class CostChart {
     });
   }
 
-  /**
-   * @param columns of a history
-   * @param marks   mini-batches with a drift
-   */
-  show(columns, marks) {
-    this.#marks = marks.map(batch => examplesAt(columns, batch)).filter(x => x !== null);
+  /** @param columns of a history */
+  show(columns) {
+    this.#marks = driftsIn(columns).map(i => columns.examples[i]);
     this.#data = [
       columns.examples, columns.cost, columns.noChange, columns.baseline, columns.window];
     if (this.#plot !== null) {
@@ -71,7 +72,7 @@ export class CostChart {
     return {
       width: this.#host.clientWidth,
       height: this.#host.clientHeight,
-      padding: [em, 0.5 * em, 0, 0],
+      padding: [em, 1.2 * em, 0, 0],
       legend: {show: false},
       cursor: {drag: {x: false, y: false}, points: {size: 0.55 * em}},
       scales: {
@@ -121,15 +122,14 @@ export class CostChart {
     ctx.strokeStyle = ctx.fillStyle = css('--mark');
     ctx.lineWidth = uPlot.pxRatio;
     ctx.setLineDash(DOTS.map(each => each * uPlot.pxRatio));
-    for (const examples of this.#marks) {
-      const x = Math.round(plot.valToPos(examples, 'x', true)) + 0.5;
-      if (x < bbox.left || x > bbox.left + bbox.width) {
-        continue;
+    const places = this.#apart(plot, 3 * size);
+    for (const x of places) {
+      if (places.length <= MOST_LINES) {
+        ctx.beginPath();
+        ctx.moveTo(x, bbox.top);
+        ctx.lineTo(x, bbox.top + bbox.height);
+        ctx.stroke();
       }
-      ctx.beginPath();
-      ctx.moveTo(x, bbox.top);
-      ctx.lineTo(x, bbox.top + bbox.height);
-      ctx.stroke();
       ctx.beginPath();
       ctx.moveTo(x, bbox.top - size);
       ctx.lineTo(x + size, bbox.top);
@@ -139,28 +139,22 @@ export class CostChart {
     }
     ctx.restore();
   }
+
+  /** Where marks are drawn: of those closer together than a distance the first. */
+  #apart(plot, distance) {
+    const places = [];
+    for (const examples of this.#marks) {
+      const x = Math.round(plot.valToPos(examples, 'x', true)) + 0.5;
+      if (places.length === 0 || x - places.at(-1) >= distance) {
+        places.push(x);
+      }
+    }
+    return places;
+  }
 }
 
 function tick(value) {
   return Math.abs(value) >= 10_000 ? short(value) : String(Number(value.toPrecision(6)));
-}
-
-/** The examples learned after a mini-batch, or null where that is before the first point. */
-function examplesAt({batch, examples}, wanted) {
-  if (batch.length === 0 || wanted < batch[0]) {
-    return null;
-  }
-  let low = 0;
-  let high = batch.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (batch[middle] < wanted) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return batch[low] < wanted ? null : examples[low];
 }
 
 /** What the chart shows, in a sentence. */
@@ -178,6 +172,6 @@ export function describe({examples, window, baseline}, drifts) {
   const base = Number.isFinite(baseline[length - 1])
     ? `; the baseline is at ${figure(baseline[length - 1])}` : '';
   const marks = drifts === 0 ? '' : drifts === 1
-    ? ' One drift was detected.' : ` ${drifts} drifts were detected.`;
+    ? ' One drift was detected.' : ` ${short(drifts)} drifts were detected.`;
   return `From ${short(examples[0])} to ${short(examples[length - 1])} examples the cost ${course}${base}.${marks}`;
 }

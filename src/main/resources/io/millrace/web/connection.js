@@ -1,6 +1,6 @@
 // The live part: server-sent events, with the history fetched anew each time that they begin, so
-// that nothing is missing between the two.
-const HISTORY = 'api/costs?last=5000';
+// that nothing is missing between the two; and when the server has found more of it.
+const HISTORY = 'api/history';
 const SILENT_MILLIS = 6000;
 const LONGEST_WAIT_MILLIS = 5000;
 
@@ -19,6 +19,7 @@ export function connect(page) {
   function open() {
     const mine = new EventSource('api/events');
     let waiting = []; // live records, until the history before them is here
+    let from = Infinity; // the mini-batch that it begins with
     source = mine;
     lastHeard = Date.now();
 
@@ -29,10 +30,18 @@ export function connect(page) {
       }
     });
     on('costs', records => (waiting ? waiting.push(...records) : page.costs(records)));
-    on('status', page.status);
+    on('status', status => {
+      page.status(status);
+      if (!waiting && status.firstBatch > 0 && status.firstBatch < from) {
+        load(status.firstBatch);
+      }
+    });
     on('surface', page.surface);
     mine.onerror = () => lose(mine);
-    mine.onopen = async () => {
+    mine.onopen = () => load(Infinity);
+
+    async function load(begin) {
+      from = begin;
       try {
         const response = await fetch(HISTORY, {cache: 'no-store'});
         if (!response.ok) {
@@ -44,14 +53,15 @@ export function connect(page) {
         }
         page.clock(Date.parse(response.headers.get('Date')) - Date.now());
         page.history(records);
-        page.costs(waiting);
+        page.costs(waiting ?? []);
         waiting = null;
+        from = Math.min(from, records[0]?.batch ?? Infinity);
         failures = 0;
         page.state('live');
       } catch {
         lose(mine);
       }
-    };
+    }
   }
 
   // Not left to EventSource: that gives up for good when the answer is an error.

@@ -4,7 +4,7 @@ import {connect} from './connection.js';
 import {attribute, byId, datum, fill, make, text} from './dom.js';
 import {showDeadLetters, showDrifts, tellTime} from './events.js';
 import {absolute, ago, count, duration, figure, instant, short} from './format.js';
-import {History} from './history.js';
+import {History, numberOfDrifts} from './history.js';
 import {showQuality} from './quality.js';
 import {showSurface} from './surface.js';
 import {judge, Pace} from './verdict.js';
@@ -72,14 +72,14 @@ function showVerdict() {
 
 function showCurve() {
   const shown = columns();
-  const drifts = history.drifts;
+  const drifts = numberOfDrifts(shown);
   const host = byId('chart');
-  chart.show(shown, drifts);
+  chart.show(shown);
   host.dataset.points = shown.batch.length;
   host.dataset.batch = history.last?.batch ?? 0;
-  host.dataset.drifts = drifts.length;
-  text('chart-words', describe(shown, drifts.length));
-  byId('key-drift').hidden = drifts.length === 0;
+  host.dataset.drifts = drifts;
+  text('chart-words', describe(shown, drifts));
+  byId('key-drift').hidden = drifts === 0;
   showKey();
   showTable(shown);
 }
@@ -179,7 +179,6 @@ connect({
     seen.status = status;
     seen.statusAt = now();
     seen.pace = pace.of(status.lag, status.examplesPerSecond, now());
-    (status.drifts ?? []).forEach(drift => history.addDrift(drift.batch));
     changed();
   },
   surface(surface) {

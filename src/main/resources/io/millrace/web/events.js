@@ -19,10 +19,10 @@ export function showDrifts(drifts, known) {
   byId('drifts-none').hidden = total > 0;
   byId('drifts').hidden = drifts.length === 0;
   const items = drifts.map(({batch, timestamp}) => ({batch, at: instant(timestamp)}))
-    .sort((a, b) => b.batch - a.batch).slice(0, 8);
+    .sort((a, b) => b.batch - a.batch).slice(0, 5);
   fill('drifts', items, ({batch, at}) => make('li', {},
     make('span', {className: 'mark', textContent: '◆ ', ariaHidden: 'true'}),
-    `the losses changed in mini-batch ${count(batch)} `, moment(at)));
+    `predictions became worse at mini-batch ${count(batch)} `, moment(at)));
 }
 
 export function showDeadLetters(letters, topic) {

@@ -5,49 +5,61 @@ const CAPACITY = 4000;
 const RECENT = 1000;
 const SMOOTHING = 0.02;
 
-const COLUMNS = ['batch', 'examples', 'cost', 'window', 'baseline', 'noChange'];
+const COLUMNS = ['batch', 'examples', 'cost', 'window', 'baseline', 'noChange', 'drifts'];
 const emptyColumns = () => Object.fromEntries(COLUMNS.map(name => [name, []]));
 const number = value => (Number.isFinite(value) ? value : null);
+const pointAt = (columns, i) => Object.fromEntries(COLUMNS.map(name => [name, columns[name][i]]));
+
+/** Drops the points from a mini-batch on. */
+function dropFrom(columns, batch) {
+  while (columns.batch.at(-1) >= batch) {
+    COLUMNS.forEach(name => columns[name].pop());
+  }
+}
 
 /**
  * Points of equally many mini-batches each. When there are too many, every two become one: the cost
- * of a point is the mean over its mini-batches, everything else is as after its last.
+ * of a point is the mean over those of its mini-batches that came, everything else is as after its
+ * last.
  */
 class Folded {
   columns = emptyColumns();
+  #numbers = []; // how many came, by point
   #stride = 1;
-  #inLast = 1;
 
-  add(point) {
-    const columns = this.columns;
-    const length = columns.batch.length;
-    if (length > 0 && this.#inLast < this.#stride) {
-      const cost = columns.cost[length - 1];
-      this.#inLast++;
-      COLUMNS.forEach(name => { columns[name][length - 1] = point[name]; });
-      columns.cost[length - 1] = cost + (point.cost - cost) / this.#inLast;
-      return;
-    }
-    if (length === CAPACITY) {
+  add(point, number = 1) {
+    const {batch, cost} = this.columns;
+    const last = batch.length - 1;
+    if (last >= 0 && this.#place(batch[last]) === this.#place(point.batch)) {
+      const mean = cost[last] + ((point.cost - cost[last]) * number) / (this.#numbers[last] + number);
+      COLUMNS.forEach(name => { this.columns[name][last] = point[name]; });
+      cost[last] = mean;
+      this.#numbers[last] += number;
+    } else if (batch.length === CAPACITY) {
       this.#fold();
-      this.add(point);
-      return;
+      this.add(point, number);
+    } else {
+      COLUMNS.forEach(name => this.columns[name].push(point[name]));
+      this.#numbers.push(number);
     }
-    COLUMNS.forEach(name => columns[name].push(point[name]));
-    this.#inLast = 1;
+  }
+
+  #place(batch) {
+    return Math.floor(batch / this.#stride);
   }
 
   #fold() {
-    for (const name of COLUMNS) {
-      const from = this.columns[name];
-      const to = [];
-      for (let i = 0; i < from.length; i += 2) {
-        to.push(name === 'cost' ? (from[i] + from[i + 1]) / 2 : from[i + 1]);
-      }
-      this.columns[name] = to;
-    }
+    const columns = this.columns;
+    const numbers = this.#numbers;
+    this.columns = emptyColumns();
+    this.#numbers = [];
     this.#stride *= 2;
-    this.#inLast = this.#stride;
+    numbers.forEach((each, i) => this.add(pointAt(columns, i), each));
+  }
+
+  dropFrom(batch) {
+    dropFrom(this.columns, batch);
+    this.#numbers.length = this.columns.batch.length;
   }
 }
 
@@ -61,12 +73,16 @@ class Latest {
       COLUMNS.forEach(name => this.columns[name].splice(0, RECENT));
     }
   }
+
+  dropFrom(batch) {
+    dropFrom(this.columns, batch);
+  }
 }
 
 export class History {
   #all = new Folded();
   #recent = new Latest();
-  #drifts = new Map();
+  #smoothed = 0;
 
   /** The newest record, or null. */
   last = null;
@@ -79,46 +95,45 @@ export class History {
     return this.#recent.columns;
   }
 
-  /** The mini-batches in which a drift was detected, oldest first. */
-  get drifts() {
-    return [...this.#drifts.keys()].sort((a, b) => a - b);
+  /**
+   * Takes in what the server has of the whole life of the model; the same records may come again.
+   * Where they reach further back than what is here, or belong to another life (a model that began
+   * anew), they take its place.
+   */
+  load(records) {
+    const mine = this.last;
+    if (mine === null || records.length === 0) {
+      this.add(records);
+    } else if (!this.#isContinuedBy(records)) {
+      this.#clear();
+      this.add(records);
+    } else if (records[0].batch < this.all.batch[0]) {
+      this.#clear();
+      this.add(records);
+      this.add([mine]); // what came since the server wrote them
+    } else {
+      this.add(records);
+    }
   }
 
   /**
-   * Takes in what the costs topic holds, as far as it is new; the same records may come again.
-   * Where they belong to another course than the one here (a model that began anew), that begins
-   * anew too.
+   * Takes in records in the order of the topic. Those that are here already are passed over; later
+   * ones of the same mini-batches belong to a new life, or repeat the end of this one.
    */
-  load(records) {
-    if (this.last && records.length > 0 && !this.#continuedBy(records)) {
-      this.#clear();
-    }
-    this.add(records);
-  }
-
-  /** Takes in records in the order of their mini-batches; those that are here already are passed over. */
   add(records) {
     for (const record of records) {
       if (this.last === null || record.batch > this.last.batch) {
+        this.#add(record);
+      } else if (isLater(record, this.last)) {
+        this.#all.dropFrom(record.batch);
+        this.#recent.dropFrom(record.batch);
         this.#add(record);
       }
     }
   }
 
-  /** Marks a mini-batch in which a drift was detected; that of a record that never came, too. */
-  addDrift(batch) {
-    this.#drifts.set(batch, true);
-    if (this.#drifts.size > 500) {
-      this.#drifts.delete(Math.min(...this.#drifts.keys()));
-    }
-  }
-
-  #continuedBy(records) {
-    const mine = this.last;
-    const again = records.find(record => record.batch === mine.batch);
-    return again
-      ? again.timestamp === mine.timestamp
-      : records[0].batch > mine.batch && instant(records[0].timestamp) >= instant(mine.timestamp);
+  #isContinuedBy(records) {
+    return records.every(record => record.batch > this.last.batch || !isLater(record, this.last));
   }
 
   #add(record) {
@@ -131,21 +146,26 @@ export class History {
       cost: record.cost,
       window: number(record.window?.cost ?? smoothed),
       baseline: number(record.window?.baseline?.cost),
-      noChange: number(record.window?.noChange?.cost)};
+      noChange: number(record.window?.noChange?.cost),
+      drifts: record.drifts ?? 0};
     this.#all.add(point);
     this.#recent.add(point);
-    if (record.drift) {
-      this.addDrift(record.batch);
-    }
     this.last = record;
   }
-
-  #smoothed = 0;
 
   #clear() {
     this.#all = new Folded();
     this.#recent = new Latest();
-    this.#drifts = new Map();
     this.last = null;
   }
 }
+
+const isLater = (one, other) => instant(one.timestamp) > instant(other.timestamp);
+
+/** The points of a history in which drifts were detected: where their number has grown. */
+export function driftsIn({drifts}) {
+  return drifts.flatMap((total, i) => (i > 0 && total > drifts[i - 1] ? [i] : []));
+}
+
+/** The drifts that were detected after the first point of a history. */
+export const numberOfDrifts = ({drifts}) => (drifts.length > 0 ? drifts.at(-1) - drifts[0] : 0);

@@ -267,10 +267,10 @@ final class DashboardIT {
         browser.asyncScript(
             """
             const done = arguments[arguments.length - 1];
-            import('/history.js').then(({History}) => {
+            import('/history.js').then(({History, driftsIn}) => {
               const history = new History();
               const record = batch => ({
-                batch, totalExamples: 10 * batch, cost: 1 / batch, drift: batch % 100_000 === 0,
+                batch, totalExamples: 10 * batch, cost: 1 / batch, drifts: Math.floor(batch / 100_000),
                 timestamp: new Date(1e12 + batch).toISOString(),
                 window: {cost: 2 / batch, baseline: {cost: 3}}});
               for (let batch = 1; batch <= 1_000_000; batch++) {
@@ -282,9 +282,13 @@ final class DashboardIT {
                 points: batch.length, recent: history.recent.batch.length, last: batch.at(-1),
                 isRising: batch.every((each, i) => i === 0 || each > batch[i - 1]),
                 isFalling: cost.every((each, i) => i === 0 || each < cost[i - 1]),
-                window: window.at(-1), drifts: history.drifts.length};
+                window: window.at(-1), drifts: driftsIn(history.all).length};
               history.load([{...record(1), timestamp: '2030-01-01T00:00:00Z'}]);
-              done({...goesOn, anew: history.all.batch.length, driftsAnew: history.drifts.length});
+              const reset = new History();
+              const later = batch => ({...record(batch), timestamp: '2030-01-01T00:00:00Z'});
+              reset.load([record(5), record(6), record(7), later(1), later(2)]);
+              done({...goesOn, anew: history.all.batch.length, driftsAnew: driftsIn(history.all).length,
+                afterReset: reset.all.batch});
             }, error => done({error: String(error)}));
             """);
 
@@ -295,7 +299,8 @@ final class DashboardIT {
         .containsEntry("window", 2 / 1_000_001.0)
         .containsEntry("drifts", 10L)
         .containsEntry("anew", 1L)
-        .containsEntry("driftsAnew", 0L);
+        .containsEntry("driftsAnew", 0L)
+        .containsEntry("afterReset", List.of(1L, 2L));
     assertThat((Long) kept.get("points")).isBetween(2_000L, 4_000L);
     assertThat((Long) kept.get("recent")).isBetween(1_000L, 2_000L);
   }

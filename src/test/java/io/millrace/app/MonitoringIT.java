@@ -39,6 +39,9 @@ final class MonitoringIT {
   private static final int BATCHES = EXAMPLES / 8;
   private static final int MOST_SERIES = 150;
 
+  /** Mini-batches. */
+  private static final int LONG_LIFE = 20_000;
+
   private static final String YAML =
       """
       model:
@@ -247,7 +250,10 @@ final class MonitoringIT {
     }
   }
 
-  /** A hundred that read, a hundred that never do, and a small heap: learning goes on. */
+  /**
+   * A hundred that read, a hundred that never do, and a small heap: learning goes on. And the whole
+   * life of the model, more than anybody reads at a start, is there again after a restart.
+   */
   @Test
   void shouldLearnOnWhileDashboardsListenOrHang(TestTopics topics) throws Exception {
     TestLearner learner = TestLearner.of(folder, kafka.bootstrapServers(), YAML);
@@ -259,17 +265,16 @@ final class MonitoringIT {
       String url = url(run);
       int port = URI.create(url).getPort();
       for (int i = 0; i < 100; i++) {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket
-            .getOutputStream()
-            .write("GET /api/events HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
-        hanging.add(socket);
+        hanging.add(ask("/api/events", port));
         listening.add(listen(url));
       }
-      for (int i = 0; i < 10; i++) {
+      for (int i = 0; i < 20; i++) {
         topics.produce(examples(learner, 8_000));
       }
-      assertThat(learner.costs(topics, 10_000)).hasSizeGreaterThanOrEqualTo(10_000);
+      assertThat(learner.costs(topics, LONG_LIFE)).hasSizeGreaterThanOrEqualTo(LONG_LIFE);
+      for (int i = 0; i < 100; i++) {
+        hanging.add(ask("/api/costs", port)); // 4 MB each, which nobody takes
+      }
       for (InputStream events : listening) {
         assertHears(events);
       }
@@ -277,6 +282,7 @@ final class MonitoringIT {
       assertThat(get(url + "health/ready").statusCode()).isEqualTo(200);
       run.terminate();
       assertThat(run.awaitExit()).as(run.toString()).isZero();
+      assertShowsALongLifeAgain(learner);
     } finally {
       for (Socket socket : hanging) {
         socket.close();
@@ -285,6 +291,35 @@ final class MonitoringIT {
         events.close();
       }
     }
+  }
+
+  private void assertShowsALongLifeAgain(TestLearner learner) throws Exception {
+    try (MillraceProcess again = learner.run("--set", "http.port=0")) {
+      String url = url(again);
+      awaitStatus(
+          url,
+          status ->
+              status.get("firstBatch").asInt() == 1
+                  && status.get("modelVersion").asInt() == LONG_LIFE);
+      List<Integer> batches = new ArrayList<>();
+      JSON.readTree(get(url + "api/history").body())
+          .forEach(record -> batches.add(record.get("batch").asInt()));
+      assertThat(batches).isSorted().doesNotHaveDuplicates().startsWith(1).endsWith(LONG_LIFE);
+      assertThat(batches).hasSizeBetween(1_500, 3_000);
+      int widest = 0;
+      for (int i = 1; i < batches.size(); i++) {
+        widest = Math.max(widest, batches.get(i) - batches.get(i - 1));
+      }
+      assertThat(widest).as("mini-batches from one point to the next").isLessThan(100);
+    }
+  }
+
+  /** Asks, and never reads the answer. */
+  private static Socket ask(String path, int port) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    String request = "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n".formatted(path);
+    socket.getOutputStream().write(request.getBytes(UTF_8));
+    return socket;
   }
 
   private InputStream listen(String url) throws Exception {

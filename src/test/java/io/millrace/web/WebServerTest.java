@@ -100,7 +100,7 @@ class WebServerTest {
   @Test
   void shouldGiveTheNewestCostsOldestFirst() throws Exception {
     for (int i = 1; i <= CostHistory.CAPACITY + 3; i++) {
-      view.costs.add(Integer.toString(i).getBytes(UTF_8));
+      view.add(i, Integer.toString(i));
     }
 
     assertThat(get("api/costs?last=3").body()).isEqualTo("[5001,5002,5003]");
@@ -110,6 +110,44 @@ class WebServerTest {
       HttpResponse<String> answer = get("api/costs?last=" + wrong);
       assertThat(answer.statusCode()).isEqualTo(400);
       assertThat(answer.body()).contains("whole number of at least 1, got \\\"" + wrong);
+    }
+  }
+
+  @Test
+  void shouldGiveTheWholeLife() throws Exception {
+    assertThat(get("api/history").body()).isEqualTo("[]");
+    assertThat(get("api/costs").body()).isEqualTo("[]");
+    view.add(1, "1");
+    assertThat(get("api/history").body()).isEqualTo("[1]");
+    for (int i = 2; i <= 100_000; i++) {
+      view.add(i, Integer.toString(i));
+    }
+
+    String life = get("api/history").body();
+    assertThat(life).startsWith("[1,").endsWith(",99999,100000]");
+    assertThat(life.split(",", -1)).hasSizeBetween(1_900, 3_000);
+  }
+
+  /** What DNS rebinding looks like from here. */
+  @Test
+  void shouldAnswerToNamesOfThisMachineAlone() throws Exception {
+    for (String host : List.of("localhost", "LOCALHOST:%d", "127.0.0.1:%d", "[::1]:%d")) {
+      assertThat(statusFor(host)).as(host).isEqualTo(200);
+    }
+    for (String host : List.of("evil.example:%d", "localhost.evil.example", "127.0.0.2", "[::1", "")) {
+      assertThat(statusFor(host)).as(host).isIn(400, 403);
+    }
+  }
+
+  private int statusFor(String host) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+      socket.setSoTimeout((int) PATIENCE.toMillis());
+      String request =
+          "GET /api/status HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"
+              .formatted(host.formatted(port()));
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+      return Integer.parseInt(answer.split(" ", -1)[1]);
     }
   }
 
@@ -140,10 +178,10 @@ class WebServerTest {
   void shouldSendCostsAndStatusAsTheyCome() throws Exception {
     try (Browser browser = new Browser()) {
       assertThat(browser.nextData("status")).startsWith("{\"application\":\"a\"");
-      view.costs.add("{\"batch\":\r\n1}".getBytes(UTF_8));
+      view.add(1, "{\"batch\":\r\n1}");
       assertThat(browser.nextData("costs")).isEqualTo("[{\"batch\":  1}]");
       for (int i = 2; i <= 2000; i++) {
-        view.costs.add("{\"batch\":%d}".formatted(i).getBytes(UTF_8));
+        view.add(i, "{\"batch\":%d}".formatted(i));
       }
       String newest = browser.nextData("costs");
       while (!newest.endsWith("{\"batch\":2000}]")) {
@@ -164,12 +202,13 @@ class WebServerTest {
         stuck.add(connect());
       }
       await(() -> server.dashboards() == DASHBOARDS + 1);
-      byte[] large = ("\"" + "x".repeat(20_000) + "\"").getBytes(UTF_8);
+      String large = "\"" + "x".repeat(20_000) + "\"";
+      int batch = 0;
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (server.dashboards() > 1) {
         assertThat(System.nanoTime()).isLessThan(deadline);
         for (int i = 0; i < 25; i++) {
-          view.costs.add(large);
+          view.add(++batch, large);
         }
         assertThat(reading.nextData("costs")).contains("xxx");
       }
@@ -204,7 +243,7 @@ class WebServerTest {
     socket.setReceiveBufferSize(4096);
     socket.setSoTimeout((int) PATIENCE.toMillis());
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
-    socket.getOutputStream().write("GET /api/events HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
+    socket.getOutputStream().write("GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
     return socket;
   }
 
@@ -258,6 +297,10 @@ class WebServerTest {
     private final CostHistory costs = new CostHistory();
     private volatile Health health = new Health("RUNNING", null, null);
 
+    void add(int batch, String json) {
+      costs.add(new CostHistory.Cost(batch, json.getBytes(UTF_8)));
+    }
+
     @Override
     public Health health() {
       return health;
@@ -285,6 +328,7 @@ class WebServerTest {
           "sigmoid",
           "none",
           List.of(),
+          0,
           "v",
           "t");
     }
