@@ -28,6 +28,7 @@ public final class CostHistory {
    *
    * @param batch the number of its mini-batch in the life of the model
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Cost(long batch, byte[] json) {}
 
   private final Cost[] ring = new Cost[CAPACITY];
@@ -109,7 +110,9 @@ public final class CostHistory {
     return ring[(int) (position % CAPACITY)];
   }
 
-  /** The mini-batch that the whole life begins with, as far as it is known; 0 before there is one. */
+  /**
+   * The mini-batch that the whole life begins with, as far as it is known; 0 before there is one.
+   */
   public synchronized long firstBatch() {
     return spread.isEmpty() ? 0 : spread.firstEntry().getValue().batch();
   }

@@ -22,6 +22,7 @@ public final class Benchmarks {
       new TreeMap<>(
           Map.of(
               "step", StepBenchmark::run,
+              "dashboards", DashboardsBenchmark::run,
               "decode", DecodeBenchmark::run,
               "end-to-end", EndToEndBenchmark::run,
               "predict", PredictBenchmark::run,

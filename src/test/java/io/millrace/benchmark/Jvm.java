@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +48,16 @@ final class Jvm implements AutoCloseable {
       throw new IOException("Nothing from " + String.join(" ", command));
     }
     return line;
+  }
+
+  /** What it has used of the processors. */
+  Duration cpu() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /** Asks a program to end that does not end with its standard input. */
+  void terminate() {
+    process.destroy();
   }
 
   @Override

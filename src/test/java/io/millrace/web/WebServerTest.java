@@ -134,7 +134,8 @@ class WebServerTest {
     for (String host : List.of("localhost", "LOCALHOST:%d", "127.0.0.1:%d", "[::1]:%d")) {
       assertThat(statusFor(host)).as(host).isEqualTo(200);
     }
-    for (String host : List.of("evil.example:%d", "localhost.evil.example", "127.0.0.2", "[::1", "")) {
+    for (String host :
+        List.of("evil.example:%d", "localhost.evil.example", "127.0.0.2", "[::1", "")) {
       assertThat(statusFor(host)).as(host).isIn(400, 403);
     }
   }
@@ -243,7 +244,9 @@ class WebServerTest {
     socket.setReceiveBufferSize(4096);
     socket.setSoTimeout((int) PATIENCE.toMillis());
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
-    socket.getOutputStream().write("GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
+    socket
+        .getOutputStream()
+        .write("GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
     return socket;
   }
 
