@@ -39,7 +39,8 @@ class ArchitectureTest {
           "ch.randelshofer.fastdoubleparser..",
           "ai.onnx.proto..",
           "com.google.protobuf..",
-          "org.apache.kafka.common.serialization..");
+          "org.apache.kafka.common.serialization..",
+          "org.apache.kafka.common.header..");
 
   @ArchTest
   static final ArchRule config =

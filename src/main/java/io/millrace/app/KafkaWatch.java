@@ -3,6 +3,7 @@ package io.millrace.app;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.TopicsConfig;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -48,13 +49,9 @@ final class KafkaWatch implements AutoCloseable {
   private KafkaWatch(MillraceConfig config, Admin admin, Stop stop) {
     TopicsConfig names = config.topics();
     this.admin = admin;
-    this.topics =
-        List.of(
-            names.examples(),
-            names.miniBatches(),
-            names.costs(),
-            names.snapshots(),
-            names.deadLetters());
+    List<String> all = new ArrayList<>(names.all());
+    config.example().labels().ifPresent(labels -> all.add(labels.topic()));
+    this.topics = all;
     this.stop = stop;
     this.silence = new Silence(config.bootstrapServers(), SILENCE, System.nanoTime());
     thread.setDaemon(true);

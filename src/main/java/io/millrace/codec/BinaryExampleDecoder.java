@@ -59,16 +59,21 @@ public final class BinaryExampleDecoder implements ExampleDecoder {
 
   /** The same decoder for events without a label. */
   public BinaryExampleDecoder withoutLabel() {
-    return new BinaryExampleDecoder(this);
+    return new BinaryExampleDecoder(this, inputs, 0);
   }
 
-  private BinaryExampleDecoder(BinaryExampleDecoder labelled) {
+  /** The same decoder for labels without an event. */
+  public BinaryExampleDecoder ofLabels() {
+    return new BinaryExampleDecoder(this, 0, label.length);
+  }
+
+  private BinaryExampleDecoder(BinaryExampleDecoder labelled, int inputs, int labels) {
     this.bytesOfNumber = labelled.bytesOfNumber;
     this.featuresField = labelled.featuresField;
     this.labelField = labelled.labelField;
-    this.inputs = labelled.inputs;
+    this.inputs = inputs;
     this.labels = labelled.labels;
-    this.label = new double[0];
+    this.label = new double[labels];
   }
 
   /** The length of a record. */
@@ -109,18 +114,18 @@ public final class BinaryExampleDecoder implements ExampleDecoder {
     return bytesOfNumber == Double.BYTES ? numbers.getDouble() : numbers.getFloat();
   }
 
-  private String labelInWords() {
-    return switch (label.length) {
-      case 0 -> "";
-      case 1 -> " and the label";
-      default -> " and %d numbers of the label".formatted(label.length);
-    };
+  private String inWords() {
+    String ofLabel = label.length == 1 ? "the label" : label.length + " numbers of the label";
+    if (inputs == 0) {
+      return ofLabel;
+    }
+    return inputs + " features" + (label.length == 0 ? "" : " and " + ofLabel);
   }
 
   private Rejection wrongSize(int length) {
     return new Rejection(
         Reason.WRONG_SIZE,
-        "Expected %d bytes (%d features%s, %d bytes each), got %d"
-            .formatted(recordBytes(), inputs, labelInWords(), bytesOfNumber, length));
+        "Expected %d bytes (%s, %d bytes each), got %d"
+            .formatted(recordBytes(), inWords(), bytesOfNumber, length));
   }
 }

@@ -4,10 +4,14 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.learn.BatchCost;
 import io.millrace.learn.Lesson;
+import io.millrace.learn.ServedQuality;
 import java.io.IOException;
+import java.util.Optional;
 
 /** The JSON of a record of the costs topic. */
 public final class CostCodec {
+  private static final String SERVED = "served";
+
   private CostCodec() {}
 
   public static byte[] encode(BatchCost cost) {
@@ -28,8 +32,35 @@ public final class CostCodec {
     if (lesson.prequential().isPresent()) {
       QualityJson.write(json, lesson.prequential().get());
     }
+    if (lesson.served().isPresent()) {
+      write(json, lesson.served().get());
+    }
     Json.position(json, "source", cost.source());
     json.writeStringField("timestamp", Json.timestamp(cost.timestamp()));
+  }
+
+  private static void write(JsonGenerator json, ServedQuality served) throws IOException {
+    json.writeObjectFieldStart(SERVED);
+    json.writeNumberField("examples", served.examples());
+    json.writeNumberField("cost", served.cost());
+    Json.optionalNumber(json, "accuracy", served.accuracy());
+    json.writeNumberField("oldestVersion", served.oldestVersion());
+    json.writeNumberField("newestVersion", served.newestVersion());
+    json.writeEndObject();
+  }
+
+  private static Optional<ServedQuality> served(JsonNode json) {
+    if (!json.has(SERVED)) {
+      return Optional.empty();
+    }
+    JsonNode served = Json.objectAt(json, SERVED);
+    return Optional.of(
+        new ServedQuality(
+            Json.int32(served, "examples"),
+            Json.number(served, "cost"),
+            Json.optionalNumber(served, "accuracy"),
+            Json.int64(served, "oldestVersion"),
+            Json.int64(served, "newestVersion")));
   }
 
   /**
@@ -51,7 +82,8 @@ public final class CostCodec {
               Json.number(json, "gradientNorm"),
               Json.number(json, "learningRate"),
               Json.int64(json, "modelVersion"),
-              QualityJson.read(json)),
+              QualityJson.read(json),
+              served(json)),
           Json.position(json, "source"),
           Json.timestamp(json, "timestamp"));
     } catch (FormatException e) {

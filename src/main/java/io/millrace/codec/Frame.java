@@ -53,8 +53,13 @@ final class Frame {
     this.version = version;
   }
 
-  /** A buffer for a body of {@code length} bytes, with the header written. */
+  /** A buffer for a body of {@code length} bytes, with the header of the newest version written. */
   ByteBuffer begin(long length) {
+    return begin(length, version);
+  }
+
+  /** A buffer for a body of an older version, which is still written where it says it all. */
+  ByteBuffer begin(long length, int version) {
     if (length > Integer.MAX_VALUE - OVERHEAD) {
       throw new FormatException("A %s of %d bytes is too large".formatted(what, length));
     }

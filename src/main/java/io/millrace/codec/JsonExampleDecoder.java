@@ -93,6 +93,22 @@ public final class JsonExampleDecoder implements ExampleDecoder {
     addFeatures(features);
   }
 
+  /**
+   * A decoder of labels without an event.
+   *
+   * @param isNamed whether the features are named fields
+   */
+  public static JsonExampleDecoder ofLabels(
+      Target target, boolean isNamed, Output output, int outputs) {
+    JsonExampleDecoder decoder = new JsonExampleDecoder();
+    decoder.add(target.field(), LabelSlots.of(target, isNamed, output, outputs));
+    return decoder;
+  }
+
+  private JsonExampleDecoder() {
+    this.plain = null;
+  }
+
   private void addFeatures(Features features) {
     if (features instanceof Features.Named named) {
       int start = 0;

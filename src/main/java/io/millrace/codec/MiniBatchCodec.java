@@ -1,13 +1,15 @@
 package io.millrace.codec;
 
 import io.millrace.example.MiniBatch;
+import io.millrace.example.Served;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of a mini-batch: one record of the training log, and the state of a partial one.
  *
  * <pre>
- *   frame    magic "MRMB", version 2
+ *   frame    magic "MRMB", version 2, or 3
  *   int32    n0, n2, m
  *   int32    partition of the examples topic
  *   int32    bytes of a number of X, and of Y: 4 or 8 each
@@ -16,6 +18,9 @@ import java.nio.ByteBuffer;
  *   varint   for each other example, how far its offset is above the one before
  *   ...      X, n0 x m, column by column, float32 or float64
  *   ...      Y, n2 x m, column by column, float32 or float64
+ *   version 3, written where examples were predicted as events:
+ *   varint   for each example, 1 more than the version that predicted it, or 0
+ *   float64  Z, n2 numbers for each example that was predicted
  * </pre>
  *
  * float32 where every number is one: nothing is ever rounded. A varint is a number in base 128, its
@@ -24,7 +29,8 @@ import java.nio.ByteBuffer;
  */
 public final class MiniBatchCodec {
   private static final int VERSION = 2;
-  private static final Frame FRAME = new Frame("mini-batch", "MRMB", 1, VERSION);
+  private static final int VERSION_WITH_SERVED = 3;
+  private static final Frame FRAME = new Frame("mini-batch", "MRMB", 1, VERSION_WITH_SERVED);
   private static final int FIXED_OF_VERSION_1 = 4 * Integer.BYTES;
   private static final int FIXED = 6 * Integer.BYTES;
 
@@ -45,6 +51,11 @@ public final class MiniBatchCodec {
     return Frame.OVERHEAD + FIXED + offsets + numbers;
   }
 
+  /** The most bytes that the predictions of events add to that. */
+  public static long maxServedSize(int outputs, int examples) {
+    return examples * (LONGEST_VARINT + (long) Double.BYTES * outputs);
+  }
+
   public static byte[] encode(MiniBatch batch) {
     int m = batch.size();
     int xCount = m * batch.inputs();
@@ -52,12 +63,21 @@ public final class MiniBatchCodec {
     int xBytes = bytesOfNumber(batch.xt().data, xCount);
     int yBytes = bytesOfNumber(batch.yt().data, yCount);
     ByteBuffer buffer =
-        FRAME.begin(FIXED + offsetBytes(batch) + (long) xBytes * xCount + (long) yBytes * yCount);
+        FRAME.begin(
+            FIXED
+                + offsetBytes(batch)
+                + (long) xBytes * xCount
+                + (long) yBytes * yCount
+                + servedBytes(batch),
+            batch.servedCount() == 0 ? VERSION : VERSION_WITH_SERVED);
     buffer.putInt(batch.inputs()).putInt(batch.outputs()).putInt(m).putInt(batch.partition());
     buffer.putInt(xBytes).putInt(yBytes);
     putOffsets(buffer, batch);
     putNumbers(buffer, batch.xt().data, xCount, xBytes);
     putNumbers(buffer, batch.yt().data, yCount, yBytes);
+    if (batch.servedCount() > 0) {
+      putServed(buffer, batch);
+    }
     return FRAME.seal(buffer);
   }
 
@@ -78,6 +98,29 @@ public final class MiniBatchCodec {
       bytes += varintBytes(batch.offset(i) - batch.offset(i - 1));
     }
     return bytes;
+  }
+
+  private static long servedBytes(MiniBatch batch) {
+    if (batch.servedCount() == 0) {
+      return 0;
+    }
+    long bytes = (long) Double.BYTES * batch.outputs() * batch.servedCount();
+    for (int i = 0; i < batch.size(); i++) {
+      bytes += varintBytes(batch.servedVersion(i) + 1);
+    }
+    return bytes;
+  }
+
+  private static void putServed(ByteBuffer buffer, MiniBatch batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      putVarint(buffer, batch.servedVersion(i) + 1);
+    }
+    int n2 = batch.outputs();
+    for (int i = 0; i < batch.size(); i++) {
+      for (int k = 0; k < n2 && batch.servedVersion(i) != MiniBatch.NOT_SERVED; k++) {
+        buffer.putDouble(batch.servedZt().data[i * n2 + k]);
+      }
+    }
   }
 
   private static void putOffsets(ByteBuffer buffer, MiniBatch batch) {
@@ -174,12 +217,16 @@ public final class MiniBatchCodec {
       throw wrongSizes(n0, n2, m, bytes);
     }
     MiniBatch batch = room(memory, n0, n2, Math.max(m, minCapacity));
-    readOffsets(buffer, batch, partition, m, isOld);
-    if (buffer.remaining() != (long) m * n0 * xBytes + (long) m * n2 * yBytes) {
+    boolean hasServed = Frame.version(buffer) == VERSION_WITH_SERVED;
+    long[] offsets = readOffsets(buffer, m, isOld);
+    long numbers = (long) m * n0 * xBytes + (long) m * n2 * yBytes;
+    if (hasServed ? buffer.remaining() < numbers : buffer.remaining() != numbers) {
       throw wrongSizes(n0, n2, m, bytes);
     }
     getNumbers(buffer, batch.xt().data, m * n0, xBytes);
     getNumbers(buffer, batch.yt().data, m * n2, yBytes);
+    Served[] served = hasServed ? readServed(buffer, m, n2) : new Served[m];
+    append(batch, partition, offsets, served);
     return batch;
   }
 
@@ -208,20 +255,52 @@ public final class MiniBatchCodec {
     return memory;
   }
 
-  private static void readOffsets(
-      ByteBuffer buffer, MiniBatch batch, int partition, int m, boolean isOld) {
-    try {
-      long offset = 0;
-      for (int i = 0; i < m; i++) {
-        if (isOld || i == 0) {
-          if (buffer.remaining() < Long.BYTES) {
-            throw FRAME.inconsistent("%d bytes of %d offsets".formatted(buffer.remaining(), m));
-          }
-          offset = buffer.getLong();
-        } else {
-          offset += getVarint(buffer);
+  private static long[] readOffsets(ByteBuffer buffer, int m, boolean isOld) {
+    long[] offsets = new long[m];
+    for (int i = 0; i < m; i++) {
+      if (isOld || i == 0) {
+        if (buffer.remaining() < Long.BYTES) {
+          throw FRAME.inconsistent("%d bytes of %d offsets".formatted(buffer.remaining(), m));
         }
-        batch.append(partition, offset);
+        offsets[i] = buffer.getLong();
+      } else {
+        offsets[i] = offsets[i - 1] + getVarint(buffer);
+      }
+    }
+    return offsets;
+  }
+
+  /** One for each example; null where it was not predicted. */
+  private static @Nullable Served[] readServed(ByteBuffer buffer, int m, int n2) {
+    long[] versions = new long[m];
+    long served = 0;
+    for (int i = 0; i < m; i++) {
+      versions[i] = getVarint(buffer) - 1;
+      served += versions[i] == MiniBatch.NOT_SERVED ? 0 : 1;
+    }
+    if (buffer.remaining() != served * n2 * Double.BYTES) {
+      throw FRAME.inconsistent(
+          "%d predictions of %d numbers in %d bytes".formatted(served, n2, buffer.remaining()));
+    }
+    @Nullable Served[] predictions = new Served[m];
+    for (int i = 0; i < m; i++) {
+      if (versions[i] != MiniBatch.NOT_SERVED) {
+        predictions[i] = new Served(versions[i], ServedCodec.readFinite(buffer, n2, FRAME));
+      }
+    }
+    return predictions;
+  }
+
+  private static void append(
+      MiniBatch batch, int partition, long[] offsets, @Nullable Served[] predictions) {
+    try {
+      for (int i = 0; i < offsets.length; i++) {
+        Served served = predictions[i];
+        if (served == null) {
+          batch.append(partition, offsets[i]);
+        } else {
+          batch.append(partition, offsets[i], served);
+        }
       }
     } catch (IllegalArgumentException e) {
       throw FRAME.inconsistent(String.valueOf(e.getMessage()));

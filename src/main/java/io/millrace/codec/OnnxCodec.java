@@ -1,5 +1,7 @@
 package io.millrace.codec;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.GraphProto;
@@ -13,6 +15,7 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.millrace.learn.LogPosition;
 import io.millrace.learn.Scaler;
 import io.millrace.learn.Snapshot;
@@ -22,6 +25,13 @@ import io.millrace.nn.Output;
 import io.millrace.nn.Parameters;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A snapshot as an ONNX model, for whoever predicts without Millrace. Its input is {@code
@@ -47,6 +57,14 @@ public final class OnnxCodec {
   private static final long IR_VERSION = 7;
 
   private static final long OPERATORS = 13;
+
+  /** The tag of the number of the format's version. */
+  private static final int FIRST_FIELD = ModelProto.IR_VERSION_FIELD_NUMBER << 3;
+
+  private static final String ACTIVATION = "activation";
+  private static final String OUTPUT = "output";
+  private static final String SCALER = "scaler";
+  private static final String NOT_OURS = "Not an ONNX model of Millrace's export: ";
 
   private final Snapshot snapshot;
   private final GraphProto.Builder graph = GraphProto.newBuilder();
@@ -77,7 +95,7 @@ public final class OnnxCodec {
   /**
    * The bytes of the model's file. Beside the graph they hold, as metadata, where the model came
    * from: model, version, examples, learnedThrough (topic, partition, offset), rollback (version,
-   * to), timestamp.
+   * to), timestamp; and what {@link #decode} needs beside the graph: activation, output, scaler.
    *
    * @param millrace the version of Millrace
    */
@@ -105,6 +123,11 @@ public final class OnnxCodec {
       put(model, "rollback.version", snapshot.rollback().get().version());
       put(model, "rollback.to", snapshot.rollback().get().to());
     }
+    put(model, ACTIVATION, snapshot.architecture().activation().text());
+    put(model, OUTPUT, snapshot.architecture().output().text());
+    if (snapshot.scaler().isPresent()) {
+      put(model, SCALER, scaler(snapshot.scaler().get()));
+    }
     put(model, "timestamp", Json.timestamp(snapshot.timestamp()));
     put(model, "millrace", millrace);
     return model.build().toByteArray();
@@ -113,6 +136,123 @@ public final class OnnxCodec {
   private static void put(ModelProto.Builder model, String key, Object value) {
     model.addMetadataProps(
         StringStringEntryProto.newBuilder().setKey(key).setValue(value.toString()));
+  }
+
+  /** The deviations in the graph would give the variances but for their last bits. */
+  private static String scaler(Scaler scaler) {
+    byte[] json =
+        Json.object(
+            fields -> {
+              fields.writeNumberField("count", scaler.count());
+              Json.numbers(fields, "mean", scaler.mean());
+              Json.numbers(fields, "variance", scaler.variance());
+            });
+    return new String(json, UTF_8);
+  }
+
+  /** Whether bytes may be an ONNX model: they begin with the version of its format. */
+  public static boolean isOnnx(byte[] bytes) {
+    return bytes.length > 0 && bytes[0] == FIRST_FIELD;
+  }
+
+  /**
+   * Reads a file that {@link #encode} wrote: all of the snapshot that a model can start from, to
+   * the bit.
+   *
+   * @throws FormatException when it is not one, or does not hold together
+   */
+  public static Snapshot decode(byte[] bytes) {
+    try {
+      ModelProto model = ModelProto.parseFrom(bytes);
+      Map<String, String> metadata = new HashMap<>();
+      model.getMetadataPropsList().forEach(each -> metadata.put(each.getKey(), each.getValue()));
+      Map<String, TensorProto> tensors = new HashMap<>();
+      model.getGraph().getInitializerList().forEach(each -> tensors.put(each.getName(), each));
+      // W1 is n1 x n0; its transpose stands in the graph
+      Parameters parameters =
+          Parameters.of(
+              transposed(tensors, "W1t"),
+              numbers(tensors, "b1"),
+              transposed(tensors, "W2t"),
+              numbers(tensors, "b2"));
+      text(metadata, "millrace"); // the last one: the file is whole
+      String scaler = metadata.get(SCALER);
+      return new Snapshot(
+          text(metadata, "model"),
+          Long.parseLong(text(metadata, "version")),
+          Long.parseLong(text(metadata, "examples")),
+          new Architecture(
+              parameters.inputs(),
+              parameters.hidden(),
+              parameters.outputs(),
+              named(Activation.values(), Activation::text, text(metadata, ACTIVATION)),
+              named(Output.values(), Output::text, text(metadata, OUTPUT))),
+          parameters,
+          scaler == null ? Optional.empty() : Optional.of(scaler(scaler, parameters.inputs())),
+          Optional.empty(),
+          Optional.empty(),
+          Instant.parse(text(metadata, "timestamp")));
+    } catch (InvalidProtocolBufferException | IllegalArgumentException | DateTimeException e) {
+      throw new FormatException(NOT_OURS + e.getMessage(), e);
+    }
+  }
+
+  private static FormatException notOurs(String why) {
+    return new FormatException(NOT_OURS + why);
+  }
+
+  private static String text(Map<String, String> metadata, String key) {
+    String value = metadata.get(key);
+    if (value == null) {
+      throw notOurs("its metadata have no " + key);
+    }
+    return value;
+  }
+
+  private static <E> E named(E[] values, Function<E, String> spelling, String text) {
+    return Arrays.stream(values)
+        .filter(each -> spelling.apply(each).equals(text))
+        .findFirst()
+        .orElseThrow(() -> notOurs("unknown " + text));
+  }
+
+  private static Scaler scaler(String json, int inputs) {
+    Scaler scaler = SnapshotCodec.scaler(Json.read(json.getBytes(UTF_8)));
+    if (scaler.inputs() != inputs) {
+      throw notOurs("a scaler of %d inputs, not %d".formatted(scaler.inputs(), inputs));
+    }
+    return scaler;
+  }
+
+  private static double[] numbers(Map<String, TensorProto> tensors, String name) {
+    TensorProto tensor = tensors.get(name);
+    if (tensor == null || tensor.getDataType() != DataType.DOUBLE.getNumber()) {
+      throw notOurs("it has no " + name);
+    }
+    ByteBuffer raw = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    double[] numbers = new double[raw.remaining() / Double.BYTES];
+    Frame.getDoubles(raw, numbers, numbers.length);
+    return numbers;
+  }
+
+  private static double[][] transposed(Map<String, TensorProto> tensors, String name) {
+    double[] numbers = numbers(tensors, name);
+    TensorProto tensor = tensors.get(name);
+    if (tensor == null
+        || tensor.getDimsCount() != 2
+        || tensor.getDims(0) < 1
+        || tensor.getDims(0) * tensor.getDims(1) != numbers.length) {
+      throw notOurs("%s has another shape than its numbers".formatted(name));
+    }
+    int rows = (int) tensor.getDims(0);
+    int columns = (int) tensor.getDims(1);
+    double[][] transposed = new double[columns][rows];
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        transposed[j][i] = numbers[i * columns + j];
+      }
+    }
+    return transposed;
   }
 
   private GraphProto graph(Precision precision) {

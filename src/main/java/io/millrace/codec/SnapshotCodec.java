@@ -192,7 +192,8 @@ public final class SnapshotCodec {
     return parameters;
   }
 
-  private static Scaler scaler(JsonNode json) {
+  /** The scaler of a snapshot. */
+  static Scaler scaler(JsonNode json) {
     JsonNode count = json.required("count");
     if (!count.isIntegralNumber() || !count.canConvertToLong()) {
       throw new FormatException("scaler.count: expected a whole number, got " + count);

@@ -57,6 +57,7 @@ final class ConfigSections {
     Section network = root.section("model");
     ModelConfig model = model(network, root, example.features(), fields.isSound("features"));
     exampleSection.checkClasses(example.label(), network, model);
+    exampleSection.checkLabels(example, topics);
     return new MillraceConfig(
         application,
         kafka,

@@ -6,12 +6,14 @@ import io.millrace.example.Features;
 import io.millrace.example.FieldPath;
 import io.millrace.example.Target;
 import io.millrace.nn.Output;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,17 @@ final class ExampleSection {
   private static final String ZONE = "zone";
   private static final String ABOVE = "above";
   private static final String CLASSES = "classes";
+  private static final String LABELS = "labels";
+
+  /** The events of so long are held in memory; and sums of it fit into milliseconds. */
+  private static final Duration LONGEST = Duration.ofDays(366);
+
+  private static final Type<Duration> WINDOW =
+      Types.DURATION.satisfying(
+          duration -> duration.compareTo(LONGEST) <= 0, "must be at most 8784h, which is a year");
+
+  private static final Type<String> NO_LABELS =
+      Type.matching("none", "a mapping such as {topic: labels, within: 24h}, or none");
 
   private static final String OTHERWISE = "; for a plain number write neither";
 
@@ -64,7 +77,37 @@ final class ExampleSection {
         "example.label and example.features must be different fields",
         LABEL,
         FEATURES);
-    return new ExampleConfig(format, features, label);
+    return new ExampleConfig(format, features, label, labels());
+  }
+
+  private Optional<LabelsConfig> labels() {
+    if (!example.isMapping(LABELS)) {
+      example.read(LABELS, "none", NO_LABELS);
+      return Optional.empty();
+    }
+    Section labels = example.section(LABELS);
+    return Optional.of(
+        new LabelsConfig(
+            labels.required("topic", "labels", Types.TOPIC),
+            labels.required("within", "24h", WINDOW),
+            labels.read("grace", "1m", WINDOW)));
+  }
+
+  /** A fault when there is nothing that the labels could be of, or they share a topic. */
+  void checkLabels(ExampleConfig config, TopicsConfig topics) {
+    if (config.labels().isEmpty()) {
+      return;
+    }
+    example.rule(
+        topics.events().isPresent(),
+        "labels that come later are joined with the events of topics.events, which is not there",
+        LABELS);
+    String topic = config.labels().get().topic();
+    example.rule(
+        topics.all().stream().noneMatch(other -> TopicsConfig.areTheSame(topic, other)),
+        "%s is one of the topics under topics (names must differ in more than '.' and '_')"
+            .formatted(topic),
+        LABELS);
   }
 
   /** A fault when the label's classes are not those that the model can tell apart. */

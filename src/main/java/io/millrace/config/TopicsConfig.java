@@ -1,5 +1,7 @@
 package io.millrace.config;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,4 +21,21 @@ public record TopicsConfig(
     Optional<String> events,
     String predictions,
     int partitions,
-    int replicationFactor) {}
+    int replicationFactor) {
+
+  /** The names in use. */
+  public List<String> all() {
+    List<String> names =
+        new ArrayList<>(List.of(examples, miniBatches, costs, snapshots, deadLetters));
+    if (events.isPresent()) {
+      names.add(events.get());
+      names.add(predictions);
+    }
+    return names;
+  }
+
+  /** Kafka refuses a topic that differs from another only in '.' and '_'. */
+  static boolean areTheSame(String topic, String other) {
+    return topic.replace('.', '_').equals(other.replace('.', '_'));
+  }
+}

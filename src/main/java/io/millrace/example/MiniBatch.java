@@ -2,6 +2,7 @@ package io.millrace.example;
 
 import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Labelled examples, stacked as the columns of two matrices, and where they came from.
@@ -11,22 +12,45 @@ import org.ejml.data.DMatrixRMaj;
  *   Y   n2 x m   its label
  * </pre>
  *
+ * Beside them, of examples that were predicted as events before their labels came, that prediction:
+ *
+ * <pre>
+ *   Z   n2 x m   what the output made the predictions of; columns of other examples mean nothing
+ * </pre>
+ *
  * The memory is filled one example after the other: column-major X, which read row by row is the m
  * x n0 matrix X'. {@link #xt()} and {@link #yt()} give that view; no number is ever moved. An
  * instance is filled, read, and {@linkplain #clear() filled again}; it is not thread-safe.
  */
 public final class MiniBatch {
+  /** The version of what did not predict: the example came with its label. */
+  public static final long NOT_SERVED = -1;
+
   private final int inputs;
   private final int outputs;
   private final int capacity;
   private final DMatrixRMaj xt;
   private final DMatrixRMaj yt;
   private final long[] offsets;
+  private @Nullable ServedColumns served;
   private int partition = -1;
   private int size;
 
+  /** The memory of predictions; there from the first example that has one. */
+  private static final class ServedColumns {
+    private final long[] versions;
+    private final DMatrixRMaj zt;
+    private int count;
+
+    ServedColumns(int capacity, int outputs) {
+      versions = new long[capacity];
+      zt = new DMatrixRMaj(capacity, outputs);
+    }
+  }
+
   /**
-   * An empty mini-batch. Holds {@code 8 * capacity * (inputs + outputs + 1)} bytes.
+   * An empty mini-batch. Holds {@code 8 * capacity * (inputs + outputs + 1)} bytes, and {@code 8 *
+   * capacity * (outputs + 1)} from the first prediction on.
    *
    * @param inputs n0, the features of an example
    * @param outputs n2, the numbers of a label
@@ -98,6 +122,55 @@ public final class MiniBatch {
     return offsets[column];
   }
 
+  /** How many of its examples were predicted as events. */
+  public int servedCount() {
+    return served == null ? 0 : served.count;
+  }
+
+  /** The version that predicted the example in column {@code column}, or {@link #NOT_SERVED}. */
+  public long servedVersion(int column) {
+    if (column < 0 || column >= size) {
+      throw new IndexOutOfBoundsException("Column %d of %d".formatted(column, size));
+    }
+    return served == null ? NOT_SERVED : served.versions[column];
+  }
+
+  /**
+   * Z' (m x n2, row-major) of the predictions. Live, not a copy.
+   *
+   * @throws IllegalStateException when no example has one
+   */
+  public DMatrixRMaj servedZt() {
+    if (served == null) {
+      throw new IllegalStateException("None of the examples was predicted as an event");
+    }
+    return served.zt;
+  }
+
+  /**
+   * Keeps an example as {@link #append(int, long)} does, and the prediction that was made of it.
+   *
+   * @param prediction with as many numbers as the label
+   */
+  public void append(int partition, long offset, Served prediction) {
+    if (prediction.z().length != outputs || prediction.version() < 0) {
+      throw new IllegalArgumentException(
+          "A prediction has %d numbers and a version. Got: %d numbers, version %d"
+              .formatted(outputs, prediction.z().length, prediction.version()));
+    }
+    append(partition, offset);
+    ServedColumns columns = served;
+    if (columns == null) {
+      columns = new ServedColumns(capacity, outputs);
+      Arrays.fill(columns.versions, NOT_SERVED);
+      columns.zt.reshape(size, outputs);
+      served = columns;
+    }
+    columns.versions[size - 1] = prediction.version();
+    System.arraycopy(prediction.z(), 0, columns.zt.data, (size - 1) * outputs, outputs);
+    columns.count++;
+  }
+
   /**
    * Keeps the example that was written to the next free column of {@link #xt()} and {@link #yt()}:
    * row {@link #size()} of each, from index {@code size * inputs} and {@code size * outputs} of the
@@ -123,6 +196,11 @@ public final class MiniBatch {
   /** Forgets its examples; the memory is kept. */
   public void clear() {
     partition = -1;
+    if (served != null) {
+      Arrays.fill(served.versions, NOT_SERVED);
+      Arrays.fill(served.zt.data, 0);
+      served.count = 0;
+    }
     resize(0);
   }
 
@@ -131,6 +209,9 @@ public final class MiniBatch {
     // EJML keeps the data array when a matrix is reshaped to something that fits into it.
     xt.reshape(size, inputs);
     yt.reshape(size, outputs);
+    if (served != null) {
+      served.zt.reshape(size, outputs);
+    }
   }
 
   /** The offsets of its examples, for people: {@code 7, 9-12}. */

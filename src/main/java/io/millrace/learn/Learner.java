@@ -22,6 +22,7 @@ public final class Learner {
   private final Training training;
   private final Network network;
   private final Parameters gradients;
+  private final ServedAnswers served;
   private final @Nullable Scaling scaling;
 
   /**
@@ -46,6 +47,7 @@ public final class Learner {
     this.training = training;
     this.network = new Network(model.architecture(), kernel);
     this.gradients = Parameters.zeros(model.architecture());
+    this.served = new ServedAnswers(model.architecture().output(), model.architecture().outputs());
     this.scaling = model.scaler().map(Scaling::new).orElse(null);
   }
 
@@ -114,7 +116,15 @@ public final class Learner {
             ? OptionalDouble.of(network.accuracy(batch.yt()))
             : OptionalDouble.empty();
 
-    Prequential prequential = model.evaluation().add(network, batch);
+    Optional<ServedQuality> servedQuality = Optional.empty();
+    Prequential prequential;
+    if (batch.servedCount() == 0) {
+      prequential = model.evaluation().add(network, batch);
+    } else {
+      Answers answers = served.of(network, batch);
+      servedQuality = Optional.of(served.quality(answers, batch));
+      prequential = model.evaluation().add(answers);
+    }
 
     if (gradientNorm > longest()) {
       // (dW, db) = (dW, db) clipNorm / norm(dW, db)
@@ -134,7 +144,8 @@ public final class Learner {
         gradientNorm,
         rate,
         tested,
-        Optional.of(prequential));
+        Optional.of(prequential),
+        servedQuality);
   }
 
   /**

@@ -21,6 +21,12 @@ public interface LearningMetrics {
 
         @Override
         public void predicted(int events) {}
+
+        @Override
+        public void labelled() {}
+
+        @Override
+        public void neverLabelled() {}
       };
 
   /**
@@ -45,4 +51,10 @@ public interface LearningMetrics {
 
   /** Events were predicted, of the events topic or of a request. */
   void predicted(int events);
+
+  /** An event and its label were joined to an example. */
+  void labelled();
+
+  /** An event got no label in the time for it. */
+  void neverLabelled();
 }

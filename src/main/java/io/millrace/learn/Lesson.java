@@ -16,6 +16,8 @@ import java.util.OptionalDouble;
  * @param learningRate the rate of the update
  * @param modelVersion the version of the parameters that the figures are of
  * @param prequential the figures over more examples; empty in records of versions that had none
+ * @param served of the predictions that were made when the examples came as events; empty where
+ *     they came with their labels
  */
 public record Lesson(
     long batch,
@@ -26,5 +28,31 @@ public record Lesson(
     double gradientNorm,
     double learningRate,
     long modelVersion,
-    Optional<Prequential> prequential)
-    implements Outcome {}
+    Optional<Prequential> prequential,
+    Optional<ServedQuality> served)
+    implements Outcome {
+
+  /** Of examples that came with their labels. */
+  public Lesson(
+      long batch,
+      int examples,
+      long totalExamples,
+      double cost,
+      OptionalDouble accuracy,
+      double gradientNorm,
+      double learningRate,
+      long modelVersion,
+      Optional<Prequential> prequential) {
+    this(
+        batch,
+        examples,
+        totalExamples,
+        cost,
+        accuracy,
+        gradientNorm,
+        learningRate,
+        modelVersion,
+        prequential,
+        Optional.empty());
+  }
+}

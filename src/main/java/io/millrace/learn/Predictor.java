@@ -47,4 +47,9 @@ public final class Predictor {
     network.forward(snapshot.parameters(), scaler.isPresent() ? scaledXt : xt);
     return network.predictions();
   }
+
+  /** Z2', m x n2, that the last predictions were made of; live until the next ones. */
+  public DMatrixRMaj logits() {
+    return network.logits();
+  }
 }

@@ -147,7 +147,7 @@ public enum Output {
    * @param zt Z2', one row an example. Not modified.
    * @param at A2', reshaped to the shape of zt. Modified.
    */
-  final void apply(DMatrixRMaj zt, DMatrixRMaj at) {
+  public final void apply(DMatrixRMaj zt, DMatrixRMaj at) {
     at.reshape(zt.numRows, zt.numCols);
     int count = zt.getNumElements();
     for (int from = 0; from < count; from += zt.numCols) {
@@ -165,7 +165,7 @@ public enum Output {
    * @param losses one for each example. Modified.
    * @return the sum
    */
-  final double losses(DMatrixRMaj zt, DMatrixRMaj yt, double[] losses) {
+  public final double losses(DMatrixRMaj zt, DMatrixRMaj yt, double[] losses) {
     double sum = 0;
     for (int i = 0; i < zt.numRows; i++) {
       int from = i * zt.numCols;
@@ -182,7 +182,7 @@ public enum Output {
    * @param yt Y', of the same shape. Not modified.
    * @throws IllegalStateException if this output does not classify
    */
-  final int right(DMatrixRMaj at, DMatrixRMaj yt) {
+  public final int right(DMatrixRMaj at, DMatrixRMaj yt) {
     int count = at.getNumElements();
     int right = 0;
     for (int from = 0; from < count; from += at.numCols) {

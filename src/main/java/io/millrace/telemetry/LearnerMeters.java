@@ -26,6 +26,8 @@ final class LearnerMeters implements LearningMetrics {
   private final Counter batches;
   private final Counter snapshots;
   private final Counter predictions;
+  private final Counter labelled;
+  private final Counter unlabelled;
   private final Timer batch;
 
   LearnerMeters(MeterRegistry registry) {
@@ -51,6 +53,8 @@ final class LearnerMeters implements LearningMetrics {
         Counter.builder("millrace.predictions")
             .description("Events predicted by this process, from the topic and over HTTP")
             .register(registry);
+    this.labelled = events(registry, "labelled");
+    this.unlabelled = events(registry, "unlabelled");
     this.batch =
         Timer.builder("millrace.batch")
             .description("Time to learn a mini-batch, from its record to the updated model")
@@ -64,6 +68,13 @@ final class LearnerMeters implements LearningMetrics {
   private static Counter examples(MeterRegistry registry, String outcome) {
     return Counter.builder("millrace.examples")
         .description("Examples that this process learned or rejected")
+        .tag("outcome", outcome)
+        .register(registry);
+  }
+
+  private static Counter events(MeterRegistry registry, String outcome) {
+    return Counter.builder("millrace.events")
+        .description("Events whose label came, or did not come in time, as this process saw it")
         .tag("outcome", outcome)
         .register(registry);
   }
@@ -89,5 +100,15 @@ final class LearnerMeters implements LearningMetrics {
   @Override
   public void predicted(int events) {
     predictions.increment(events);
+  }
+
+  @Override
+  public void labelled() {
+    labelled.increment();
+  }
+
+  @Override
+  public void neverLabelled() {
+    unlabelled.increment();
   }
 }

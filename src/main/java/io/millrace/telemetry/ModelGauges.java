@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.learn.Lesson;
 import io.millrace.learn.Prequential;
 import io.millrace.learn.Quality;
+import io.millrace.learn.ServedQuality;
 import java.util.HashSet;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -56,6 +57,8 @@ final class ModelGauges {
   private void addWhatIsThere() {
     optional(
         "accuracy", "Share of the newest mini-batch that was predicted right", Lesson::accuracy);
+    served("cost", "mean loss", served -> OptionalDouble.of(served.cost()));
+    served("accuracy", "share predicted right", ServedQuality::accuracy);
     window("cost", "mean loss", quality -> OptionalDouble.of(quality.cost()));
     window("accuracy", "share predicted right", Quality::accuracy);
     window("auc", "area under the ROC curve", Quality::auc);
@@ -79,6 +82,13 @@ final class ModelGauges {
         "Over the window of the evaluation: " + means,
         lesson ->
             lesson.prequential().map(p -> figure.apply(p.window())).orElse(OptionalDouble.empty()));
+  }
+
+  private void served(String name, String means, Function<ServedQuality, OptionalDouble> figure) {
+    optional(
+        "served." + name,
+        "Of the predictions that were made when the newest mini-batch's examples came: " + means,
+        lesson -> lesson.served().map(figure).orElse(OptionalDouble.empty()));
   }
 
   private void optional(String name, String description, Function<Lesson, OptionalDouble> figure) {

@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class Checkpoint {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
   private static final long NONE = -1;
+  private static final byte[] NO_OBJECT = {};
 
   private final LiveStore store;
   private final String key;
@@ -48,6 +49,23 @@ final class Checkpoint {
     this.mapping = Mapping.of(config.example());
     this.topic = topic;
     this.source = new UUID(source.getMostSignificantBits(), source.getLeastSignificantBits());
+  }
+
+  private Checkpoint(LiveStore store, String topic, Uuid source) {
+    this.store = store;
+    this.key = topic;
+    this.application = "";
+    this.mapping = List.of();
+    this.topic = topic;
+    this.source = new UUID(source.getMostSignificantBits(), source.getLeastSignificantBits());
+  }
+
+  /** The checkpoint of a task that starts and has no live object here, only a position. */
+  static Checkpoint ofPosition(LiveStore store, String topic, Uuid source) {
+    Checkpoint checkpoint = new Checkpoint(store, topic, source);
+    checkpoint.restore();
+    checkpoint.keep(() -> NO_OBJECT);
+    return checkpoint;
   }
 
   /**

@@ -42,7 +42,20 @@ final class DeadLetters {
    * without its value, or as a last resort without its key and headers too, and says so.
    */
   Record<byte[], byte[]> of(Record<byte[], byte[]> record, Rejection why) {
-    Record<byte[], byte[]> letter = explained(record, why);
+    RecordMetadata source = context.recordMetadata().orElseThrow();
+    return of(record, why, source.topic(), source.partition(), source.offset());
+  }
+
+  /** The dead letter of another record, which came from there. */
+  Record<byte[], byte[]> of(
+      Record<byte[], byte[]> record, Rejection why, String topic, int partition, long offset) {
+    Headers origin =
+        new RecordHeaders()
+            .add("millrace.topic", text(topic))
+            .add("millrace.partition", text(partition))
+            .add("millrace.offset", text(offset))
+            .add("millrace.timestamp", text(record.timestamp()));
+    Record<byte[], byte[]> letter = explained(record, why, origin);
     if (size(letter) <= largest) {
       return letter;
     }
@@ -51,13 +64,14 @@ final class DeadLetters {
             why.reason(),
             "%s (left out here, the record is too large for this topic: %d bytes)"
                 .formatted(why.detail(), size(letter)));
-    letter = explained(record.withValue(NOTHING), leftOut);
+    letter = explained(record.withValue(NOTHING), leftOut, origin);
     return size(letter) <= largest
         ? letter
-        : explained(new Record<>(NOTHING, NOTHING, record.timestamp()), leftOut);
+        : explained(new Record<>(NOTHING, NOTHING, record.timestamp()), leftOut, origin);
   }
 
-  private static long size(Record<byte[], byte[]> record) {
+  /** The bytes that a record may have, at the most. */
+  static long size(Record<byte[], byte[]> record) {
     long size = ENVELOPE + length(record.key()) + length(record.value());
     for (Header header : record.headers()) {
       // Two lengths of at most five bytes each, and the key as UTF-8.
@@ -70,16 +84,13 @@ final class DeadLetters {
     return bytes == null ? 0 : bytes.length;
   }
 
-  private Record<byte[], byte[]> explained(Record<byte[], byte[]> record, Rejection why) {
-    RecordMetadata source = context.recordMetadata().orElseThrow();
+  private Record<byte[], byte[]> explained(
+      Record<byte[], byte[]> record, Rejection why, Headers origin) {
     Headers headers =
         new RecordHeaders(record.headers())
             .add("millrace.reason", text(why.reason().code()))
-            .add("millrace.detail", text(why.detail()))
-            .add("millrace.topic", text(source.topic()))
-            .add("millrace.partition", text(source.partition()))
-            .add("millrace.offset", text(source.offset()))
-            .add("millrace.timestamp", text(record.timestamp()));
+            .add("millrace.detail", text(why.detail()));
+    origin.forEach(headers::add);
     // Its own time, not the event's: old events must not make fresh dead letters expire.
     return record.withHeaders(headers).withTimestamp(context.currentSystemTimeMs());
   }

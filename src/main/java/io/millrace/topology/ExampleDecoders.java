@@ -38,6 +38,19 @@ public final class ExampleDecoders {
         : ((BinaryExampleDecoder) of(config)).withoutLabel();
   }
 
+  /** A new decoder of labels that come without their event, for one thread. */
+  static ExampleDecoder ofLabels(MillraceConfig config) {
+    ExampleConfig example = config.example();
+    ModelConfig model = config.model();
+    return example.format() == Format.JSON
+        ? JsonExampleDecoder.ofLabels(
+            example.label(),
+            example.features() instanceof Features.Named,
+            model.output(),
+            model.outputs())
+        : ((BinaryExampleDecoder) of(config)).ofLabels();
+  }
+
   private static String features(ExampleConfig example) {
     if (example.features() instanceof Features.Vector vector) {
       return vector.field().text();

@@ -3,11 +3,14 @@ package io.millrace.topology;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.codec.ExampleDecoder;
+import io.millrace.codec.FormatException;
 import io.millrace.codec.MiniBatchCodec;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.ModelConfig;
 import io.millrace.example.MiniBatch;
+import io.millrace.example.Reason;
 import io.millrace.example.Rejection;
+import io.millrace.example.Served;
 import io.millrace.learn.LearningMetrics;
 import java.time.Duration;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -16,6 +19,7 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes and checks the examples of one partition and stacks them into mini-batches. The borders
@@ -27,6 +31,8 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private final TopicFacts facts;
   private final LearningMetrics metrics;
   private final ExampleDecoder decoder;
+  private final ExampleDecoder eventDecoder;
+  private final ExampleDecoder labelDecoder;
   private final byte[] modelName;
   private final byte[] mapping;
   private MiniBatch batch;
@@ -40,6 +46,8 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
     this.facts = facts;
     this.metrics = metrics;
     this.decoder = ExampleDecoders.of(config);
+    this.eventDecoder = ExampleDecoders.withoutLabel(config);
+    this.labelDecoder = ExampleDecoders.ofLabels(config);
     this.modelName = config.model().name().getBytes(UTF_8);
     this.mapping = Mapping.digest(config).getBytes(UTF_8);
   }
@@ -101,7 +109,17 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
     if (!canFollow(source)) {
       send();
     }
-    Rejection rejection = decoder.decode(record.value(), batch);
+    Rejection rejection = decode(record);
+    Served served = null;
+    if (rejection == null) {
+      try {
+        served = JoinedExample.served(record.headers(), config);
+      } catch (FormatException e) {
+        rejection =
+            new Rejection(
+                Reason.WRONG_TYPE, "Header %s: %s".formatted(JoinedExample.SERVED, e.getMessage()));
+      }
+    }
     if (rejection != null) {
       context.forward(deadLetters.of(record, rejection), LearnerTopology.REJECTED);
       metrics.rejected(rejection.reason(), 1);
@@ -110,10 +128,24 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
     if (batch.isEmpty()) {
       firstExampleAt = context.currentSystemTimeMs();
     }
-    batch.append(source.partition(), source.offset());
+    if (served == null) {
+      batch.append(source.partition(), source.offset());
+    } else {
+      batch.append(source.partition(), source.offset(), served);
+    }
     if (batch.size() == config.training().batchSize()) {
       send();
     }
+  }
+
+  /** An example that was joined has its label in a header. */
+  private @Nullable Rejection decode(Record<byte[], byte[]> record) {
+    byte[] label = JoinedExample.label(record.headers());
+    if (label == null) {
+      return decoder.decode(record.value(), batch);
+    }
+    Rejection rejection = eventDecoder.decode(record.value(), batch);
+    return rejection != null ? rejection : labelDecoder.decode(label, batch);
   }
 
   /**

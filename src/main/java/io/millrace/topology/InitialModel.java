@@ -1,6 +1,7 @@
 package io.millrace.topology;
 
 import io.millrace.codec.FormatException;
+import io.millrace.codec.OnnxCodec;
 import io.millrace.codec.SnapshotCodec;
 import io.millrace.config.ConfigException;
 import io.millrace.config.Fault;
@@ -23,9 +24,9 @@ public final class InitialModel {
   private InitialModel() {}
 
   /**
-   * Random from the seed, or read from {@code model.initialParameters}: a snapshot goes on counting
-   * its updates and examples and with its scaler, parameters alone start at version 0. The
-   * optimiser, which no file has, always starts anew.
+   * Random from the seed, or read from {@code model.initialParameters}: a snapshot, of either
+   * format of the export, goes on counting its updates and examples and with its scaler, parameters
+   * alone start at version 0. The optimiser, which no file has, always starts anew.
    *
    * @throws ConfigException when the file cannot be read or does not fit the configuration
    */
@@ -53,8 +54,9 @@ public final class InitialModel {
 
   private static Model read(byte[] bytes, MillraceConfig config) {
     Architecture shape = config.model().architecture();
-    if (SnapshotCodec.isSnapshot(bytes)) {
-      Snapshot snapshot = SnapshotCodec.decode(bytes);
+    boolean isOnnx = OnnxCodec.isOnnx(bytes);
+    if (isOnnx || SnapshotCodec.isSnapshot(bytes)) {
+      Snapshot snapshot = isOnnx ? OnnxCodec.decode(bytes) : SnapshotCodec.decode(bytes);
       requireNone(
           Differences.between(snapshot.architecture(), shape, FILE)
               .compareScaling(snapshot.scaler().isPresent(), config.training().isScaled()));

@@ -2,35 +2,44 @@ package io.millrace.topology;
 
 import io.millrace.codec.ExampleDecoder;
 import io.millrace.codec.PredictionCodec;
+import io.millrace.codec.ServedCodec;
+import io.millrace.codec.ServedEvent;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.ModelConfig;
 import io.millrace.example.MiniBatch;
+import io.millrace.example.Reason;
 import io.millrace.example.Rejection;
+import io.millrace.example.Served;
 import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.Predictor;
 import io.millrace.learn.PublishedModel;
 import io.millrace.learn.Snapshot;
-import org.apache.kafka.streams.processor.api.Processor;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
-import org.apache.kafka.streams.processor.api.Record;
+import java.util.Arrays;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.ejml.data.DMatrixRMaj;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts each event with the newest snapshot that this instance knows. Key, headers and time of
- * the event are kept.
+ * the event are kept. Where labels come later, the event then waits for its label, with what was
+ * predicted.
  */
-final class PredictProcessor implements Processor<byte[], byte[], byte[], byte[]> {
+final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Arrival> {
+  private static final byte[] NONE = {};
+
   private final MillraceConfig config;
   private final TopicFacts facts;
   private final PublishedModel published;
   private final LearningMetrics metrics;
+  private final boolean isJoined;
   private final ExampleDecoder decoder;
   private final PredictionCodec codec;
   private final MiniBatch event;
-  private ProcessorContext<byte[], byte[]> context;
-  private DeadLetters deadLetters;
+  private FixedKeyProcessorContext<byte[], Arrival> context;
+  private @Nullable Checkpoint checkpoint;
   private @Nullable Predictor predictor;
 
   PredictProcessor(
@@ -40,37 +49,61 @@ final class PredictProcessor implements Processor<byte[], byte[], byte[], byte[]
     this.facts = facts;
     this.published = published;
     this.metrics = metrics;
+    this.isJoined = config.example().labels().isPresent();
     this.decoder = ExampleDecoders.withoutLabel(config);
     this.codec = new PredictionCodec(model.output(), config.example().label());
     this.event = new MiniBatch(model.inputs(), model.outputs(), 1);
   }
 
   @Override
-  public void init(ProcessorContext<byte[], byte[]> context) {
+  public void init(FixedKeyProcessorContext<byte[], Arrival> context) {
     this.context = context;
-    this.deadLetters = new DeadLetters(context, facts.largestDeadLetter());
+    if (isJoined) {
+      checkpoint =
+          Checkpoint.ofPosition(
+              context.getStateStore(PredictionTopology.EVENTS_POSITION),
+              config.topics().events().orElseThrow(),
+              facts.joined().orElseThrow().events());
+    }
   }
 
   @Override
-  public void process(Record<byte[], byte[]> record) {
-    Rejection rejection = decoder.decode(record.value(), event);
-    if (rejection != null) {
-      context.forward(deadLetters.of(record, rejection), PredictionTopology.REJECTED);
-      metrics.rejected(rejection.reason(), 0);
+  public void process(FixedKeyRecord<byte[], byte[]> record) {
+    RecordMetadata source = context.recordMetadata().orElseThrow();
+    if (checkpoint != null && !checkpoint.moveTo(source.offset())) {
       return;
     }
-    RecordMetadata source = context.recordMetadata().orElseThrow();
+    byte[] value = record.value();
+    Rejection rejection = decoder.decode(value, event);
+    if (rejection != null) {
+      context.forward(record.withValue(Arrival.refused(value, rejection)));
+      return;
+    }
     event.append(source.partition(), source.offset());
     Predictor newest = newest();
     DMatrixRMaj prediction = newest.predict(event.xt());
     event.clear();
-    byte[] value =
+    byte[] json =
         codec.encode(
-            newest.snapshot(),
-            prediction,
-            config.predictions().includeEvent() ? record.value() : null);
-    context.forward(record.withValue(value), PredictionTopology.PREDICTIONS);
+            newest.snapshot(), prediction, config.predictions().includeEvent() ? value : null);
     metrics.predicted(1);
+    Rejection unjoinable = isJoined && record.key() == null ? noKey() : null;
+    byte[] waiting = isJoined && unjoinable == null ? waiting(value, newest) : null;
+    context.forward(record.withValue(new Arrival(value, unjoinable, json, waiting)));
+  }
+
+  private static Rejection noKey() {
+    return new Rejection(
+        Reason.MISSING_FIELD, "The key is absent: it was predicted, but no label can be joined");
+  }
+
+  private byte[] waiting(byte[] value, Predictor newest) {
+    double[] z = Arrays.copyOf(newest.logits().data, config.model().outputs());
+    boolean isFinite = Arrays.stream(z).allMatch(Double::isFinite);
+    Served served = new Served(newest.snapshot().version(), z);
+    return new ServedEvent(
+            value, isFinite ? ServedCodec.encode(config.model().name(), served) : NONE)
+        .encode();
   }
 
   /** The last one is kept where the snapshot was deleted since. */

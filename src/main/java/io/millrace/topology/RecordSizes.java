@@ -1,6 +1,7 @@
 package io.millrace.topology;
 
 import io.millrace.codec.MiniBatchCodec;
+import io.millrace.codec.ServedCodec;
 import io.millrace.codec.SnapshotCodec;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.ModelConfig;
@@ -37,7 +38,11 @@ record RecordSizes(long miniBatch, long snapshot, long divergedMiniBatch) {
     ModelConfig model = config.model();
     int batchSize = config.training().batchSize();
     long miniBatch =
-        MiniBatchCodec.maxEncodedSize(model.inputs(), model.outputs(), batchSize) + ENVELOPE;
+        MiniBatchCodec.maxEncodedSize(model.inputs(), model.outputs(), batchSize)
+            + (config.example().labels().isPresent()
+                ? MiniBatchCodec.maxServedSize(model.outputs(), batchSize)
+                : 0)
+            + ENVELOPE;
     long snapshot =
         SnapshotCodec.maxEncodedSize(
                 model.name(), model.architecture(), config.training().isScaled())
@@ -55,6 +60,13 @@ record RecordSizes(long miniBatch, long snapshot, long divergedMiniBatch) {
   /** The largest prediction, without the event. */
   static long ofPrediction(ModelConfig model) {
     return 2 * NUMBER * (long) model.outputs() + ENVELOPE;
+  }
+
+  /** An example that an event and its label become, from topics with the broker's limits. */
+  static long ofJoinedExample(ModelConfig model) {
+    return 2 * BROKER_DEFAULT
+        + ServedCodec.maxEncodedSize(model.name(), model.outputs())
+        + ENVELOPE;
   }
 
   /**

@@ -32,6 +32,11 @@ public final class StreamsSettings {
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, config.application() + PREDICTIONS);
     settings.put(StreamsConfig.CLIENT_ID_CONFIG, config.application() + PREDICTIONS);
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.predictions().threads());
+    if (config.example().labels().isPresent()
+        && !config.kafka().containsKey(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG)) {
+      // A task reads events and labels: what is there of both is taken in the order of its time.
+      settings.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, 0L);
+    }
     return settings;
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.topology;
 
+import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 
 /**
@@ -9,5 +10,17 @@ import org.apache.kafka.common.Uuid;
  *     another one, and its offsets start again
  * @param miniBatches the identity of the training log
  * @param largestDeadLetter the largest record that the dead-letters topic takes, in bytes
+ * @param joined where labels come later than their events
  */
-public record TopicFacts(Uuid examples, Uuid miniBatches, int largestDeadLetter) {}
+public record TopicFacts(
+    Uuid examples, Uuid miniBatches, int largestDeadLetter, Optional<Joined> joined) {
+
+  /**
+   * Of the topics that are joined, and of what comes of it.
+   *
+   * @param events the identity of the events topic
+   * @param labels the identity of the labels topic
+   * @param largestExample the largest record that the examples topic takes, in bytes
+   */
+  public record Joined(Uuid events, Uuid labels, int largestExample) {}
+}

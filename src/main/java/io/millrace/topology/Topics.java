@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -80,6 +81,7 @@ public final class Topics {
    */
   public TopicFacts ensure() {
     ensureExamples();
+    ensureSamePartitions();
     List<Spec> specs = specs(largestRecord(config.topics().examples()));
     createMissing(specs);
     return check(specs);
@@ -91,7 +93,37 @@ public final class Topics {
   }
 
   private Spec examples() {
-    return new Spec(config.topics().examples(), config.topics().partitions(), 0, KEPT);
+    long room =
+        config.example().labels().isPresent() ? RecordSizes.ofJoinedExample(config.model()) : 0;
+    return new Spec(config.topics().examples(), config.topics().partitions(), 0, room, KEPT);
+  }
+
+  /**
+   * Events and labels are joined partition by partition. What is missing gets as many as the other
+   * one has.
+   */
+  private void ensureSamePartitions() {
+    if (config.example().labels().isEmpty()) {
+      return;
+    }
+    String events = config.topics().events().orElseThrow();
+    String labels = config.example().labels().get().topic();
+    Set<String> existing = get(admin.listTopics().names());
+    List<String> present = Stream.of(events, labels).filter(existing::contains).toList();
+    Map<String, Integer> partitions = new HashMap<>();
+    describe(present).forEach((name, topic) -> partitions.put(name, topic.partitions().size()));
+    int inEvents = partitions.getOrDefault(events, config.topics().partitions());
+    int inLabels = partitions.getOrDefault(labels, inEvents);
+    inEvents = partitions.getOrDefault(events, inLabels);
+    if (inEvents != inLabels) {
+      throw new LearnerException(
+          ("Topic %s has %d partitions and topic %s has %d: events and labels (example.labels) are"
+                  + " joined partition by partition and need as many, with keys spread over them in"
+                  + " the same way. Create one of them again.")
+              .formatted(events, inEvents, labels, inLabels));
+    }
+    createMissing(
+        List.of(new Spec(events, inEvents, 0, KEPT), new Spec(labels, inLabels, 0, KEPT)));
   }
 
   private long largestRecord(String topic) {
@@ -160,7 +192,8 @@ public final class Topics {
   }
 
   private TopicFacts check(List<Spec> specs) {
-    List<String> names = specs.stream().map(Spec::name).toList();
+    List<String> names = new ArrayList<>(specs.stream().map(Spec::name).toList());
+    config.example().labels().ifPresent(labels -> names.add(labels.topic()));
     Map<String, TopicDescription> descriptions = describe(names);
     Map<ConfigResource, Config> configs = configs(names);
     TopicsConfig topics = config.topics();
@@ -175,7 +208,16 @@ public final class Topics {
     return new TopicFacts(
         of(topics.examples(), descriptions).topicId(),
         log.topicId(),
-        maxMessageBytes(of(resource(topics.deadLetters()), configs)));
+        maxMessageBytes(of(resource(topics.deadLetters()), configs)),
+        config
+            .example()
+            .labels()
+            .map(
+                labels ->
+                    new TopicFacts.Joined(
+                        of(topics.events().orElseThrow(), descriptions).topicId(),
+                        of(labels.topic(), descriptions).topicId(),
+                        maxMessageBytes(of(resource(topics.examples()), configs)))));
   }
 
   private Map<ConfigResource, Config> configs(List<String> topics) {

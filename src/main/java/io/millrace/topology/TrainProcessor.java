@@ -17,7 +17,11 @@ import io.millrace.learn.LogPosition;
 import io.millrace.learn.Model;
 import io.millrace.learn.Rollback;
 import io.millrace.learn.Snapshot;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -79,6 +83,9 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         config.publish().snapshotInterval(),
         PunctuationType.WALL_CLOCK_TIME,
         now -> publishSnapshotOfNewVersion());
+    if (publishesInitial() && model.version() == initial.version()) {
+      publishSoon();
+    }
     LOG.info("Model {} goes on from version {}", modelName, model.version());
   }
 
@@ -144,9 +151,31 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     context.forward(new Record<>(key, value, now), LearnerTopology.COSTS);
   }
 
+  /**
+   * Where labels come later than their events, events must be predicted before there is anything to
+   * learn: by the model as it starts.
+   */
+  private boolean publishesInitial() {
+    return config.example().labels().isPresent();
+  }
+
+  /** As soon as the task runs: nothing can be forwarded before. */
+  private void publishSoon() {
+    AtomicReference<@Nullable Cancellable> tick = new AtomicReference<>();
+    tick.set(
+        context.schedule(
+            Duration.ofMillis(1),
+            PunctuationType.WALL_CLOCK_TIME,
+            now -> {
+              publishSnapshotOfNewVersion();
+              Objects.requireNonNull(tick.get()).cancel();
+            }));
+  }
+
   private void publishSnapshotOfNewVersion() {
     Model model = learner.model();
-    if (model.version() == publishedVersion || model.version() == initial.version()) {
+    if (model.version() == publishedVersion
+        || (model.version() == initial.version() && !publishesInitial())) {
       return;
     }
     long now = context.currentSystemTimeMs();

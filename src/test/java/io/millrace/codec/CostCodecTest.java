@@ -9,6 +9,7 @@ import io.millrace.learn.Lesson;
 import io.millrace.learn.LogPosition;
 import io.millrace.learn.Prequential;
 import io.millrace.learn.Quality;
+import io.millrace.learn.ServedQuality;
 import io.millrace.testing.Golden;
 import java.time.Instant;
 import java.util.Optional;
@@ -49,6 +50,29 @@ class CostCodecTest {
                       quality(51_968, 0.53, 0.75, OptionalDouble.empty(), 0.58, 0.73, Double.NaN),
                       true,
                       3))));
+
+  @Test
+  void shouldWriteAndReadWhatWasServed() {
+    BatchCost cost =
+        with(
+            new Lesson(
+                812,
+                64,
+                51_968,
+                0.4831,
+                OptionalDouble.of(0.81),
+                0.12,
+                0.1,
+                811,
+                Optional.empty(),
+                Optional.of(new ServedQuality(60, 0.5, OptionalDouble.of(0.75), 640, 800))));
+    byte[] json = CostCodec.encode(cost);
+    assertThat(new String(json, UTF_8))
+        .contains(
+            "\"served\":{\"examples\":60,\"cost\":0.5,\"accuracy\":0.75,"
+                + "\"oldestVersion\":640,\"newestVersion\":800}");
+    assertThat(CostCodec.decode(json)).isEqualTo(cost);
+  }
 
   /** Of a classifier with one output; NaN for what there is not. */
   private static Quality quality(

@@ -1,10 +1,13 @@
 package io.millrace.codec;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.example.MiniBatch;
+import io.millrace.example.Served;
 import io.millrace.testing.Golden;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -93,6 +96,72 @@ class MiniBatchCodecTest {
     assertSame(MiniBatchCodec.decode(Golden.bytes("mini-batch-2-float32.hex"), 1), goldenFloats());
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void shouldReadBackWhatWasServed(long seed) {
+    Random random = new Random(seed);
+    MiniBatch plain = batch(random, 2, 1 + random.nextInt(3), 7);
+    MiniBatch batch = new MiniBatch(plain.inputs(), plain.outputs(), 7);
+    System.arraycopy(plain.xt().data, 0, batch.xt().data, 0, 7 * plain.inputs());
+    System.arraycopy(plain.yt().data, 0, batch.yt().data, 0, 7 * plain.outputs());
+    for (int i = 0; i < 7; i++) {
+      if (random.nextBoolean() || i == 6) {
+        double[] z = random.doubles(plain.outputs()).toArray();
+        batch.append(3, 5 + i, new Served(random.nextLong() >>> 1 >>> random.nextInt(62), z));
+      } else {
+        batch.append(3, 5 + i);
+      }
+    }
+
+    byte[] bytes = MiniBatchCodec.encode(batch);
+    MiniBatch read = MiniBatchCodec.decode(bytes, batch(random, 2, plain.outputs(), 9));
+
+    assertSame(read, batch);
+    assertThat(read.servedCount()).isEqualTo(batch.servedCount()).isPositive();
+    for (int i = 0; i < 7; i++) {
+      assertThat(read.servedVersion(i)).isEqualTo(batch.servedVersion(i));
+    }
+    assertThat(Arrays.copyOf(read.servedZt().data, 7 * plain.outputs()))
+        .isEqualTo(Arrays.copyOf(batch.servedZt().data, 7 * plain.outputs()));
+    assertThat(MiniBatchCodec.encode(read)).isEqualTo(bytes);
+    assertThat((long) bytes.length)
+        .isLessThanOrEqualTo(
+            MiniBatchCodec.maxEncodedSize(2, plain.outputs(), 7)
+                + MiniBatchCodec.maxServedSize(plain.outputs(), 7));
+    read.clear();
+    addExample(random, read, 0);
+    assertThat(read.servedCount()).isZero();
+    assertThat(read.servedVersion(0)).isEqualTo(MiniBatch.NOT_SERVED);
+    assertThat(Frame.version(ByteBuffer.wrap(MiniBatchCodec.encode(read)).order(LITTLE_ENDIAN)))
+        .as("as before there were any")
+        .isEqualTo(2);
+  }
+
+  @Test
+  void shouldReadAndWriteTheBytesOfVersion3() {
+    byte[] bytes = Golden.bytes("mini-batch-3.hex");
+    MiniBatch batch = new MiniBatch(2, 1, 2);
+    double[] x = {0.5, -2, 0.1, 4};
+    System.arraycopy(x, 0, batch.xt().data, 0, 4);
+    batch.yt().data[0] = 1;
+    batch.append(1, 7, new Served(300, new double[] {-0.25}));
+    batch.append(1, 9);
+    assertThat(MiniBatchCodec.encode(batch)).isEqualTo(bytes);
+    MiniBatch read = MiniBatchCodec.decode(bytes, 1);
+    assertSame(read, batch);
+    assertThat(read.servedVersion(0)).isEqualTo(300);
+    assertThat(read.servedZt().data).startsWith(-0.25);
+    assertThat(read.servedVersion(1)).isEqualTo(MiniBatch.NOT_SERVED);
+    byte[] infinite = bytes.clone();
+    ByteBuffer.wrap(infinite).order(LITTLE_ENDIAN).putDouble(bytes.length - 12, 1 / 0.0);
+    CRC32C crc = new CRC32C();
+    crc.update(infinite, 0, bytes.length - 4);
+    ByteBuffer.wrap(infinite).order(LITTLE_ENDIAN).putInt(bytes.length - 4, (int) crc.getValue());
+    assertThatThrownBy(() -> MiniBatchCodec.decode(infinite, 1))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("a prediction of Infinity");
+  }
+
   @Test
   void shouldReadIntoTheMemoryOfAnother() {
     MiniBatch memory = batch(new Random(1), 2, 1, 5);
@@ -145,7 +214,13 @@ class MiniBatchCodecTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mini-batch-1.hex", "mini-batch-2.hex", "mini-batch-2-float32.hex"})
+  @ValueSource(
+      strings = {
+        "mini-batch-1.hex",
+        "mini-batch-2.hex",
+        "mini-batch-2-float32.hex",
+        "mini-batch-3.hex"
+      })
   void shouldRefuseEveryChangeOfASingleByte(String file) {
     byte[] good = Golden.bytes(file);
     for (int at = 0; at < good.length; at++) {
@@ -160,7 +235,13 @@ class MiniBatchCodecTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mini-batch-1.hex", "mini-batch-2.hex", "mini-batch-2-float32.hex"})
+  @ValueSource(
+      strings = {
+        "mini-batch-1.hex",
+        "mini-batch-2.hex",
+        "mini-batch-2-float32.hex",
+        "mini-batch-3.hex"
+      })
   void shouldRefuseEveryOtherLength(String file) {
     byte[] good = Golden.bytes(file);
     for (int length = 0; length < good.length + 16; length++) {
@@ -174,12 +255,12 @@ class MiniBatchCodecTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {3, 0, 7, -1})
+  @ValueSource(ints = {4, 0, 7, -1})
   void shouldRefuseAnotherVersionByItsNumber(int version) {
     assertThatExceptionOfType(FormatException.class)
         .isThrownBy(() -> MiniBatchCodec.decode(withInt("mini-batch-2.hex", VERSION, version), 1))
         .withMessage(
-            "This mini-batch has format version %d, this Millrace reads version 1 to 2", version);
+            "This mini-batch has format version %d, this Millrace reads version 1 to 3", version);
   }
 
   @Test

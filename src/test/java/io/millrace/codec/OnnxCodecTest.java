@@ -1,6 +1,7 @@
 package io.millrace.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.onnxruntime.OnnxTensor;
@@ -18,6 +19,7 @@ import io.millrace.nn.Activation;
 import io.millrace.nn.Architecture;
 import io.millrace.nn.Output;
 import io.millrace.nn.Parameters;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -136,6 +138,8 @@ class OnnxCodecTest {
                   "learnedThrough.topic", "mini-batches",
                   "learnedThrough.partition", "0",
                   "learnedThrough.offset", "811",
+                  "activation", "tanh",
+                  "output", "softmax",
                   "timestamp", "2026-11-23T15:25:42.007Z",
                   "millrace", VERSION));
     }
@@ -160,11 +164,46 @@ class OnnxCodecTest {
 
     try (OrtSession session = OrtEnvironment.getEnvironment().createSession(onnx)) {
       assertThat(session.getMetadata().getCustomMetadata().keySet())
-          .containsExactlyInAnyOrder("model", "version", "examples", "timestamp", "millrace");
+          .containsExactlyInAnyOrder(
+              "model",
+              "version",
+              "examples",
+              "activation",
+              "output",
+              "scaler",
+              "timestamp",
+              "millrace");
     }
     double[][] x = examples(false);
     double[][] found = (double[][]) run(fresh, Precision.FLOAT64, x);
     assertThat(found[7][0]).isCloseTo(expected(fresh, x)[7][0], within(1e-12));
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void shouldReadBackToTheBit(Architecture shape, boolean isScaled) {
+    Snapshot snapshot = snapshot(shape, isScaled ? Optional.of(scaler()) : Optional.empty());
+    for (Precision precision : Precision.values()) {
+      byte[] onnx = OnnxCodec.encode(snapshot, precision, VERSION);
+
+      assertThat(OnnxCodec.isOnnx(onnx)).isTrue();
+      // where it was learned is of no use to who starts from it
+      assertThat(
+              SnapshotCodec.differences(
+                  SnapshotCodec.encode(OnnxCodec.decode(onnx)), SnapshotCodec.encode(snapshot)))
+          .containsExactly("learnedThrough");
+    }
+  }
+
+  @Test
+  void shouldRefuseOtherFiles() {
+    Architecture shape = new Architecture(INPUTS, 7, 1, Activation.TANH, Output.SIGMOID);
+    byte[] onnx = OnnxCodec.encode(snapshot(shape, Optional.empty()), Precision.FLOAT64, VERSION);
+    assertThat(OnnxCodec.isOnnx("{}".getBytes(StandardCharsets.UTF_8))).isFalse();
+    for (int length = 0; length < onnx.length; length++) {
+      byte[] cut = Arrays.copyOf(onnx, length);
+      assertThatThrownBy(() -> OnnxCodec.decode(cut)).isInstanceOf(FormatException.class);
+    }
   }
 
   private static Object run(Snapshot snapshot, Precision precision, Object x) throws OrtException {

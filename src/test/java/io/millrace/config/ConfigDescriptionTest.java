@@ -65,6 +65,7 @@ class ConfigDescriptionTest {
               format: json
               features: features
               label: label
+              labels: none
             model:
               name: ${APP:flights}
               inputs: 4

@@ -75,6 +75,11 @@ class ConfigFaultsTest {
           topics: {partitions: 0}                | topics.partitions: must be at least 1, got "0"
           topics: {replicationFactor: 32768}     | topics.replicationFactor: must be at most 32767, got "32768"
           example: {features: ""}                | example.features: must not be empty, got ""
+          example: {labels: topic}               | example.labels: expected a mapping such as {topic: labels, within: 24h}, or none, got "topic"
+          example: {labels: {topic: l, within: 0s}} | example.labels.within: must be longer than zero, got "0s"
+          example: {labels: {topic: l, within: 8785h}} | example.labels.within: must be at most 8784h, which is a year, got "8785h"
+          example: {labels: {topic: l}}          | example.labels.within: missing; write for example within: 24h under example.labels:
+          example: {labels: {topic: l, within: 24h}} | example.labels: labels that come later are joined with the events of topics.events, which is not there
           example: {features: label}             | example.features: example.label and example.features must be different fields
           """)
   void shouldNameKeyAndLine(String yaml, String fault) {

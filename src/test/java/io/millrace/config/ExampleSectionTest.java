@@ -307,6 +307,7 @@ class ExampleSectionTest {
               label:
                 field: delay
                 above: 15
+              labels: none
             model:
               name: flights
               inputs: 76
@@ -316,6 +317,7 @@ class ExampleSectionTest {
                 file,
                 List.of("example.features=[a, b]", "example.label={field: x, classes: [DOWN, UP]}"),
                 name -> null))
-        .contains("  features: [a, b]\n  label:\n    field: x\n    classes: [DOWN, UP]\nmodel:\n");
+        .contains(
+            "  features: [a, b]\n  label:\n    field: x\n    classes: [DOWN, UP]\n  labels: none\nmodel:\n");
   }
 }

@@ -6,6 +6,7 @@ import io.millrace.example.Reason;
 import io.millrace.learn.Lesson;
 import io.millrace.learn.Prequential;
 import io.millrace.learn.Quality;
+import io.millrace.learn.ServedQuality;
 import io.millrace.testing.Promtool;
 import java.util.List;
 import java.util.Optional;
@@ -105,6 +106,25 @@ class TelemetryTest {
         .contains("millrace_window_baseline_cost 0.7")
         .noneMatch(line -> line.startsWith("millrace_window_no_change"))
         .noneMatch(line -> line.startsWith("millrace_window_rmse"));
+  }
+
+  @Test
+  void shouldShowWhatWasServed() {
+    telemetry.show(lesson(7, OptionalDouble.of(1), Optional.empty()), 0.5);
+    assertThat(telemetry.page()).doesNotContain("millrace_served");
+    ServedQuality served = new ServedQuality(3, 0.75, OptionalDouble.of(0.5), 2, 5);
+    telemetry.show(
+        new Lesson(
+            8, 3, 9, 0.25, OptionalDouble.of(1), 1, 0.1, 7, Optional.empty(), Optional.of(served)),
+        0.5);
+    telemetry.learner().labelled();
+    telemetry.learner().neverLabelled();
+    assertThat(page())
+        .contains(
+            "millrace_served_cost 0.75",
+            "millrace_served_accuracy 0.5",
+            "millrace_events_total{outcome=\"labelled\"} 1.0",
+            "millrace_events_total{outcome=\"unlabelled\"} 1.0");
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.PublishedModel;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.streams.Topology;
 
@@ -23,7 +24,8 @@ final class LearnerFixture {
 
   /** As of topics with the broker's limits. */
   static final TopicFacts FACTS =
-      new TopicFacts(new Uuid(1, 1), new Uuid(2, 2), (int) RecordSizes.BROKER_DEFAULT);
+      new TopicFacts(
+          new Uuid(1, 1), new Uuid(2, 2), (int) RecordSizes.BROKER_DEFAULT, Optional.empty());
 
   private LearnerFixture() {}
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.millrace.codec.ModelCodec;
+import io.millrace.codec.OnnxCodec;
 import io.millrace.codec.SnapshotCodec;
 import io.millrace.codec.TaskState;
 import io.millrace.codec.TrainStateCodec;
@@ -206,6 +208,25 @@ class ModelChangeTest {
     assertThat(model.optimizer().kind()).isEqualTo(OptimizerKind.ADAM);
     assertThat(model.optimizer().steps()).isZero();
     assertThat(model.optimizer().state().get(0).norm()).isZero();
+  }
+
+  @Test
+  void shouldStartTheSameFromEitherFormatOfTheExport() throws ConfigException, IOException {
+    Model source = InitialModel.of(config());
+    Scaler scaler = Scaler.of(100, new double[] {1, 2.1}, new double[] {3.3, 4});
+    Snapshot snapshot = snapshot(source, Optional.of(scaler));
+    Path file = folder.resolve("model.onnx");
+    Files.write(file, OnnxCodec.encode(snapshot, OnnxCodec.Precision.FLOAT32, "1"));
+
+    Model model = InitialModel.of(config("model.initialParameters=" + file));
+
+    assertThat(ModelCodec.encode(model))
+        .isEqualTo(ModelCodec.encode(InitialModel.of(config(file(snapshot)))));
+    Files.write(file, new byte[] {8, 7});
+    assertThat(faults("model.initialParameters=" + file))
+        .singleElement()
+        .asString()
+        .startsWith("Not an ONNX model of Millrace's export: ");
   }
 
   @Test
