@@ -1,6 +1,8 @@
 package io.millrace.learn;
 
+import io.millrace.example.Served;
 import io.millrace.nn.Network;
+import java.util.Arrays;
 import java.util.Optional;
 import org.ejml.data.DMatrixRMaj;
 
@@ -48,8 +50,14 @@ public final class Predictor {
     return network.predictions();
   }
 
-  /** Z2', m x n2, that the last predictions were made of; live until the next ones. */
-  public DMatrixRMaj logits() {
-    return network.logits();
+  /**
+   * The last prediction of a single example, to be scored when its label comes; empty where it is
+   * not finite.
+   */
+  public Optional<Served> served() {
+    double[] z = Arrays.copyOf(network.logits().data, snapshot.architecture().outputs());
+    return Arrays.stream(z).allMatch(Double::isFinite)
+        ? Optional.of(new Served(snapshot.version(), z))
+        : Optional.empty();
   }
 }

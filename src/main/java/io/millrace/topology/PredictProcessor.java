@@ -9,12 +9,10 @@ import io.millrace.config.ModelConfig;
 import io.millrace.example.MiniBatch;
 import io.millrace.example.Reason;
 import io.millrace.example.Rejection;
-import io.millrace.example.Served;
 import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.Predictor;
 import io.millrace.learn.PublishedModel;
 import io.millrace.learn.Snapshot;
-import java.util.Arrays;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
@@ -98,12 +96,12 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Arriva
   }
 
   private byte[] waiting(byte[] value, Predictor newest) {
-    double[] z = Arrays.copyOf(newest.logits().data, config.model().outputs());
-    boolean isFinite = Arrays.stream(z).allMatch(Double::isFinite);
-    Served served = new Served(newest.snapshot().version(), z);
-    return new ServedEvent(
-            value, isFinite ? ServedCodec.encode(config.model().name(), served) : NONE)
-        .encode();
+    byte[] served =
+        newest
+            .served()
+            .map(prediction -> ServedCodec.encode(config.model().name(), prediction))
+            .orElse(NONE);
+    return new ServedEvent(value, served).encode();
   }
 
   /** The last one is kept where the snapshot was deleted since. */
