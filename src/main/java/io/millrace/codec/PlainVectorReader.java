@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import ch.randelshofer.fastdoubleparser.JsonDoubleParser;
 import io.millrace.example.FieldPath;
 import io.millrace.nn.Output;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -25,6 +28,14 @@ final class PlainVectorReader {
     1e17, 1e18, 1e19, 1e20, 1e21, 1e22
   };
   private static final long LARGEST_EXACT = 1L << 53;
+
+  /** Instead of where a number ends. */
+  private static final int BROKEN = -1;
+
+  private static final int EIGHT = Long.BYTES;
+  private static final long EIGHT_ZEROS = 0x3030303030303030L;
+  private static final VarHandle LONG_AT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** So many digits fit into a long. */
   private static final int MOST_DIGITS = 18;
@@ -145,47 +156,67 @@ final class PlainVectorReader {
     if (!take('[')) {
       return false;
     }
-    for (int i = 0; i < count; i++) {
-      if (i > 0 && !take(',')) {
+    byte[] b = bytes;
+    int i = at; // in a register: each number would wait for the store of the one before
+    for (int k = 0; k < count; k++) {
+      if (k > 0) {
+        i = behindBlanks(i);
+        if (b[i] != ',') {
+          return false;
+        }
+        i++;
+      }
+      i = readNumber(behindBlanks(i));
+      if (i == BROKEN) {
         return false;
       }
-      skipBlanks();
-      if (!readNumber()) {
-        return false;
-      }
-      target[start + i] = number;
+      target[start + k] = number;
     }
+    at = i;
     return take(']');
   }
 
-  /** Reads a number as JSON writes it, finite as a double. Modified: number. */
   private boolean readNumber() {
+    at = readNumber(at);
+    return at != BROKEN;
+  }
+
+  /**
+   * Reads a number as JSON writes it, finite as a double. Modified: number.
+   *
+   * @return where it ends, or BROKEN
+   */
+  private int readNumber(int start) {
     byte[] b = bytes;
-    int start = at;
-    int i = start;
-    boolean isNegative = b[i] == '-';
-    if (isNegative) {
-      i++;
-    }
-    int first = i;
+    int other = b[start] - '-';
+    int negative = 1 + ((other | -other) >> 31); // 1 or 0: nothing foretells it, so no branch
+    int first = start + negative;
+    int i = first;
     long digits = 0;
     for (int digit = b[i] - '0'; digit >= 0 && digit <= 9; digit = b[++i] - '0') {
       digits = 10 * digits + digit;
     }
     int count = i - first;
     if (count == 0 || (count > 1 && b[first] == '0')) {
-      return false;
+      return BROKEN;
     }
     int exponent = 0;
     boolean isWhole = true;
     if (b[i] == '.') {
       int point = ++i;
+      for (; i + EIGHT <= b.length; i += EIGHT) {
+        long eight = (long) LONG_AT.get(b, i) ^ EIGHT_ZEROS; // a byte below 10 is a digit
+        if (((eight + 0x7676767676767676L | eight) & 0x8080808080808080L) != 0) {
+          break;
+        }
+        digits = 100_000_000 * digits + valueOf(eight);
+      }
       for (int digit = b[i] - '0'; digit >= 0 && digit <= 9; digit = b[++i] - '0') {
         digits = 10 * digits + digit;
       }
       exponent = point - i;
       if (exponent == 0) {
-        return false;
+        return BROKEN;
       }
       count -= exponent;
       isWhole = false;
@@ -201,24 +232,35 @@ final class PlainVectorReader {
         written = 10 * written + digit;
       }
       if (i == firstOfExponent || i - firstOfExponent > MOST_EXPONENT_DIGITS) {
-        return false;
+        return BROKEN;
       }
       exponent += isNegativeExponent ? -written : written;
       isWhole = false;
     }
-    at = i;
     if (count > MOST_DIGITS
         || digits > LARGEST_EXACT
         || exponent < -(POWERS_OF_TEN.length - 1)
         || exponent >= POWERS_OF_TEN.length) {
       number = JsonDoubleParser.parseDouble(b, start, i - start);
-      return Double.isFinite(number);
+      return Double.isFinite(number) ? i : BROKEN;
     }
     double size =
         exponent < 0 ? digits / POWERS_OF_TEN[-exponent] : digits * POWERS_OF_TEN[exponent];
     // minus zero is a number with a point or an exponent; -0 is the whole number zero
-    number = isNegative && !(isWhole && digits == 0) ? -size : size;
-    return true;
+    long sign = isWhole && digits == 0 ? 0 : (long) negative << (Long.SIZE - 1);
+    number = Double.longBitsToDouble(Double.doubleToRawLongBits(size) | sign);
+    return i;
+  }
+
+  /**
+   * The number that eight digits make: pairs, then fours, then all, side by side in one long
+   * (Lemire, "Number Parsing at a Gigabyte per Second", 2021).
+   */
+  private static long valueOf(long eight) {
+    long pairs = 10 * eight + (eight >>> 8);
+    long low = (pairs & 0x000000FF000000FFL) * (100 + (1_000_000L << 32));
+    long high = (pairs >>> 16 & 0x000000FF000000FFL) * (1 + (10_000L << 32));
+    return (low + high) >>> 32;
   }
 
   /** Goes behind a value that is not read, where it has no parts. */
@@ -273,9 +315,15 @@ final class PlainVectorReader {
   }
 
   private void skipBlanks() {
-    while (isBlank(bytes[at])) {
-      at++;
+    at = behindBlanks(at);
+  }
+
+  private int behindBlanks(int from) {
+    int i = from;
+    while (bytes[i] <= ' ' && isBlank(bytes[i])) {
+      i++;
     }
+    return i;
   }
 
   private static boolean isBlank(byte c) {

@@ -6,6 +6,12 @@ import org.ejml.dense.row.CommonOps_DDRM;
 
 /** The products of EJML: the kernels of its block matrices, which are its fastest. */
 final class EjmlKernel implements Kernel {
+  /** From so many inputs on, reading A' by columns costs more than writing A down first. */
+  private static final int WIDE = 256;
+
+  /** A itself, n_in x m, where it is wide. */
+  private final DMatrixRMaj a = new DMatrixRMaj(0, 0);
+
   /** W itself, n_out x n_in, because EJML's product with a transposed right side is slow. */
   private final DMatrixRMaj w = new DMatrixRMaj(0, 0);
 
@@ -37,8 +43,23 @@ final class EjmlKernel implements Kernel {
   @Override
   public void gradients(DMatrixRMaj dzt, DMatrixRMaj at, DMatrixRMaj dwt, DMatrixRMaj db) {
     // dW' = (1/m) A dZ', A' being kept
+    double share = 1.0 / dzt.numRows;
+    if (at.numCols >= WIDE) {
+      a.reshape(at.numCols, at.numRows);
+      CommonOps_DDRM.transpose(at, a);
+      int n = dzt.numCols;
+      TileMultiplication_F64.tileMultSet(
+          share, a.data, dzt.data, dwt.data, a.numRows, a.numCols, n, a.numCols, n, n, 0, 0, 0);
+    } else {
+      gradientsOfColumns(share, dzt, at, dwt);
+    }
+    FusedKernel.meanOfColumns(dzt, db);
+  }
+
+  private static void gradientsOfColumns(
+      double share, DMatrixRMaj dzt, DMatrixRMaj at, DMatrixRMaj dwt) {
     TileMultiplication_F64.tileMultSetTransA(
-        1.0 / dzt.numRows,
+        share,
         at.data,
         dzt.data,
         dwt.data,
@@ -51,6 +72,5 @@ final class EjmlKernel implements Kernel {
         0,
         0,
         0);
-    FusedKernel.meanOfColumns(dzt, db);
   }
 }

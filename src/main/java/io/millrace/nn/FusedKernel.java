@@ -68,7 +68,7 @@ final class FusedKernel implements Kernel {
       for (int k = 0; k < count; k++) {
         parts[k % NARROW] = Math.fma(a[fromA + k], b[fromB + k * step], parts[k % NARROW]);
       }
-      return start + total(parts);
+      return start + total(parts, 0);
     }
     double sum = start;
     for (int k = 0; k < count; k++) {
@@ -77,10 +77,10 @@ final class FusedKernel implements Kernel {
     return sum;
   }
 
-  /** The sum of the parts: halves onto halves. */
-  static double total(double[] parts) {
-    return ((parts[0] + parts[4]) + (parts[2] + parts[6]))
-        + ((parts[1] + parts[5]) + (parts[3] + parts[7]));
+  /** The sum of the parts from an index on: halves onto halves. */
+  static double total(double[] parts, int at) {
+    return ((parts[at] + parts[at + 4]) + (parts[at + 2] + parts[at + 6]))
+        + ((parts[at + 1] + parts[at + 5]) + (parts[at + 3] + parts[at + 7]));
   }
 
   @Override

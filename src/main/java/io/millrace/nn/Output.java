@@ -14,21 +14,36 @@ public enum Output {
   /** Each output is the probability of a class of its own; labels in [0, 1]. */
   SIGMOID("sigmoid") {
     @Override
-    void value(double[] z, double[] a, int from, int to) {
-      for (int k = from; k < to; k++) {
+    void values(double[] z, double[] a, int outputs, int count) {
+      for (int k = 0; k < count; k++) {
         a[k] = Elementary.sigmoid(z[k]);
       }
     }
 
     // -( y log a + (1 - y) log(1 - a) ) = max(z, 0) - z y + log(1 + exp(-|z|))
     @Override
-    double loss(double[] z, double[] y, int from, int to) {
-      double loss = 0;
-      for (int k = from; k < to; k++) {
-        double tail = Elementary.log1p(Elementary.exp(-Math.abs(z[k])));
-        loss += Math.max(z[k], 0) - z[k] * y[k] + tail;
+    void losses(double[] z, double[] y, double[] losses, int outputs, int examples) {
+      if (outputs > 1) {
+        sums(z, y, losses, outputs, examples);
+        return;
       }
-      return loss;
+      for (int k = 0; k < examples; k++) {
+        losses[k] = Elementary.exp(-Math.abs(z[k]));
+      }
+      for (int k = 0; k < examples; k++) { // apart from the exponentials it can be vectorised
+        losses[k] = Math.max(z[k], 0) - z[k] * y[k] + Elementary.log1p(losses[k]);
+      }
+    }
+
+    private void sums(double[] z, double[] y, double[] losses, int outputs, int examples) {
+      for (int i = 0; i < examples; i++) {
+        double loss = 0;
+        for (int k = i * outputs; k < (i + 1) * outputs; k++) {
+          double tail = Elementary.log1p(Elementary.exp(-Math.abs(z[k])));
+          loss += Math.max(z[k], 0) - z[k] * y[k] + tail;
+        }
+        losses[i] = loss;
+      }
     }
 
     @Override
@@ -46,7 +61,13 @@ public enum Output {
   SOFTMAX("softmax") {
     // a_k = exp(z_k - max z) / sum_j exp(z_j - max z): no exponential is above 1
     @Override
-    void value(double[] z, double[] a, int from, int to) {
+    void values(double[] z, double[] a, int outputs, int count) {
+      for (int from = 0; from < count; from += outputs) {
+        value(z, a, from, from + outputs);
+      }
+    }
+
+    private void value(double[] z, double[] a, int from, int to) {
       double max = z[largest(z, from, to)];
       double sum = 0;
       for (int k = from; k < to; k++) {
@@ -60,7 +81,13 @@ public enum Output {
 
     // -sum_k y_k log a_k = sum_k y_k ( logsumexp(z) - z_k ), both terms less max z
     @Override
-    double loss(double[] z, double[] y, int from, int to) {
+    void losses(double[] z, double[] y, double[] losses, int outputs, int examples) {
+      for (int i = 0; i < examples; i++) {
+        losses[i] = loss(z, y, i * outputs, (i + 1) * outputs);
+      }
+    }
+
+    private double loss(double[] z, double[] y, int from, int to) {
       double max = z[largest(z, from, to)];
       double sum = 0;
       for (int k = from; k < to; k++) {
@@ -85,19 +112,21 @@ public enum Output {
   /** The outputs are the numbers themselves: regression. */
   IDENTITY("identity") {
     @Override
-    void value(double[] z, double[] a, int from, int to) {
-      System.arraycopy(z, from, a, from, to - from);
+    void values(double[] z, double[] a, int outputs, int count) {
+      System.arraycopy(z, 0, a, 0, count);
     }
 
     // 1/2 sum_k (a_k - y_k)^2
     @Override
-    double loss(double[] z, double[] y, int from, int to) {
-      double squares = 0;
-      for (int k = from; k < to; k++) {
-        double error = z[k] - y[k];
-        squares += error * error;
+    void losses(double[] z, double[] y, double[] losses, int outputs, int examples) {
+      for (int i = 0; i < examples; i++) {
+        double squares = 0;
+        for (int k = i * outputs; k < (i + 1) * outputs; k++) {
+          double error = z[k] - y[k];
+          squares += error * error;
+        }
+        losses[i] = squares / 2;
       }
-      return squares / 2;
     }
 
     @Override
@@ -122,11 +151,11 @@ public enum Output {
     return this != IDENTITY;
   }
 
-  /** a = g2(z) for one example, which is [from, to) of both arrays. */
-  abstract void value(double[] z, double[] a, int from, int to);
+  /** a = g2(z), for the first count elements; each outputs of them are an example. */
+  abstract void values(double[] z, double[] a, int outputs, int count);
 
-  /** The loss of one example, which is [from, to) of both arrays. */
-  abstract double loss(double[] z, double[] y, int from, int to);
+  /** The losses of the examples. */
+  abstract void losses(double[] z, double[] y, double[] losses, int outputs, int examples);
 
   /**
    * Whether two outputs, a prediction or a label each, are of the same class. Sigmoid: every number
@@ -149,10 +178,7 @@ public enum Output {
    */
   public final void apply(DMatrixRMaj zt, DMatrixRMaj at) {
     at.reshape(zt.numRows, zt.numCols);
-    int count = zt.getNumElements();
-    for (int from = 0; from < count; from += zt.numCols) {
-      value(zt.data, at.data, from, from + zt.numCols);
-    }
+    values(zt.data, at.data, zt.numCols, zt.getNumElements());
   }
 
   /**
@@ -166,10 +192,9 @@ public enum Output {
    * @return the sum
    */
   public final double losses(DMatrixRMaj zt, DMatrixRMaj yt, double[] losses) {
+    losses(zt.data, yt.data, losses, zt.numCols, zt.numRows);
     double sum = 0;
     for (int i = 0; i < zt.numRows; i++) {
-      int from = i * zt.numCols;
-      losses[i] = loss(zt.data, yt.data, from, from + zt.numCols);
       sum += losses[i];
     }
     return sum;

@@ -30,7 +30,7 @@ final class VectorKernel implements Kernel {
 
   private static final double[] ZEROS = new double[WIDTH];
 
-  private final double[] parts = new double[FusedKernel.NARROW];
+  private final double[] parts = new double[4 * FusedKernel.NARROW];
   private final double[] bias = new double[WIDTH];
   private double[] panel = {};
   private double[] columns = {};
@@ -257,8 +257,44 @@ final class VectorKernel implements Kernel {
         }
       }
       double first = start == null ? 0 : start[j];
-      for (int i = 0; i < a.numRows; i++) {
+      int i = 0;
+      for (; i + 4 <= a.numRows; i += 4) {
+        fourDots(a.data, i * n, column, n, parts);
+        for (int r = 0; r < 4; r++) {
+          c.data[(i + r) * c.numCols + j] =
+              first + FusedKernel.total(parts, r * FusedKernel.NARROW);
+        }
+      }
+      for (; i < a.numRows; i++) {
         c.data[i * c.numCols + j] = first + dot(a.data, i * n, column, n, parts);
+      }
+    }
+  }
+
+  /** The parts of the products of four rows with a column. */
+  private static void fourDots(double[] a, int from, double[] b, int n, double[] parts) {
+    int whole = n - n % FusedKernel.NARROW;
+    for (int lane = 0; lane < FusedKernel.NARROW; lane += LANES) {
+      DoubleVector s0 = DoubleVector.zero(SPECIES);
+      DoubleVector s1 = s0;
+      DoubleVector s2 = s0;
+      DoubleVector s3 = s0;
+      for (int k = lane; k < whole; k += FusedKernel.NARROW) {
+        DoubleVector x = DoubleVector.fromArray(SPECIES, b, k);
+        s0 = DoubleVector.fromArray(SPECIES, a, from + k).fma(x, s0);
+        s1 = DoubleVector.fromArray(SPECIES, a, from + n + k).fma(x, s1);
+        s2 = DoubleVector.fromArray(SPECIES, a, from + 2 * n + k).fma(x, s2);
+        s3 = DoubleVector.fromArray(SPECIES, a, from + 3 * n + k).fma(x, s3);
+      }
+      s0.intoArray(parts, lane);
+      s1.intoArray(parts, FusedKernel.NARROW + lane);
+      s2.intoArray(parts, 2 * FusedKernel.NARROW + lane);
+      s3.intoArray(parts, 3 * FusedKernel.NARROW + lane);
+    }
+    for (int k = whole; k < n; k++) {
+      for (int r = 0; r < 4; r++) {
+        int part = r * FusedKernel.NARROW + k - whole;
+        parts[part] = Math.fma(a[from + r * n + k], b[k], parts[part]);
       }
     }
   }
@@ -277,7 +313,7 @@ final class VectorKernel implements Kernel {
     for (int k = whole; k < n; k++) {
       parts[k - whole] = Math.fma(a[from + k], b[k], parts[k - whole]);
     }
-    return FusedKernel.total(parts);
+    return FusedKernel.total(parts, 0);
   }
 
   @Override
@@ -311,7 +347,12 @@ final class VectorKernel implements Kernel {
     }
     columns = atLeast(columns, ROWS * depth);
     buffer = atLeast(buffer, ROWS * WIDTH);
-    for (int k = 0; k < inputs; k += ROWS) {
+    // What a last tile lacks in rows it can take from the one before, and compute those twice,
+    // where
+    // nothing is added to what is there.
+    boolean canOverlap = inputs >= ROWS && example == 0;
+    for (int next = 0; next < inputs; next += ROWS) {
+      int k = canOverlap ? Math.min(next, inputs - ROWS) : next;
       int rows = Math.min(ROWS, inputs - k);
       packColumns(at.data, example * inputs + k, inputs, depth, rows, columns);
       for (int j = 0; j < n; j += WIDTH) {
@@ -504,6 +545,9 @@ final class VectorKernel implements Kernel {
   private static void meanOfColumns(double share, DMatrixRMaj dzt, DMatrixRMaj db) {
     int n = dzt.numCols;
     int j = 0;
+    for (; j + 4 * LANES <= n; j += 4 * LANES) {
+      fourSums(share, dzt.data, dzt.numRows, n, j, db.data);
+    }
     for (; j + LANES <= n; j += LANES) {
       DoubleVector sum = DoubleVector.zero(SPECIES);
       for (int i = 0; i < dzt.numRows; i++) {
@@ -518,5 +562,23 @@ final class VectorKernel implements Kernel {
       }
       db.data[j] = sum * share;
     }
+  }
+
+  /** Four vectors of columns at once: no addition waits for the one before it. */
+  private static void fourSums(double share, double[] dz, int m, int n, int j, double[] db) {
+    DoubleVector s0 = DoubleVector.zero(SPECIES);
+    DoubleVector s1 = s0;
+    DoubleVector s2 = s0;
+    DoubleVector s3 = s0;
+    for (int i = 0; i < m; i++) {
+      s0 = s0.add(DoubleVector.fromArray(SPECIES, dz, i * n + j));
+      s1 = s1.add(DoubleVector.fromArray(SPECIES, dz, i * n + j + LANES));
+      s2 = s2.add(DoubleVector.fromArray(SPECIES, dz, i * n + j + 2 * LANES));
+      s3 = s3.add(DoubleVector.fromArray(SPECIES, dz, i * n + j + 3 * LANES));
+    }
+    s0.mul(share).intoArray(db, j);
+    s1.mul(share).intoArray(db, j + LANES);
+    s2.mul(share).intoArray(db, j + 2 * LANES);
+    s3.mul(share).intoArray(db, j + 3 * LANES);
   }
 }
