@@ -108,6 +108,7 @@ final class EndToEndBenchmark implements Callable<Integer> {
         Run run = read(bench, reader, shape, format, topic, round);
         if (run != null) {
           runs.computeIfAbsent(title(reader), title -> new ArrayList<>()).add(run);
+          System.err.printf("%s, round %d: %,.0f/s%n", title(reader), round + 1, run.perSecond());
         }
       }
     }

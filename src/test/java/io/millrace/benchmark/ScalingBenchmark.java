@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
 /**
  * How the learner, exactly-once, scales with the sizes of the model and the mini-batch, partitions
  * and threads, and whether an example costs the same after millions. Writes {@code scaling.md}, and
- * {@code scaling.svg} where gnuplot is installed.
+ * {@code scaling.svg} where gnuplot is installed. What was measured before stays in {@code
+ * target/scaling}: with {@code --curves} the page can be made piece by piece.
  */
 @Command(name = "scaling", mixinStandardHelpOptions = true)
 final class ScalingBenchmark implements Callable<Integer> {
@@ -29,7 +30,7 @@ final class ScalingBenchmark implements Callable<Integer> {
   private List<String> curves = List.of(CURVES.split(",", -1));
 
   @Option(names = "--megabytes", description = "of a topic (${DEFAULT-VALUE})")
-  private int megabytes = 300;
+  private int megabytes = 400;
 
   @Option(names = "--flat", description = "examples of the long run (${DEFAULT-VALUE})")
   private long flat = 10_000_000;
@@ -51,16 +52,6 @@ final class ScalingBenchmark implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    say("# How Millrace scales");
-    say("");
-    say("`mvn -q -Pbenchmark -Dbenchmark=scaling` made this page on " + Bench.machine() + ",");
-    say(
-        "broker and learner together. JSON, numbers of three digits, exactly-once; one hidden layer of");
-    say(
-        HIDDEN
-            + " units, mini-batches of "
-            + BATCH
-            + ", 1 partition, 2 threads where nothing else is said.");
     Files.createDirectories(out);
     try (Bench bench = Bench.start()) {
       for (String curve : curves) {
@@ -73,14 +64,42 @@ final class ScalingBenchmark implements Callable<Integer> {
           case "flat" -> flat(bench);
           default -> throw new IllegalArgumentException("No curve " + curve);
         }
+        Files.writeString(part(curve), page);
+        page.setLength(0);
       }
     }
+    write();
+    return 0;
+  }
+
+  private static Path part(String curve) throws IOException {
+    return folder().resolve(curve + ".md");
+  }
+
+  /** Puts the page together from all that was measured. */
+  private void write() throws IOException, InterruptedException {
+    say("# How Millrace scales");
+    say("");
+    say(
+        "`mvn -q -Pbenchmark -Dbenchmark=scaling` made this page on %s,"
+            .formatted(Bench.machine()));
+    say(
+        "broker and learner together. JSON, numbers of three digits, exactly-once, the vector module;");
+    say(
+        "%d inputs, %d hidden units, mini-batches of %d, 1 partition, 2 threads where nothing else is"
+            .formatted(INPUTS, HIDDEN, BATCH));
+    say(
+        "said. A point is one reading, some seconds long, of which the first 40 % are warm-up: it scatters.");
     if (plot()) {
       say("");
       say("![Examples a second](scaling.svg)");
     }
+    for (String curve : CURVES.split(",", -1)) {
+      if (Files.exists(part(curve))) {
+        page.append(Files.readString(part(curve)));
+      }
+    }
     Files.writeString(out.resolve("scaling.md"), page);
-    return 0;
   }
 
   private void features(Bench bench) throws Exception {
@@ -150,7 +169,8 @@ final class ScalingBenchmark implements Callable<Integer> {
             new Shape(30, 16, BATCH),
             new Shape(100, 64, BATCH),
             new Shape(784, 128, BATCH),
-            new Shape(784, 1024, BATCH))) {
+            new Shape(784, 1024, BATCH),
+            new Shape(2000, 1024, BATCH))) {
       ExampleTopic topic = topic(bench, shape.inputs(), 1, BATCH);
       Run run = bench.run(setup("restart", shape, 2), topic);
       long parameters = (shape.inputs() + 1L) * shape.hidden() + shape.hidden() + 1;
