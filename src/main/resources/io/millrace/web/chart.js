@@ -79,7 +79,7 @@ export class CostChart {
         x: {time: false, range: (plot, min, max) => (min === max ? [min - 1, max + 1] : [min, max])},
         y: {range: () => this.#range()}},
       axes: [
-        {...axis, size: 2.1 * em, space: 5 * em, values: (plot, ticks) => ticks.map(short)},
+        {...axis, size: 2.1 * em, space: 3.8 * em, values: (plot, ticks) => ticks.map(short)},
         {...axis, size: 3.3 * em, space: 2.6 * em, values: (plot, ticks) => ticks.map(tick)}],
       series: [
         {},

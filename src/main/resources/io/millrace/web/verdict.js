@@ -95,14 +95,26 @@ function byQuality(status, last, pace) {
     ? `Not keeping up: ${short(status.lag)} examples are waiting.` : ''].filter(Boolean).join(' ');
   if (gain >= CLEARLY) {
     const words = `Learning: ${costs}, ${roundPercent(gain)} below the baseline`;
-    return pace === 'falls behind'
-      ? verdict('behind', 'warn', words, more) : verdict('learning', 'good', words, more);
+    if (pace === 'falls behind') {
+      return verdict('behind', 'warn', words, more);
+    }
+    return isOutdone(quality)
+      ? verdict('outdone', 'warn', `${words}, yet outdone by the last ${labelOf(quality)}`, more)
+      : verdict('learning', 'good', words, more);
   }
   return gain <= -CLEARLY
     ? verdict('worse', 'warn',
       `Worse than guessing: ${costs}, ${roundPercent(-gain)} above the baseline`, more)
     : verdict('guessing', 'warn', `Not better than guessing yet: ${costs}`, more);
 }
+
+/** Whether repeating the last label would clearly be better: on many streams that is hard to beat. */
+function isOutdone({accuracy, mae, noChange}) {
+  return accuracy !== undefined
+    ? noChange?.accuracy > accuracy + CLEARLY : noChange?.mae < mae * (1 - CLEARLY);
+}
+
+const labelOf = ({accuracy}) => (accuracy !== undefined ? 'label' : 'value');
 
 /** How it compares with the two ways to guess that a model must beat. */
 function easier(quality) {

@@ -37,7 +37,7 @@ final class DashboardsBenchmark implements Callable<Integer> {
   private String shape = "30/16/64";
 
   @Option(names = "--rounds", description = "stretches of each kind (${DEFAULT-VALUE})")
-  private int rounds = 10;
+  private int rounds = 7;
 
   @Option(names = "--seconds", description = "of a stretch (${DEFAULT-VALUE})")
   private int seconds = 2;
