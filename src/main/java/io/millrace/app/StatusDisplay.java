@@ -3,12 +3,16 @@ package io.millrace.app;
 import io.millrace.learn.Lesson;
 import io.millrace.learn.Prequential;
 import io.millrace.learn.Quality;
+import io.millrace.learn.Quality.Reference;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The learner's figures on the terminal: one live line, or a plain line now and then where the
@@ -72,26 +76,42 @@ final class StatusDisplay {
 
   /** The figures over the window, each beside what it must beat. */
   private static String quality(Quality window) {
-    return "cost %s%s%s%s"
-        .formatted(
-            number(window.cost()),
-            beside("baseline", window.baseline().cost(), StatusDisplay::number),
-            pair("accuracy", window.accuracy(), "majority", window.baseline().accuracy()),
-            pair("rmse", window.rmse(), "mean", window.baseline().rmse()));
+    return "cost "
+        + number(window.cost())
+        + beside(figure("baseline", window.baseline().cost(), StatusDisplay::number))
+        + rivals(
+            "accuracy", "majority", "last label", window, Reference::accuracy, window.accuracy())
+        + rivals("rmse", "mean", "last value", window, Reference::rmse, window.rmse());
   }
 
-  private static String pair(
-      String name, OptionalDouble figure, String besideName, OptionalDouble beside) {
+  private static String rivals(
+      String name,
+      String baseline,
+      String noChange,
+      Quality window,
+      Function<Reference, OptionalDouble> of,
+      OptionalDouble figure) {
     DoubleFunction<String> text =
         name.equals("accuracy") ? StatusDisplay::percent : StatusDisplay::number;
     return figure.isEmpty()
         ? ""
         : "  %s %s%s"
-            .formatted(name, text.apply(figure.getAsDouble()), beside(besideName, beside, text));
+            .formatted(
+                name,
+                text.apply(figure.getAsDouble()),
+                beside(
+                    figure(baseline, of.apply(window.baseline()), text),
+                    figure(noChange, of.apply(window.noChange()), text)));
   }
 
-  private static String beside(String name, OptionalDouble figure, DoubleFunction<String> text) {
-    return figure.isEmpty() ? "" : " (%s %s)".formatted(name, text.apply(figure.getAsDouble()));
+  private static String figure(String name, OptionalDouble figure, DoubleFunction<String> text) {
+    return figure.isEmpty() ? "" : name + " " + text.apply(figure.getAsDouble());
+  }
+
+  private static String beside(String... figures) {
+    String some =
+        Stream.of(figures).filter(each -> !each.isEmpty()).collect(Collectors.joining(", "));
+    return some.isEmpty() ? "" : " (" + some + ")";
   }
 
   private static String some(String name, long count) {
