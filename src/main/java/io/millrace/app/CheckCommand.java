@@ -58,10 +58,17 @@ final class CheckCommand implements Callable<Integer> {
 
   private static List<byte[]> events(MillraceConfig config, String file) {
     try {
-      return EventFile.read(file, ExampleDecoders.of(config));
+      return EventFile.read(file, decoder(config));
     } catch (IOException e) {
       throw ExitException.usage("--event: %s cannot be read: %s".formatted(file, e));
     }
+  }
+
+  /** Where labels come later an event has none. */
+  private static ExampleDecoder decoder(MillraceConfig config) {
+    return config.example().labels().isPresent()
+        ? ExampleDecoders.withoutLabel(config)
+        : ExampleDecoders.of(config);
   }
 
   private static void printInputs(MillraceConfig config) {
@@ -76,7 +83,7 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   private static void printEvents(MillraceConfig config, List<byte[]> events) {
-    ExampleDecoder decoder = ExampleDecoders.of(config);
+    ExampleDecoder decoder = decoder(config);
     MiniBatch example = new MiniBatch(config.model().inputs(), config.model().outputs(), 1);
     for (int event = 0; event < events.size(); event++) {
       Rejection rejection = decoder.decode(events.get(event), example);
@@ -94,6 +101,9 @@ final class CheckCommand implements Callable<Integer> {
     System.out.printf("# event %d%n", event);
     for (int i = 0; i < example.inputs(); i++) {
       System.out.printf("#   %d  %s  %s%n", i, name(config, i), example.xt().data[i]);
+    }
+    if (config.example().labels().isPresent()) {
+      return;
     }
     double[] label = Arrays.copyOf(example.yt().data, example.outputs());
     System.out.printf(

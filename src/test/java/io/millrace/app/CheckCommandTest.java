@@ -114,4 +114,16 @@ class CheckCommandTest {
             "#   1  features[1]  4.0",
             "#   label  label  1.0");
   }
+
+  @Test
+  void shouldReadEventsWithoutALabelWhereLabelsComeLater() throws Exception {
+    assertThat(
+            check(
+                "--config=config/vector.yaml",
+                "--set=model.inputs=2",
+                "--set=topics.events=events",
+                "--set=example.labels={topic: labels, within: 24h}",
+                "--event=" + file("{\"features\":[1,2]}")))
+        .endsWith("# event 1", "#   0  features[0]  1.0", "#   1  features[1]  2.0");
+  }
 }
