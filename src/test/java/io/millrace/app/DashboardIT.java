@@ -305,6 +305,37 @@ final class DashboardIT {
     assertThat((Long) kept.get("recent")).isBetween(1_000L, 2_000L);
   }
 
+  /** Better than the baseline is not good enough where the last label again is better still. */
+  @Test
+  void shouldWarnOfAModelThatTheLastLabelOutdoes() {
+    browser.show(url, Browser.Look.WALL_LIGHT);
+
+    Map<String, Object> verdicts =
+        browser.asyncScript(
+            """
+            const done = arguments[arguments.length - 1];
+            import('/verdict.js').then(({judge}) => {
+              const kind = (figures, noChange) => judge({
+                now: 1e12, heard: 'live', lastAt: 1e12, pace: 'keeps up',
+                status: {state: 'RUNNING', lag: 0, learned: 5000},
+                last: {cost: 0.3, window: {
+                  examples: 1000, cost: 0.3, ...figures,
+                  baseline: {cost: 0.6, accuracy: 0.7, mae: 9}, noChange}}}).kind;
+              done({
+                better: kind({accuracy: 0.9}, {accuracy: 0.905}),
+                outdone: kind({accuracy: 0.9}, {accuracy: 0.95}),
+                closer: kind({mae: 2}, {mae: 3}),
+                further: kind({mae: 2}, {mae: 1.9})});
+            }, error => done({error: String(error)}));
+            """);
+
+    assertThat(verdicts)
+        .containsEntry("better", "learning")
+        .containsEntry("outdone", "outdone")
+        .containsEntry("closer", "learning")
+        .containsEntry("further", "outdone");
+  }
+
   private long points() {
     return Long.parseLong(browser.data("chart", "points"));
   }
