@@ -90,6 +90,9 @@ final class ScalingBenchmark implements Callable<Integer> {
             .formatted(INPUTS, HIDDEN, BATCH));
     say(
         "said. A point is one reading, some seconds long, of which the first 40 % are warm-up: it scatters.");
+    say(
+        "What is timed is training: with several partitions the ingest may have run ahead of it while it");
+    say("warmed up, and then a figure is the speed of training alone.");
     if (plot()) {
       say("");
       say("![Examples a second](scaling.svg)");
@@ -261,7 +264,7 @@ final class ScalingBenchmark implements Callable<Integer> {
             set multiplot layout 2,2
             set logscale x
             set yrange [0:*]
-            set format y '%%.0s%%c'
+            set format y '%%.1s%%c'
             set grid
             unset key
             """
@@ -273,7 +276,7 @@ final class ScalingBenchmark implements Callable<Integer> {
       }
       script.append(
           curve.equals("flat")
-              ? "unset logscale x\nset xlabel 'examples so far'\nset ylabel 'examples/CPU s'\n"
+              ? "unset logscale x\nset format x '%.0s%c'\nset xlabel 'examples so far'\nset ylabel 'examples/CPU s'\n"
               : "set xlabel '%s'\nset ylabel 'examples/s'\n".formatted(curve));
       script.append("plot '%s' with linespoints pt 7 lw 2%n".formatted(data));
     }
