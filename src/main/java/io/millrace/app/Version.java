@@ -12,6 +12,6 @@ final class Version implements IVersionProvider {
 
   static String text() {
     String version = Version.class.getPackage().getImplementationVersion();
-    return Objects.requireNonNullElse(version, "(not packaged)");
+    return Objects.requireNonNullElse(version, "from source");
   }
 }

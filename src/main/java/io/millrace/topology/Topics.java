@@ -19,6 +19,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -39,8 +40,8 @@ public final class Topics {
           TopicConfig.RETENTION_BYTES_CONFIG,
           FOREVER);
 
-  private static final int DESCRIBE_ATTEMPTS = 50;
-  private static final Duration DESCRIBE_PAUSE = Duration.ofMillis(200);
+  private static final int ATTEMPTS = 50;
+  private static final Duration PAUSE = Duration.ofMillis(200);
 
   private final MillraceConfig config;
   private final Admin admin;
@@ -173,7 +174,22 @@ public final class Topics {
     return specs;
   }
 
+  /** A broker that has just started, or that its machine starves, is fenced for a moment. */
   private void createMissing(List<Spec> specs) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        tryToCreateMissing(specs);
+        return;
+      } catch (InvalidReplicationFactorException e) {
+        if (attempt == ATTEMPTS || !e.toString().contains("fenced")) {
+          throw e;
+        }
+        pause();
+      }
+    }
+  }
+
+  private void tryToCreateMissing(List<Spec> specs) {
     Set<String> existing = get(admin.listTopics().names());
     List<NewTopic> missing =
         specs.stream()
@@ -242,7 +258,7 @@ public final class Topics {
       try {
         return get(admin.describeTopics(names).allTopicNames());
       } catch (UnknownTopicOrPartitionException e) {
-        if (attempt == DESCRIBE_ATTEMPTS) {
+        if (attempt == ATTEMPTS) {
           throw e;
         }
         pause();
@@ -252,7 +268,7 @@ public final class Topics {
 
   private static void pause() {
     try {
-      Thread.sleep(DESCRIBE_PAUSE.toMillis());
+      Thread.sleep(PAUSE.toMillis());
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
