@@ -164,8 +164,9 @@ export function describe({examples, window, baseline}, drifts) {
     return 'Nothing is learned yet.';
   }
   const now = window[length - 1];
-  // Not the very first points: their window holds a mini-batch or two.
-  const begin = window[Math.min(length - 1, Math.ceil(length / 50))];
+  // Not from the very first points: their window holds a mini-batch or two.
+  const first = Math.min(length - 1, Math.ceil(length / 50));
+  const begin = window[first];
   const change = now < 0.98 * begin ? 'fell' : now > 1.02 * begin ? 'rose' : 'stayed';
   const course = change === 'stayed'
     ? `stayed at ${figure(now)}` : `${change} from ${figure(begin)} to ${figure(now)}`;
@@ -173,5 +174,5 @@ export function describe({examples, window, baseline}, drifts) {
     ? `; the baseline is at ${figure(baseline[length - 1])}` : '';
   const marks = drifts === 0 ? '' : drifts === 1
     ? ' One drift was detected.' : ` ${short(drifts)} drifts were detected.`;
-  return `From ${short(examples[0])} to ${short(examples[length - 1])} examples the cost ${course}${base}.${marks}`;
+  return `From ${short(examples[first])} to ${short(examples[length - 1])} examples the cost ${course}${base}.${marks}`;
 }
