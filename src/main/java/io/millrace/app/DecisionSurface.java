@@ -2,6 +2,7 @@ package io.millrace.app;
 
 import io.millrace.learn.Snapshot;
 import io.millrace.nn.Network;
+import io.millrace.nn.Output;
 import io.millrace.web.Surface;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,18 +53,8 @@ final class DecisionSurface {
       values.add(
           predictions.numCols == 1
               ? predictions.get(example, 0)
-              : (double) largest(predictions, example));
+              : (double) Output.mostLikely(predictions, example));
     }
     return values;
-  }
-
-  private static int largest(DMatrixRMaj predictions, int example) {
-    int largest = 0;
-    for (int output = 1; output < predictions.numCols; output++) {
-      if (predictions.get(example, output) > predictions.get(example, largest)) {
-        largest = output;
-      }
-    }
-    return largest;
   }
 }

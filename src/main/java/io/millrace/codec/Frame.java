@@ -120,6 +120,20 @@ final class Frame {
     return new FormatException("A %s that cannot be: %s".formatted(what, detail));
   }
 
+  /**
+   * Reads bytes.
+   *
+   * @throws FormatException when there are not as many
+   */
+  byte[] getBytes(ByteBuffer body, int length) {
+    if (length < 0 || length > body.remaining()) {
+      throw inconsistent("%d bytes where %d are left".formatted(length, body.remaining()));
+    }
+    byte[] bytes = new byte[length];
+    body.get(bytes);
+    return bytes;
+  }
+
   private static int checksum(byte[] bytes, int length) {
     CRC32C crc = new CRC32C();
     crc.update(bytes, 0, length);

@@ -86,7 +86,7 @@ public final class PredictionCodec {
 
   private void writeClass(JsonGenerator json, DMatrixRMaj at, int row) throws IOException {
     if (output == Output.SOFTMAX) {
-      writeClass(json, largest(at, row));
+      writeClass(json, Output.mostLikely(at, row));
     } else if (at.numCols == 1) {
       writeClass(json, isMoreLikely(at, row, 0));
     } else {
@@ -108,17 +108,6 @@ public final class PredictionCodec {
 
   private static int isMoreLikely(DMatrixRMaj at, int row, int k) {
     return at.unsafe_get(row, k) > 0.5 ? 1 : 0;
-  }
-
-  /** The first of equals, as for the accuracy. */
-  private static int largest(DMatrixRMaj at, int row) {
-    int largest = 0;
-    for (int k = 1; k < at.numCols; k++) {
-      if (at.unsafe_get(row, k) > at.unsafe_get(row, largest)) {
-        largest = k;
-      }
-    }
-    return largest;
   }
 
   /**

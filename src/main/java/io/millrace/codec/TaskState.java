@@ -65,17 +65,9 @@ public record TaskState(UUID source, long consumedThrough, List<String> mapping,
     List<String> mapping = new ArrayList<>();
     for (int i = 0; i < lines; i++) {
       int length = buffer.remaining() < Integer.BYTES ? -1 : buffer.getInt();
-      mapping.add(new String(bytes(buffer, length), UTF_8));
+      mapping.add(new String(FRAME.getBytes(buffer, length), UTF_8));
     }
-    return new TaskState(source, consumedThrough, mapping, bytes(buffer, buffer.remaining()));
-  }
-
-  private static byte[] bytes(ByteBuffer buffer, int length) {
-    if (length < 0 || length > buffer.remaining()) {
-      throw FRAME.inconsistent("%d bytes where %d are left".formatted(length, buffer.remaining()));
-    }
-    byte[] bytes = new byte[length];
-    buffer.get(bytes);
-    return bytes;
+    return new TaskState(
+        source, consumedThrough, mapping, FRAME.getBytes(buffer, buffer.remaining()));
   }
 }

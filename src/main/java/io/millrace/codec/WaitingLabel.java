@@ -66,23 +66,14 @@ public record WaitingLabel(byte[] value, Headers headers, long offset, long time
     int count = buffer.getInt();
     Headers headers = new RecordHeaders();
     for (int i = 0; i < count; i++) {
-      String key = new String(bytes(buffer, length(buffer)), UTF_8);
+      String key = new String(FRAME.getBytes(buffer, length(buffer)), UTF_8);
       int length = length(buffer);
-      headers.add(key, length == NO_VALUE ? null : bytes(buffer, length));
+      headers.add(key, length == NO_VALUE ? null : FRAME.getBytes(buffer, length));
     }
-    return new WaitingLabel(bytes(buffer, buffer.remaining()), headers, offset, timestamp);
+    return new WaitingLabel(FRAME.getBytes(buffer, buffer.remaining()), headers, offset, timestamp);
   }
 
   private static int length(ByteBuffer buffer) {
     return buffer.remaining() < Integer.BYTES ? Integer.MAX_VALUE : buffer.getInt();
-  }
-
-  private static byte[] bytes(ByteBuffer buffer, int length) {
-    if (length < 0 || length > buffer.remaining()) {
-      throw FRAME.inconsistent("%d bytes where %d are left".formatted(length, buffer.remaining()));
-    }
-    byte[] bytes = new byte[length];
-    buffer.get(bytes);
-    return bytes;
   }
 }

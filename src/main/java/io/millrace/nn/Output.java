@@ -218,6 +218,18 @@ public enum Output {
     return right;
   }
 
+  /**
+   * The most likely class of an example, as {@link #agree} has it: the largest, the first of
+   * equals.
+   *
+   * @param at A2', one row an example. Not modified.
+   * @param example its row
+   */
+  public static int mostLikely(DMatrixRMaj at, int example) {
+    int from = example * at.numCols;
+    return largest(at.data, from, from + at.numCols) - from;
+  }
+
   /** The index of the largest of [from, to); the first of equals. */
   private static int largest(double[] values, int from, int to) {
     int largest = from;

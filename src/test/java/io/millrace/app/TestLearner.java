@@ -148,15 +148,12 @@ record TestLearner(String name, Path config) {
 
   /** The newest snapshots, not those that are kept beside them, once there are this many. */
   List<ConsumerRecord<byte[], byte[]>> snapshots(TestTopics topics, int count) {
-    return topics
-        .consume(
+    return newest(
+        topics.consume(
             snapshots(),
             IsolationLevel.READ_COMMITTED,
             records -> newest(records).size() >= count,
-            MillraceProcess.PATIENCE)
-        .stream()
-        .filter(this::isNewest)
-        .toList();
+            MillraceProcess.PATIENCE));
   }
 
   private List<ConsumerRecord<byte[], byte[]>> newest(List<ConsumerRecord<byte[], byte[]>> all) {
