@@ -3,10 +3,12 @@ package io.millrace.app;
 import io.millrace.config.MillraceConfig;
 import io.millrace.topology.StreamsSettings;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -15,6 +17,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
@@ -25,6 +30,7 @@ import org.apache.kafka.streams.StreamsConfig;
  */
 final class KafkaClients {
   private static final Duration REACH = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofMillis(200);
   private static final Duration DELIVERY = Duration.ofSeconds(30);
 
   private final String bootstrapServers;
@@ -87,6 +93,24 @@ final class KafkaClients {
   Consumer<byte[], byte[]> reader(String purpose) {
     return new KafkaConsumer<>(
         readerSettings(purpose), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /**
+   * The partitions of a topic that exists. A broker that has not heard of it yet is asked again.
+   *
+   * @throws UnknownTopicOrPartitionException when none has for {@link #REACH}
+   */
+  static List<TopicPartition> partitions(Consumer<?, ?> consumer, String topic) {
+    long deadline = System.nanoTime() + REACH.toNanos();
+    List<PartitionInfo> known = consumer.partitionsFor(topic);
+    while (known.isEmpty()) {
+      if (System.nanoTime() > deadline) {
+        throw new UnknownTopicOrPartitionException("There is no topic " + topic);
+      }
+      LockSupport.parkNanos(PAUSE.toNanos());
+      known = consumer.partitionsFor(topic);
+    }
+    return known.stream().map(info -> new TopicPartition(topic, info.partition())).toList();
   }
 
   Map<String, Object> readerSettings(String purpose) {

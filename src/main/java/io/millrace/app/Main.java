@@ -71,7 +71,8 @@ public final class Main {
       return ExitException.failure(String.valueOf(e.getMessage()), e);
     }
     if (e instanceof KafkaException) {
-      return ExitException.failure("Kafka: " + e.getMessage(), e);
+      String said = String.valueOf(e.getMessage());
+      return ExitException.failure("Kafka: " + (said.isBlank() ? e : said), e);
     }
     return ExitException.failure(
         "Unexpected failure: %s. Run again with --verbose for details.".formatted(e), e);

@@ -154,9 +154,7 @@ final class ModelRollback implements Callable<Integer> {
       this.config = config;
       this.consumer = consumer;
       List<TopicPartition> partitions =
-          consumer.partitionsFor(config.topics().snapshots()).stream()
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .toList();
+          KafkaClients.partitions(consumer, config.topics().snapshots());
       consumer.assign(partitions);
       consumer.seekToEnd(partitions);
       partitions.forEach(consumer::position);

@@ -9,9 +9,9 @@ import io.millrace.web.CostHistory;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -52,9 +52,8 @@ final class TopicFollower implements AutoCloseable {
     this.thread = new Thread(this::follow, "board");
     thread.setDaemon(true);
     consumer.assign(
-        List.of(costs, config.topics().deadLetters()).stream()
-            .flatMap(topic -> consumer.partitionsFor(topic).stream())
-            .map(info -> new TopicPartition(info.topic(), info.partition()))
+        Stream.of(costs, config.topics().deadLetters())
+            .flatMap(topic -> KafkaClients.partitions(consumer, topic).stream())
             .toList());
     this.earlier = EarlierCosts.start(config, seek(), board.costs());
   }

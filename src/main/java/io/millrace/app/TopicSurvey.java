@@ -60,15 +60,9 @@ final class TopicSurvey implements AutoCloseable {
     this.board = board;
     this.admin = Admin.create(clients.adminSettings());
     this.consumer = clients.reader("survey");
-    this.examples = partitions(config.topics().examples());
-    this.miniBatches = partitions(config.topics().miniBatches());
+    this.examples = KafkaClients.partitions(consumer, config.topics().examples());
+    this.miniBatches = KafkaClients.partitions(consumer, config.topics().miniBatches());
     thread.setDaemon(true);
-  }
-
-  private List<TopicPartition> partitions(String topic) {
-    return consumer.partitionsFor(topic).stream()
-        .map(info -> new TopicPartition(topic, info.partition()))
-        .toList();
   }
 
   /** Starts asking; the topics must exist. */

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -174,19 +176,12 @@ public final class Topics {
     return specs;
   }
 
-  /** A broker that has just started, or that its machine starves, is fenced for a moment. */
   private void createMissing(List<Spec> specs) {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        tryToCreateMissing(specs);
-        return;
-      } catch (InvalidReplicationFactorException e) {
-        if (attempt == ATTEMPTS || !e.toString().contains("fenced")) {
-          throw e;
-        }
-        pause();
-      }
-    }
+    settled(
+        () -> {
+          tryToCreateMissing(specs);
+          return specs;
+        });
   }
 
   private void tryToCreateMissing(List<Spec> specs) {
@@ -237,7 +232,8 @@ public final class Topics {
   }
 
   private Map<ConfigResource, Config> configs(List<String> topics) {
-    return get(admin.describeConfigs(topics.stream().map(Topics::resource).toList()).all());
+    List<ConfigResource> resources = topics.stream().map(Topics::resource).toList();
+    return settled(() -> get(admin.describeConfigs(resources).all()));
   }
 
   private static ConfigResource resource(String topic) {
@@ -252,18 +248,30 @@ public final class Topics {
     return Integer.parseInt(value(topic, TopicConfig.MAX_MESSAGE_BYTES_CONFIG));
   }
 
-  /** A topic that was just created may take a moment to be known to every broker. */
   private Map<String, TopicDescription> describe(List<String> names) {
+    return settled(() -> get(admin.describeTopics(names).allTopicNames()));
+  }
+
+  /** Asks again, for a while, where the answer is that of a cluster that has not settled yet. */
+  private static <T> T settled(Supplier<T> request) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return get(admin.describeTopics(names).allTopicNames());
-      } catch (UnknownTopicOrPartitionException e) {
-        if (attempt == ATTEMPTS) {
+        return request.get();
+      } catch (UnknownTopicOrPartitionException | InvalidReplicationFactorException e) {
+        if (attempt == ATTEMPTS || !settles(e)) {
           throw e;
         }
         pause();
       }
     }
+  }
+
+  /**
+   * A topic that was just created is not known to every broker at once; a broker that has just
+   * started, or that its machine starves, is fenced for a moment.
+   */
+  private static boolean settles(ApiException e) {
+    return e instanceof UnknownTopicOrPartitionException || e.toString().contains("fenced");
   }
 
   private static void pause() {
