@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -40,6 +41,7 @@ import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -249,7 +251,8 @@ public final class TestTopics implements AutoCloseable {
   }
 
   private TopicDescription describe(String topic) {
-    return requireNonNull(await(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic));
+    return requireNonNull(
+        awaitKnown(() -> admin.describeTopics(List.of(topic)).allTopicNames()).get(topic));
   }
 
   private List<TopicPartition> partitions(String topic) {
@@ -262,7 +265,8 @@ public final class TestTopics implements AutoCloseable {
   public Map<String, String> config(String topic) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     Config config =
-        requireNonNull(await(admin.describeConfigs(List.of(resource)).all()).get(resource));
+        requireNonNull(
+            awaitKnown(() -> admin.describeConfigs(List.of(resource)).all()).get(resource));
     return config.entries().stream()
         .collect(Collectors.toMap(ConfigEntry::name, entry -> String.valueOf(entry.value())));
   }
@@ -318,6 +322,25 @@ public final class TestTopics implements AutoCloseable {
                         .map(TopicPartition::partition)
                         .sorted()
                         .toList()));
+  }
+
+  /** A topic that was just created is not known to every broker at once. */
+  private static <T> T awaitKnown(Supplier<Future<T>> request) {
+    List<T> answer = new ArrayList<>();
+    Await.until(
+        "the topic is known to the broker that was asked",
+        PATIENCE,
+        () -> {
+          try {
+            answer.add(await(request.get()));
+          } catch (AssertionError e) {
+            if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+              throw e;
+            }
+          }
+          return !answer.isEmpty();
+        });
+    return answer.get(0);
   }
 
   private static <T> T await(Future<T> future) {
