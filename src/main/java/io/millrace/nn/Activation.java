@@ -7,9 +7,7 @@ public enum Activation {
   TANH("tanh", 1) {
     @Override
     void values(double[] z, double[] a, int count) {
-      for (int i = 0; i < count; i++) {
-        a[i] = Elementary.tanh(z[i]);
-      }
+      Elementary.tanh(z, a, count);
     }
 
     @Override
@@ -23,9 +21,7 @@ public enum Activation {
   SIGMOID("sigmoid", 1) {
     @Override
     void values(double[] z, double[] a, int count) {
-      for (int i = 0; i < count; i++) {
-        a[i] = Elementary.sigmoid(z[i]);
-      }
+      Elementary.sigmoid(z, a, count);
     }
 
     @Override

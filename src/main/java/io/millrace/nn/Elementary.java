@@ -23,6 +23,18 @@ final class Elementary {
   private static final long MANTISSA = (1L << MANTISSA_BITS) - 1;
   private static final double SQRT_2 = 1.4142135623730951;
 
+  /** e^-708 is a normal number. */
+  private static final double EXP_NORMAL = 708;
+
+  /** Up to here the quotient of {@link #tanh} is below 1 by more than its error. */
+  private static final double TANH_BELOW_1 = 17;
+
+  /** From here on tanh is 1 but for the last bits. */
+  private static final double TANH_IS_1 = 19.0625;
+
+  /** Numbers that are done before the next, so that they stay in the first-level cache. */
+  private static final int BLOCK = 1024;
+
   private Elementary() {}
 
   /**
@@ -33,9 +45,20 @@ final class Elementary {
    */
   static double exp(double x) {
     double clamped = Math.min(Math.max(x, -746), 710); // beyond: zero and infinity; keeps a NaN
-    double shifted = clamped * LOG2_E + ROUNDER;
-    double n = shifted - ROUNDER;
-    double r = (clamped - n * LN2_HIGH) - n * LN2_LOW;
+    int power = (int) power(clamped);
+    int half = power >> 1;
+    return significand(clamped) * powerOf2(half) * powerOf2(power - half);
+  }
+
+  /** n in its last bits. */
+  private static long power(double x) {
+    return Double.doubleToRawLongBits(x * LOG2_E + ROUNDER);
+  }
+
+  /** e^r: from the root of a half to that of two. */
+  private static double significand(double x) {
+    double n = (x * LOG2_E + ROUNDER) - ROUNDER;
+    double r = (x - n * LN2_HIGH) - n * LN2_LOW;
     double p = 2.510038549551032e-08;
     p = p * r + 2.7620088445409746e-07;
     p = p * r + 2.7557268459997064e-06;
@@ -46,15 +69,37 @@ final class Elementary {
     p = p * r + 0.04166666666662413;
     p = p * r + 0.16666666666666669;
     p = p * r + 0.5000000000000001;
-    int power = (int) Double.doubleToRawLongBits(shifted);
-    int half = power >> 1;
-    return (1 + (r + r * r * p)) * powerOf2(half) * powerOf2(power - half);
+    return 1 + (r + r * r * p);
   }
 
-  /** 1 / (1 + e^-x), to 6e-16: no small result is the difference of large ones. */
-  static double sigmoid(double x) {
-    double e = exp(-Math.abs(x));
-    return (x >= 0 ? 1 : e) / (1 + e);
+  /**
+   * y = e^-|x|, for the first count elements: the same bits as {@link #exp}. What is nothing but
+   * arithmetic stands in a loop of its own, so that it is vectorised.
+   *
+   * @param y not the same array. Modified.
+   */
+  static void expOfMinusAbs(double[] x, double[] y, int count) {
+    for (int i = 0; i < count; i++) {
+      y[i] = significand(-Math.abs(x[i]));
+    }
+    for (int i = 0; i < count; i++) {
+      double z = -Math.abs(x[i]);
+      y[i] = z >= -EXP_NORMAL ? y[i] * powerOf2((int) power(z)) : exp(z);
+    }
+  }
+
+  /**
+   * y = 1 / (1 + e^-x), to 6e-16, for the first count elements: no small result is the difference
+   * of large ones.
+   *
+   * @param y not the same array. Modified.
+   */
+  static void sigmoid(double[] x, double[] y, int count) {
+    expOfMinusAbs(x, y, count);
+    for (int i = 0; i < count; i++) {
+      double half = Math.copySign(0.5, x[i]); // 1 above the line for x >= 0, else e^x: no branch
+      y[i] = ((0.5 + half) + (0.5 - half) * y[i]) / (1 + y[i]);
+    }
   }
 
   /** 2^n for the exponents of normal numbers. */
@@ -107,26 +152,46 @@ final class Elementary {
   }
 
   /**
-   * tanh x, to 2e-15.
+   * y = tanh x, to 2e-15, for the first count elements.
    *
    * <p>tanh(x / 8) = u P(u^2) / Q(u^2), u = x / 8, by the seventh convergent of Lambert's continued
    * fraction; then three times tanh 2u = 2 N D / (D^2 + N^2), kept as numerator and denominator, so
-   * that there is one division. For |x| above 19.0625, infinity included, it is what it is there: 1
-   * to two units in the last place, never more. The factor 1/8 of the numerator is in P: dividing x
-   * would lose the bits of a subnormal one.
+   * that there is one division. For |x| above {@value #TANH_IS_1}, infinity included, it is what it
+   * is there: 1 to two units in the last place, never more.
+   *
+   * @param y not the same array. Modified.
    */
-  static double tanh(double x) {
-    double clamped = Math.min(Math.max(x, -19.0625), 19.0625); // keeps a NaN
-    double u = clamped * 0.125;
-    double t = u * u;
-    double n = clamped * (((0.125 * t + 47.25) * t + 2165.625) * t + 16891.875);
-    double d = ((28 * t + 3150) * t + 62370) * t + 135135;
-    double n2 = 2 * n * d;
-    double d2 = d * d + n * n;
-    double n4 = 2 * n2 * d2;
+  static void tanh(double[] x, double[] y, int count) {
+    for (int from = 0; from < count; from += BLOCK) {
+      tanh(x, y, from, Math.min(from + BLOCK, count));
+    }
+  }
+
+  /** Most numbers need no clamping, which takes as long as all else; see to the others after. */
+  private static void tanh(double[] x, double[] y, int from, int to) {
+    for (int i = from; i < to; i++) {
+      y[i] = tanhQuotient(x[i]);
+    }
+    for (int i = from; i < to; i++) {
+      if (!(Math.abs(x[i]) <= TANH_BELOW_1)) { // a NaN, too
+        double clamped = Math.min(Math.max(x[i], -TANH_IS_1), TANH_IS_1);
+        y[i] = Math.min(Math.max(tanhQuotient(clamped), -1), 1);
+      }
+    }
+  }
+
+  /**
+   * N and D of tanh(x / 8), both times 8^7, so that they are polynomials of x and not of x / 8,
+   * which would lose the bits of a subnormal number; and thrice those of the double.
+   */
+  private static double tanhQuotient(double x) {
+    double t = x * x;
+    double n1 = x * (((t + 24_192) * t + 70_963_200) * t + 35_424_829_440.0);
+    double d1 = ((224 * t + 1_612_800) * t + 2_043_740_160.0) * t + 283_398_635_520.0;
+    double n2 = (n1 + n1) * d1;
+    double d2 = d1 * d1 + n1 * n1;
+    double n4 = (n2 + n2) * d2;
     double d4 = d2 * d2 + n2 * n2;
-    double n8 = 2 * n4 * d4;
-    double d8 = d4 * d4 + n4 * n4;
-    return Math.min(Math.max(n8 / d8, -1), 1);
+    return (n4 + n4) * d4 / (d4 * d4 + n4 * n4);
   }
 }

@@ -15,9 +15,7 @@ public enum Output {
   SIGMOID("sigmoid") {
     @Override
     void values(double[] z, double[] a, int outputs, int count) {
-      for (int k = 0; k < count; k++) {
-        a[k] = Elementary.sigmoid(z[k]);
-      }
+      Elementary.sigmoid(z, a, count);
     }
 
     // -( y log a + (1 - y) log(1 - a) ) = max(z, 0) - z y + log(1 + exp(-|z|))
@@ -27,10 +25,8 @@ public enum Output {
         sums(z, y, losses, outputs, examples);
         return;
       }
+      Elementary.expOfMinusAbs(z, losses, examples);
       for (int k = 0; k < examples; k++) {
-        losses[k] = Elementary.exp(-Math.abs(z[k]));
-      }
-      for (int k = 0; k < examples; k++) { // apart from the exponentials it can be vectorised
         losses[k] = Math.max(z[k], 0) - z[k] * y[k] + Elementary.log1p(losses[k]);
       }
     }
