@@ -2,6 +2,7 @@ package io.millrace.web;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.undertow.io.Receiver;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RequestTooBigException;
 import io.undertow.util.Headers;
@@ -54,7 +55,9 @@ final class PredictRequest {
       Answers.error(
           exchange, StatusCodes.UNAUTHORIZED, "Send the header Authorization: Bearer TOKEN");
     } else {
-      exchange.getRequestReceiver().receiveFullBytes(this::received, this::notReceived);
+      Receiver body = exchange.getRequestReceiver();
+      body.setMaxBufferSize(mostBytes);
+      body.receiveFullBytes(this::received, this::notReceived);
     }
   }
 
@@ -84,8 +87,7 @@ final class PredictRequest {
   }
 
   private void notReceived(HttpServerExchange exchange, IOException e) {
-    if (e instanceof RequestTooBigException) {
-      exchange.setPersistent(false); // what is left of the body is not read
+    if (e instanceof Receiver.RequestToLargeException || e instanceof RequestTooBigException) {
       Answers.error(
           exchange,
           StatusCodes.REQUEST_ENTITY_TOO_LARGE,

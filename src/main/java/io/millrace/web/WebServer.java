@@ -40,6 +40,13 @@ public final class WebServer implements AutoCloseable {
   private static final int MOST_CONNECTIONS = 512;
   private static final int MOST_AT_WORK = 384;
   private static final int MOST_BODY = 1024 * 1024;
+
+  /**
+   * A body that is larger is read up to here and thrown away: whoever still sends it would not hear
+   * the answer if the connection were closed before.
+   */
+  private static final long MOST_DRAINED = 16L * MOST_BODY;
+
   private static final int MOST_HEADERS = 16 * 1024;
   private static final int TIMEOUT_MILLIS = 30_000;
 
@@ -77,7 +84,7 @@ public final class WebServer implements AutoCloseable {
             .setSocketOption(Options.WRITE_TIMEOUT, STUCK_MILLIS)
             .setSocketOption(Options.CONNECTION_HIGH_WATER, MOST_CONNECTIONS)
             .setSocketOption(Options.CONNECTION_LOW_WATER, MOST_CONNECTIONS)
-            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, (long) MOST_BODY)
+            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, MOST_DRAINED)
             .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MOST_HEADERS)
             .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, TIMEOUT_MILLIS)
             .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, TIMEOUT_MILLIS)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.learn.PublishedModel.Publication;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.Test;
 /** The server alone, over real sockets; what a whole learner shows is in {@code MonitoringIT}. */
 class WebServerTest {
   private static final int DASHBOARDS = 100;
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final View view = new View();
@@ -167,6 +168,36 @@ class WebServerTest {
     view.health = new Health("ERROR", "The disk is full", "It stops");
     assertThat(get("health/live").statusCode()).isEqualTo(503);
     assertThat(get("health/live").body()).contains("\"why\":\"The disk is full\"");
+  }
+
+  /** The answer comes before the end of the body, and must outlive what is still on its way. */
+  @Test
+  void shouldSayThatABodyIsTooLargeToWhoeverStillSendsIt() throws Exception {
+    try (WebServer predicting =
+        WebServer.start("127.0.0.1", 0, view, body -> body, Optional.empty())) {
+      URI url = URI.create(predicting.url() + "api/predict");
+      HttpRequest tooLarge =
+          HttpRequest.newBuilder(url)
+              .POST(BodyPublishers.ofByteArray(new byte[4 * 1024 * 1024]))
+              .build();
+      HttpRequest unknownLength =
+          HttpRequest.newBuilder(url)
+              .POST(
+                  BodyPublishers.ofInputStream(
+                      () -> new ByteArrayInputStream(new byte[4 * 1024 * 1024])))
+              .build();
+      for (int i = 0; i < 100; i++) {
+        HttpResponse<String> answer =
+            client.send(i % 2 == 0 ? tooLarge : unknownLength, BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(413);
+        assertThat(answer.body()).contains("At most 1048576 bytes");
+      }
+      HttpRequest enough =
+          HttpRequest.newBuilder(url)
+              .POST(BodyPublishers.ofByteArray(new byte[1024 * 1024]))
+              .build();
+      assertThat(client.send(enough, BodyHandlers.ofString()).body()).hasSize(1024 * 1024);
+    }
   }
 
   @Test
