@@ -11,6 +11,7 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -76,8 +77,18 @@ record StreamFailure(boolean passes, String line) {
             || e instanceof InvalidTxnStateException
             || e instanceof InvalidPidMappingException
             || e instanceof OutOfOrderSequenceException
+            || isFenced(e)
             || isServersOwnFault(e);
     return passes ? Optional.of(new StreamFailure(true, rootMessage(failure))) : Optional.empty();
+  }
+
+  /**
+   * Whether a topic of the state cannot be created because no broker takes it for the moment: one
+   * that has just started, or that its machine starves, is fenced.
+   */
+  private static boolean isFenced(Throwable e) {
+    return e instanceof InvalidReplicationFactorException
+        && String.valueOf(e.getMessage()).contains("fenced");
   }
 
   /**

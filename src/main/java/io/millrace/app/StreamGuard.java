@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 final class StreamGuard {
   private static final Logger LOG = LoggerFactory.getLogger(StreamGuard.class);
   private static final Duration REPLACING = Duration.ofMinutes(1);
-  private static final int MOST_REPLACED = 10;
+  private static final int MOST_REPLACED = 20;
 
   private final String name;
   private final Stop stop;

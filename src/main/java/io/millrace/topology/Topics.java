@@ -4,6 +4,7 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.config.TopicsConfig;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +16,13 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.DescribeProducersOptions;
+import org.apache.kafka.clients.admin.DescribeProducersResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.ApiException;
@@ -87,6 +92,7 @@ public final class Topics {
     ensureSamePartitions();
     List<Spec> specs = specs(largestRecord(config.topics().examples()));
     createMissing(specs);
+    awaitKnownEverywhere(specs);
     return check(specs);
   }
 
@@ -192,6 +198,39 @@ public final class Topics {
             .map(spec -> spec.newTopic(config.topics().replicationFactor()))
             .toList();
     admin.createTopics(missing).values().values().forEach(Topics::awaitCreation);
+  }
+
+  /**
+   * Waits until every broker has heard of the topics: Kafka Streams asks any of them, and gives up
+   * where a topic that it reads is not known yet. The one question that is put to a certain broker:
+   * the client itself puts it again for as long as the topic is unknown there. Any other answer, a
+   * refusal too, is as good.
+   */
+  private void awaitKnownEverywhere(List<Spec> specs) {
+    Collection<Node> brokers = get(admin.describeCluster().nodes());
+    if (brokers.size() == 1) {
+      return; // it was asked already
+    }
+    List<TopicPartition> partitions =
+        specs.stream().map(spec -> new TopicPartition(spec.name(), 0)).toList();
+    List<KafkaFuture<?>> answers = new ArrayList<>();
+    for (Node broker : brokers) {
+      DescribeProducersOptions options = new DescribeProducersOptions().brokerId(broker.id());
+      options.timeoutMs(Math.toIntExact(PAUSE.toMillis() * ATTEMPTS));
+      DescribeProducersResult asked = admin.describeProducers(partitions, options);
+      partitions.forEach(partition -> answers.add(asked.partitionResult(partition)));
+    }
+    answers.forEach(Topics::await);
+  }
+
+  private static void await(KafkaFuture<?> answer) {
+    try {
+      answer.get();
+    } catch (ExecutionException e) {
+      // It knows the topic and does not lead it, or may not say, or is gone by now.
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
   }
 
   private static void awaitCreation(KafkaFuture<Void> creation) {

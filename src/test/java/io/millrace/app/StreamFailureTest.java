@@ -9,6 +9,7 @@ import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
@@ -54,6 +55,9 @@ class StreamFailureTest {
         passes(new OutOfOrderSequenceException("lost")),
         passes(new UnknownServerException("trouble")),
         passes(
+            new InvalidReplicationFactorException(
+                "Unable to replicate the partition 1 time(s): All brokers are currently fenced.")),
+        passes(
             new KafkaException(
                 "Unhandled error in EndTxnResponse: The server experienced an unexpected error"
                     + " when processing the request.")),
@@ -65,6 +69,9 @@ class StreamFailureTest {
         stops(new TransactionalIdAuthorizationException("no"), "Kafka does not permit it: no"),
         stops(new SaslAuthenticationException("who?"), "Kafka does not permit it: who?"),
         stops(new OutOfMemoryError("Java heap space"), "(Java heap space); raise -Xmx"),
+        stops(
+            new InvalidReplicationFactorException("only 1 broker(s) are registered"),
+            "InvalidReplicationFactorException: only 1 broker(s)"),
         stops(new SerializationException("bytes"), "SerializationException: bytes"),
         stops(new KafkaException("first line\nsecond"), "KafkaException: first line"),
         stops(new IllegalStateException("bug"), "IllegalStateException: bug"),
