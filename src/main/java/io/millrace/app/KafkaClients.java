@@ -29,7 +29,7 @@ import org.apache.kafka.streams.StreamsConfig;
  * stands under {@code kafka} (TLS and SASL too) reaches every one of them.
  */
 final class KafkaClients {
-  private static final Duration REACH = Duration.ofSeconds(10);
+  private static final Duration REACH = Duration.ofSeconds(20);
   private static final Duration PAUSE = Duration.ofMillis(200);
   private static final Duration DELIVERY = Duration.ofSeconds(30);
 
