@@ -115,6 +115,7 @@ final class Browser implements AutoCloseable {
             .usingDriverExecutable(
                 DRIVER) // known: Selenium looks for nothing and downloads nothing
             .usingAnyFreePort()
+            .withTimeout(MillraceProcess.PATIENCE)
             .build();
     return new Browser(new ChromeDriver(service, options));
   }

@@ -27,6 +27,7 @@ final class Compose implements AutoCloseable {
   Compose(String project, Map<String, String> environment) {
     this.project = project;
     this.environment = new TreeMap<>(environment);
+    this.environment.put("COMPOSE_HTTP_TIMEOUT", "600"); // the older one's, 60 s by default
     this.command =
         execute(List.of("docker", "compose", "version")).code() == 0
             ? List.of("docker", "compose")

@@ -34,7 +34,7 @@ final class CrashIT {
   private static final int SIGKILL = 128 + 9;
   private static final int BATCH_SIZE = 8;
   private static final int SNAPSHOT_EVERY = 20;
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = MillraceProcess.PATIENCE;
 
   private static final String YAML =
       """
@@ -304,12 +304,18 @@ final class CrashIT {
     }
   }
 
-  /** Waits for this many more costs than there are now. */
+  /** Waits for this many more costs than there are now; as long as there are more. */
   private static void awaitCosts(
       int more, TestLearner learner, TestTopics topics, MillraceProcess life) {
     long since = System.nanoTime();
     long before = written(learner, topics);
-    while (written(learner, topics) < before + more) {
+    long last = before;
+    while (last < before + more) {
+      long now = written(learner, topics);
+      if (now > last) {
+        last = now;
+        since = System.nanoTime();
+      }
       if (!life.isAlive() || System.nanoTime() - since > PATIENCE.toNanos()) {
         throw new AssertionError("The learner does not go on: " + life);
       }

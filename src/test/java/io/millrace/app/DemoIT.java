@@ -93,7 +93,7 @@ final class DemoIT {
               "flights-costs",
               IsolationLevel.READ_COMMITTED,
               records -> records.size() >= BATCHES,
-              MillraceProcess.PATIENCE.multipliedBy(2))
+              MillraceProcess.PATIENCE)
           .stream()
           .limit(BATCHES)
           .map(record -> CostCodec.decode(record.value()).lesson())
@@ -123,6 +123,6 @@ final class DemoIT {
     assertThat(demo.awaitExit(MillraceProcess.PATIENCE.multipliedBy(2)))
         .as(demo.toString())
         .isZero();
-    assertThat(demo.err()).isEmpty();
+    assertThat(demo.complaints()).isEmpty();
   }
 }

@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class FaultsIT {
   private static final int FAILURE = 1;
   private static final int USAGE = 2;
-  private static final Duration UNREACHABLE = Duration.ofSeconds(30);
 
   private static final String YAML =
       """
@@ -77,13 +75,9 @@ final class FaultsIT {
     }
 
     void check() {
-      check(MillraceProcess.PATIENCE);
-    }
-
-    void check(Duration patience) {
       for (Case each : cases) {
         try (MillraceProcess process = each.process()) {
-          assertThat(process.awaitExit(patience)).as(process.toString()).isEqualTo(each.code());
+          assertThat(process.awaitExit()).as(process.toString()).isEqualTo(each.code());
           assertThat(process.err())
               .as(process.toString())
               .hasSameSizeAs(each.lines())
@@ -202,14 +196,15 @@ final class FaultsIT {
     String address = TestLearner.freeAddress();
     String servers = "kafka.bootstrap.servers=" + address;
     String csv = write("events.csv", "a,b,label\n1,2,0\n");
-    String unreachable = "Cannot reach Kafka at " + address + " (kafka.bootstrap.servers)";
+    String unreachable =
+        "Cannot reach Kafka at " + address + " (kafka.bootstrap.servers): no answer within ";
     String unknown = "kafka.bootstrap.servers=no-such-host.invalid:9092";
     Cases cases = new Cases();
     cases
         .add(FAILURE, unreachable, "run", "--config", config, "--set", servers)
         .add(FAILURE, unreachable, "feed", csv, "--config", config, "--set", servers)
         .add(FAILURE, unreachable, "model", "show", "--config", config, "--set", servers)
-        .check(UNREACHABLE);
+        .check();
     new Cases()
         .add(
             FAILURE,
@@ -219,7 +214,7 @@ final class FaultsIT {
             config,
             "--set",
             unknown)
-        .check(UNREACHABLE);
+        .check();
   }
 
   @Tag("embedded")

@@ -3,6 +3,7 @@ package io.millrace.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.codec.CostCodec;
 import io.millrace.learn.BatchCost;
 import io.millrace.testing.KafkaUnderTest;
 import io.millrace.testing.TestTopics;
@@ -11,7 +12,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,12 +47,26 @@ final class GuaranteesIT {
                       new ProducerRecord<byte[], byte[]>(learner.examples(), json.getBytes(UTF_8)))
               .toList());
 
-      List<BatchCost> costs = learner.costs(topics, 3);
+      // Three as a rule, more where the examples come slowly.
+      List<BatchCost> costs =
+          topics
+              .consume(
+                  learner.costs(),
+                  IsolationLevel.READ_COMMITTED,
+                  records -> records.stream().mapToLong(GuaranteesIT::examples).sum() >= 25,
+                  MillraceProcess.PATIENCE)
+              .stream()
+              .map(record -> CostCodec.decode(record.value()))
+              .toList();
 
       assertThat(costs).extracting(cost -> cost.lesson().examples()).allMatch(size -> size <= 10);
       assertThat(costs.get(costs.size() - 1).lesson().totalExamples()).isEqualTo(25);
       run.terminate();
       assertThat(run.awaitExit()).as(run.toString()).isZero();
     }
+  }
+
+  private static long examples(ConsumerRecord<byte[], byte[]> cost) {
+    return CostCodec.decode(cost.value()).lesson().examples();
   }
 }

@@ -93,8 +93,8 @@ final class HistoryIT {
       assertThat(run.isAlive()).isTrue();
       run.terminate();
       assertThat(run.awaitExit()).as(run.toString()).isZero();
-      assertThat(run.err()).as(run.toString()).hasSize(1);
-      assertThat(run.err().get(0)).contains("went back to version 30", "as version 46");
+      assertThat(run.complaints()).as(run.toString()).hasSize(1);
+      assertThat(run.complaints().get(0)).contains("went back to version 30", "as version 46");
     }
     assertEnds(0, learner.start("replay"), "version 50, from 272 examples", "It equals");
     assertEnds(0, learner.start("replay", "--to-version=46"), "version 46", "It equals");

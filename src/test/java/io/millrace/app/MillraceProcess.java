@@ -36,10 +36,16 @@ final class MillraceProcess implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private static final Pattern USED = Pattern.compile("used (\\d+)K");
+  private static final Pattern SILENCE =
+      Pattern.compile(
+          "KafkaWatch: Kafka at \\S+ (has not answered for|answers again after) \\d+ seconds; ");
   private static final String HEAP = "-Xmx384m";
 
   /** Most live for seconds: what the second compiler would make pays off only later. */
   private static final String QUICK = "-XX:TieredStopAtLevel=1";
+
+  /** How long jcmd waits for a process that gets no turn. */
+  private static final String ATTACH = "-J-Dsun.tools.attach.attachTimeout=" + PATIENCE.toMillis();
 
   private final List<String> command;
   private final Process process;
@@ -124,6 +130,14 @@ final class MillraceProcess implements AutoCloseable {
     return err.lines();
   }
 
+  /**
+   * Standard error without what is said when Kafka has not answered for some seconds and when it
+   * answers again. Where processes get no turn for so long, it is true, and no fault.
+   */
+  List<String> complaints() {
+    return err().stream().filter(line -> !SILENCE.matcher(line).find()).toList();
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }
@@ -192,7 +206,7 @@ final class MillraceProcess implements AutoCloseable {
   private String jcmd(String request) throws IOException, InterruptedException {
     String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     Process asked =
-        new ProcessBuilder(jcmd, Long.toString(process.pid()), request)
+        new ProcessBuilder(jcmd, ATTACH, Long.toString(process.pid()), request)
             .redirectErrorStream(true)
             .start();
     String said = new String(asked.getInputStream().readAllBytes(), UTF_8);

@@ -47,14 +47,17 @@ final class PlanarIT {
 
     List<BatchCost> costs;
     try (MillraceProcess run = learner.run()) {
-      MillraceProcess.run(
-          "feed",
-          PLANAR.resolve("planar.csv").toString(),
-          "--config",
-          learner.config().toString(),
-          "--repeat",
-          Integer.toString(UPDATES + 1));
-      costs = learner.costs(topics, UPDATES + 1);
+      try (MillraceProcess feed =
+          MillraceProcess.start(
+              "feed",
+              PLANAR.resolve("planar.csv").toString(),
+              "--config",
+              learner.config().toString(),
+              "--repeat",
+              Integer.toString(UPDATES + 1))) {
+        costs = learner.costs(topics, UPDATES + 1); // 800,000 examples: as long as there are more
+        assertThat(feed.awaitExit()).as(feed.toString()).isZero();
+      }
     }
 
     assertThat(costs).hasSize(UPDATES + 1);

@@ -23,7 +23,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -208,7 +207,7 @@ final class PredictionIT {
     try (MillraceProcess run = run()) {
       topics.produce(events(), 0, key(1), event(1).getBytes(UTF_8), Map.of());
       assertThat(topics.consume(predictions(), 102)).hasSize(102);
-      assertThat(run.err()).as(run.toString()).isEmpty();
+      assertThat(run.complaints()).as(run.toString()).isEmpty();
     }
   }
 
@@ -292,6 +291,9 @@ final class PredictionIT {
         int from = 20 + i * (batches - 20) / steps;
         awaitVersion(url, from / 20 * 20);
         sendEvents(i * (events / steps), (i + 1) * (events / steps));
+        if (i == 0) {
+          topics.consume(predictions(), 1); // by the first version, which the last events are not
+        }
         send(disturbed, from, 20 + (i + 1) * (batches - 20) / steps);
       }
       costs = disturbed.costs(topics, batches);
@@ -301,14 +303,18 @@ final class PredictionIT {
       topics.forEach(
           predictions(),
           events,
-          Duration.ofSeconds(60),
+          MillraceProcess.PATIENCE,
           record -> {
             keys.add(new String(record.key(), UTF_8));
             versions.add(version(record));
           });
       assertThat(keys).hasSize(events);
       assertThat(versions).as("predicted while it learned").hasSizeGreaterThan(1);
-      assertThat(run.err()).as(run.toString()).isEmpty();
+      assertThat(run.complaints())
+          .as(run.toString())
+          .filteredOn(line -> !line.contains("The events in topic " + events()))
+          .as("beside that the first model is some seconds away")
+          .isEmpty();
     }
     assertThat(costs)
         .extracting(cost -> cost.lesson().batch())

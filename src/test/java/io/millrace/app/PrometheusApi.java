@@ -78,6 +78,9 @@ final class PrometheusApi {
         HttpRequest.newBuilder(URI.create("http://" + address + path)).timeout(TIMEOUT).build();
     try {
       HttpResponse<String> response = client.send(request, BodyHandlers.ofString(UTF_8));
+      if (response.statusCode() == 503) {
+        return JSON.missingNode(); // up, and not ready yet
+      }
       JsonNode answer = JSON.readTree(response.body());
       if (response.statusCode() == 400) {
         throw new AssertionError("%s: %s".formatted(path, answer.path("error").asText()));

@@ -71,7 +71,7 @@ final class RecordsIT {
   void stop() {
     run.terminate();
     assertThat(run.awaitExit()).as(run.toString()).isZero();
-    assertThat(run.err()).isEmpty();
+    assertThat(run.complaints()).isEmpty();
   }
 
   @Test

@@ -72,7 +72,7 @@ final class RestartIT {
       assertThat(learner.costs(topics, FIRST_LIFE / BATCH_SIZE)).hasSize(FIRST_LIFE / BATCH_SIZE);
       first.terminate();
       assertThat(first.awaitExit()).as(first.toString()).isZero();
-      assertThat(first.err()).isEmpty();
+      assertThat(first.complaints()).isEmpty();
     }
 
     try (MillraceProcess second = learner.run(broker);

@@ -6,10 +6,9 @@ import io.millrace.codec.CostCodec;
 import io.millrace.codec.MiniBatchCodec;
 import io.millrace.example.MiniBatch;
 import io.millrace.learn.BatchCost;
+import io.millrace.testing.FreePorts;
 import io.millrace.testing.TestTopics;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,10 +68,8 @@ record TestLearner(String name, Path config) {
   }
 
   /** An address of this machine where nobody listens now. */
-  static String freeAddress() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return "127.0.0.1:" + socket.getLocalPort();
-    }
+  static String freeAddress() {
+    return "127.0.0.1:" + FreePorts.next();
   }
 
   String examples() {
@@ -124,14 +121,14 @@ record TestLearner(String name, Path config) {
     }
   }
 
-  /** The committed costs, in their order, once there are this many. */
+  /** The committed costs, in their order, once there are this many, however long that takes. */
   List<BatchCost> costs(TestTopics topics, int count) {
     return topics
         .consume(
             costs(),
             IsolationLevel.READ_COMMITTED,
             records -> records.size() >= count,
-            MillraceProcess.PATIENCE.multipliedBy(3))
+            MillraceProcess.PATIENCE)
         .stream()
         .map(record -> CostCodec.decode(record.value()))
         .toList();

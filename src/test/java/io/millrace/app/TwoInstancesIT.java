@@ -30,7 +30,7 @@ final class TwoInstancesIT {
   private static final String MODEL_STANDBY = "standby-task [1_0] ";
 
   /** The session of six seconds, and time for a busy machine. */
-  private static final Duration TAKEOVER = Duration.ofSeconds(30);
+  private static final Duration TAKEOVER = MillraceProcess.PATIENCE;
 
   private static final String YAML =
       """
@@ -81,6 +81,7 @@ final class TwoInstancesIT {
         ExampleFeed feed =
             ExampleFeed.start(learner, kafka.bootstrapServers(), PARTITIONS, 3, 1_000)) {
       Await.until("both read examples", MillraceProcess.PATIENCE, () -> bothRead(learner));
+      awaitCosts(learner, 50, MillraceProcess.PATIENCE); // whoever trains now has said so
       if (standbys > 0) { // the train task may still move from the one to the other
         Await.until(
             "the one that does not train follows the model",
@@ -91,7 +92,6 @@ final class TwoInstancesIT {
       MillraceProcess reader = trainer == one ? other : one;
       MillraceProcess victim = killTheTrainer ? trainer : reader;
       MillraceProcess survivor = victim == one ? other : one;
-      awaitCosts(learner, 50, MillraceProcess.PATIENCE);
       long takenBefore = taken(survivor);
 
       victim.kill();
@@ -147,11 +147,15 @@ final class TwoInstancesIT {
     return longest;
   }
 
-  /** Whether two processes, of two threads each, have the four partitions, two each. */
+  /**
+   * Whether two processes, of two threads each, have the four partitions, two each; and the log.
+   */
   private boolean bothRead(TestLearner learner) {
     List<List<Integer>> assigned =
         List.copyOf(topics.assignment(learner.name(), learner.examples()).values());
-    return assigned.size() == 4
+    return topics.assignment(learner.name(), learner.miniBatches()).values().stream()
+            .anyMatch(log -> !log.isEmpty())
+        && assigned.size() == 4
         && assigned.stream().mapToInt(List::size).sum() == PARTITIONS
         && assigned.stream().filter(partitions -> !partitions.isEmpty()).count() >= 3;
   }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.testing.FreePorts;
 import io.millrace.testing.TestTopics;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -48,12 +49,11 @@ final class EmbeddedBrokerIT {
   @Test
   void shouldKeepItsDataAcrossRestartsOnAnyPort() {
     String topic;
-    int port;
-    try (EmbeddedBroker broker = EmbeddedBroker.start(HOST, 0, folder);
+    int port = FreePorts.next();
+    try (EmbeddedBroker broker = EmbeddedBroker.start(HOST, port, folder);
         TestTopics topics = new TestTopics(broker.bootstrapServers())) {
       topic = topics.create("kept", 1, Map.of("segment.bytes", "16777216"));
       writeInTransaction(topics, topic, "first life", true);
-      port = portOf(broker);
     }
     try (EmbeddedBroker broker = EmbeddedBroker.start(HOST, port, folder);
         TestTopics topics = new TestTopics(broker.bootstrapServers())) {
@@ -78,7 +78,8 @@ final class EmbeddedBrokerIT {
       writeInTransaction(topicsOfOne, topic, "one", true);
 
       assertThat(values(topicsOfOne, topic, 1)).containsExactly("one");
-      assertThatThrownBy(() -> topicsOfTwo.endOffsets(topic)).hasMessageContaining("refused");
+      assertThat(topicsOfOne.exists(topic)).isTrue();
+      assertThat(topicsOfTwo.exists(topic)).isFalse();
     }
   }
 
@@ -109,7 +110,7 @@ final class EmbeddedBrokerIT {
       // Nobody waits for this topic: Kafka fails when it wants to make a folder for it.
       CompletableFuture<?> unused = CompletableFuture.runAsync(() -> topics.create("after", 1));
 
-      assertThat(told.get(30, TimeUnit.SECONDS))
+      assertThat(told.get(TestTopics.PATIENCE.toSeconds(), TimeUnit.SECONDS))
           .endsWith(data + " has failed: its files are gone.");
       assertThat(toldOther).isNotDone();
     }
@@ -219,10 +220,5 @@ final class EmbeddedBrokerIT {
     return topics.consume(topic, count).stream()
         .map(record -> new String(record.value(), UTF_8))
         .toList();
-  }
-
-  private static int portOf(EmbeddedBroker broker) {
-    String servers = broker.bootstrapServers();
-    return Integer.parseInt(servers.substring(servers.lastIndexOf(':') + 1));
   }
 }

@@ -1,10 +1,6 @@
 package io.millrace.testing;
 
 import com.github.dockerjava.api.model.ContainerNetwork;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -30,10 +26,9 @@ public final class KafkaCluster implements AutoCloseable {
   private final List<Broker> brokers;
 
   private KafkaCluster() {
-    List<Integer> ports = freePorts();
     brokers =
         IntStream.rangeClosed(1, BROKERS)
-            .mapToObj(id -> new Broker(id, ports.get(id - 1), network))
+            .mapToObj(id -> new Broker(id, FreePorts.next(), network))
             .toList();
   }
 
@@ -93,22 +88,6 @@ public final class KafkaCluster implements AutoCloseable {
     network.close();
   }
 
-  private static List<Integer> freePorts() {
-    List<ServerSocket> sockets = new ArrayList<>();
-    try {
-      for (int i = 0; i < BROKERS; i++) {
-        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-      for (ServerSocket socket : sockets) {
-        socket.close();
-      }
-      return ports;
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   /** One of the three; the controllers' quorum is the same three processes. */
   private static final class Broker extends GenericContainer<Broker> {
     private static final String QUORUM =
@@ -126,6 +105,7 @@ public final class KafkaCluster implements AutoCloseable {
       setPortBindings(List.of("127.0.0.1:%d:%d".formatted(port, CLIENTS_PORT)));
       withEnv(settings(id));
       waitingFor(Wait.forLogMessage(".*Transitioning from RECOVERY to RUNNING.*", 1));
+      withStartupTimeout(KafkaUnderTest.START);
     }
 
     static String name(int id) {

@@ -1,6 +1,7 @@
 package io.millrace.testing;
 
 import io.millrace.broker.EmbeddedBroker;
+import java.time.Duration;
 import org.testcontainers.kafka.KafkaContainer;
 
 /**
@@ -9,6 +10,9 @@ import org.testcontainers.kafka.KafkaContainer;
  */
 public interface KafkaUnderTest extends AutoCloseable {
   String PROPERTY = "millrace.test.kafka";
+
+  /** Within which a container starts on a machine that has much else to do. */
+  Duration START = Duration.ofMinutes(4);
 
   /** {@code host:port} for clients. */
   String bootstrapServers();
@@ -56,7 +60,7 @@ public interface KafkaUnderTest extends AutoCloseable {
   /** Kafka in a Docker container. */
   record Container(KafkaContainer container) implements KafkaUnderTest {
     static Container start() {
-      KafkaContainer container = new KafkaContainer(KafkaImage.name());
+      KafkaContainer container = new KafkaContainer(KafkaImage.name()).withStartupTimeout(START);
       container.start();
       System.out.printf(
           "[Kafka under test] a container of image %s at %s. NOT run here: the tests of the tag"
