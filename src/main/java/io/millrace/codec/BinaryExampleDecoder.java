@@ -4,7 +4,8 @@ import io.millrace.example.MiniBatch;
 import io.millrace.example.Reason;
 import io.millrace.example.Rejection;
 import io.millrace.nn.Output;
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  * is the index of the class for softmax and n2 numbers otherwise.
  */
 public final class BinaryExampleDecoder implements ExampleDecoder {
+  private static final VarHandle FLOAT =
+      MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle DOUBLE =
+      MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.LITTLE_ENDIAN);
+
   private final int bytesOfNumber;
   private final String featuresField;
   private final String labelField;
@@ -87,31 +93,60 @@ public final class BinaryExampleDecoder implements ExampleDecoder {
     if (value == null || length != recordBytes()) {
       return wrongSize(length);
     }
-    ByteBuffer numbers = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
-    Rejection fault = null;
     double[] x = into.xt().data;
     int xStart = into.size() * inputs;
-    for (int i = 0; i < inputs; i++) {
-      double number = next(numbers);
-      if (!Double.isFinite(number) && fault == null) {
-        fault = Faults.notFinite(Faults.element(featuresField, i), String.valueOf(number));
-      }
-      x[xStart + i] = number;
+    boolean isFinite =
+        bytesOfNumber == Float.BYTES
+            ? readFloats(value, 0, x, xStart, inputs)
+                && readFloats(value, inputs, label, 0, label.length)
+            : readDoubles(value, 0, x, xStart, inputs)
+                && readDoubles(value, inputs, label, 0, label.length);
+    if (!isFinite) {
+      return notFinite(x, xStart);
     }
-    for (int k = 0; k < label.length; k++) {
-      label[k] = next(numbers);
-      if (!Double.isFinite(label[k]) && fault == null) {
-        String name = label.length == 1 ? labelField : Faults.element(labelField, k);
-        fault = Faults.notFinite(name, String.valueOf(label[k]));
-      }
-    }
-    return fault != null || label.length == 0
-        ? fault
+    return label.length == 0
+        ? null
         : labels.encode(label, into.yt().data, into.size() * into.outputs());
   }
 
-  private double next(ByteBuffer numbers) {
-    return bytesOfNumber == Double.BYTES ? numbers.getDouble() : numbers.getFloat();
+  /**
+   * Reads {@code count} numbers, from the {@code first} one of the record on, to {@code to[start]}
+   * and behind it; returns whether all are finite.
+   */
+  private static boolean readFloats(byte[] value, int first, double[] to, int start, int count) {
+    boolean isFinite = true;
+    for (int i = 0; i < count; i++) {
+      double number = (float) FLOAT.get(value, (first + i) * Float.BYTES);
+      isFinite &= Double.isFinite(number);
+      to[start + i] = number;
+    }
+    return isFinite;
+  }
+
+  /** The same for float64. */
+  private static boolean readDoubles(byte[] value, int first, double[] to, int start, int count) {
+    boolean isFinite = true;
+    for (int i = 0; i < count; i++) {
+      double number = (double) DOUBLE.get(value, (first + i) * Double.BYTES);
+      isFinite &= Double.isFinite(number);
+      to[start + i] = number;
+    }
+    return isFinite;
+  }
+
+  /** Names the first of the numbers that were read that is not finite. */
+  private Rejection notFinite(double[] x, int xStart) {
+    for (int i = 0; i < inputs; i++) {
+      if (!Double.isFinite(x[xStart + i])) {
+        return Faults.notFinite(Faults.element(featuresField, i), String.valueOf(x[xStart + i]));
+      }
+    }
+    int k = 0;
+    while (Double.isFinite(label[k])) {
+      k++;
+    }
+    String name = label.length == 1 ? labelField : Faults.element(labelField, k);
+    return Faults.notFinite(name, String.valueOf(label[k]));
   }
 
   private String inWords() {

@@ -1,5 +1,7 @@
 package io.millrace.codec;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
@@ -15,6 +17,9 @@ import java.util.zip.CRC32C;
  * </pre>
  */
 final class Frame {
+  private static final VarHandle FLOAT =
+      MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
+
   private static final int HEADER = 2 * Integer.BYTES;
   private static final int TRAILER = Integer.BYTES;
 
@@ -148,5 +153,32 @@ final class Frame {
   static void getDoubles(ByteBuffer buffer, double[] numbers, int count) {
     buffer.asDoubleBuffer().get(numbers, 0, count);
     buffer.position(buffer.position() + count * Double.BYTES);
+  }
+
+  /**
+   * Writes numbers as float32.
+   *
+   * @return whether each of them is one, to the bit
+   */
+  static boolean putFloats(ByteBuffer buffer, double[] numbers, int count) {
+    byte[] bytes = buffer.array();
+    int start = buffer.arrayOffset() + buffer.position();
+    long lost = 0; // bits
+    for (int i = 0; i < count; i++) {
+      float number = (float) numbers[i];
+      lost |= Double.doubleToRawLongBits(number) ^ Double.doubleToRawLongBits(numbers[i]);
+      FLOAT.set(bytes, start + i * Float.BYTES, number);
+    }
+    buffer.position(buffer.position() + count * Float.BYTES);
+    return lost == 0;
+  }
+
+  static void getFloats(ByteBuffer buffer, double[] numbers, int count) {
+    byte[] bytes = buffer.array();
+    int start = buffer.arrayOffset() + buffer.position();
+    for (int i = 0; i < count; i++) {
+      numbers[i] = (float) FLOAT.get(bytes, start + i * Float.BYTES);
+    }
+    buffer.position(buffer.position() + count * Float.BYTES);
   }
 }

@@ -3,6 +3,7 @@ package io.millrace.codec;
 import io.millrace.example.MiniBatch;
 import io.millrace.example.Served;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,11 +58,22 @@ public final class MiniBatchCodec {
   }
 
   public static byte[] encode(MiniBatch batch) {
+    // Numbers that are not all float32 mostly begin with one that is not.
+    int first = Math.min(1, batch.size());
+    byte[] bytes = encode(batch, first, first);
+    return bytes != null
+        ? bytes
+        : Objects.requireNonNull(
+            encode(batch, batch.size() * batch.inputs(), batch.size() * batch.outputs()));
+  }
+
+  /** As {@code xLook} numbers of X and {@code yLook} of Y need it; null where others need more. */
+  private static byte @Nullable [] encode(MiniBatch batch, int xLook, int yLook) {
+    int xBytes = bytesOfNumber(batch.xt().data, xLook);
+    int yBytes = bytesOfNumber(batch.yt().data, yLook);
     int m = batch.size();
     int xCount = m * batch.inputs();
     int yCount = m * batch.outputs();
-    int xBytes = bytesOfNumber(batch.xt().data, xCount);
-    int yBytes = bytesOfNumber(batch.yt().data, yCount);
     ByteBuffer buffer =
         FRAME.begin(
             FIXED
@@ -73,8 +85,10 @@ public final class MiniBatchCodec {
     buffer.putInt(batch.inputs()).putInt(batch.outputs()).putInt(m).putInt(batch.partition());
     buffer.putInt(xBytes).putInt(yBytes);
     putOffsets(buffer, batch);
-    putNumbers(buffer, batch.xt().data, xCount, xBytes);
-    putNumbers(buffer, batch.yt().data, yCount, yBytes);
+    if (!putNumbers(buffer, batch.xt().data, xCount, xBytes)
+        || !putNumbers(buffer, batch.yt().data, yCount, yBytes)) {
+      return null;
+    }
     if (batch.servedCount() > 0) {
       putServed(buffer, batch);
     }
@@ -156,23 +170,20 @@ public final class MiniBatchCodec {
     throw FRAME.inconsistent("an offset without an end");
   }
 
-  private static void putNumbers(ByteBuffer buffer, double[] numbers, int count, int bytes) {
-    if (bytes == Double.BYTES) {
-      Frame.putDoubles(buffer, numbers, count);
-      return;
+  /** Whether no number was lost. */
+  private static boolean putNumbers(ByteBuffer buffer, double[] numbers, int count, int bytes) {
+    if (bytes == Float.BYTES) {
+      return Frame.putFloats(buffer, numbers, count);
     }
-    for (int i = 0; i < count; i++) {
-      buffer.putFloat((float) numbers[i]);
-    }
+    Frame.putDoubles(buffer, numbers, count);
+    return true;
   }
 
   private static void getNumbers(ByteBuffer buffer, double[] numbers, int count, int bytes) {
-    if (bytes == Double.BYTES) {
+    if (bytes == Float.BYTES) {
+      Frame.getFloats(buffer, numbers, count);
+    } else {
       Frame.getDoubles(buffer, numbers, count);
-      return;
-    }
-    for (int i = 0; i < count; i++) {
-      numbers[i] = buffer.getFloat();
     }
   }
 
