@@ -1,6 +1,7 @@
 package io.millrace.codec;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.learn.BatchCost;
 import io.millrace.learn.Lesson;
@@ -10,7 +11,20 @@ import java.util.Optional;
 
 /** The JSON of a record of the costs topic. */
 public final class CostCodec {
-  private static final String SERVED = "served";
+  private static final SerializableString SERVED = Json.name("served");
+  private static final SerializableString BATCH = Json.name("batch");
+  private static final SerializableString EXAMPLES = Json.name("examples");
+  private static final SerializableString TOTAL_EXAMPLES = Json.name("totalExamples");
+  private static final SerializableString COST = Json.name("cost");
+  private static final SerializableString GRADIENT_NORM = Json.name("gradientNorm");
+  private static final SerializableString LEARNING_RATE = Json.name("learningRate");
+  private static final SerializableString MODEL_VERSION = Json.name("modelVersion");
+  private static final SerializableString OLDEST_VERSION = Json.name("oldestVersion");
+  private static final SerializableString NEWEST_VERSION = Json.name("newestVersion");
+  private static final SerializableString ACCURACY = Json.name("accuracy");
+  private static final SerializableString MODEL = Json.name("model");
+  private static final SerializableString TIMESTAMP = Json.name("timestamp");
+  private static final SerializableString SOURCE = Json.name("source");
 
   private CostCodec() {}
 
@@ -20,40 +34,40 @@ public final class CostCodec {
 
   private static void write(JsonGenerator json, BatchCost cost) throws IOException {
     Lesson lesson = cost.lesson();
-    json.writeStringField("model", cost.model());
-    json.writeNumberField("batch", lesson.batch());
-    json.writeNumberField("examples", lesson.examples());
-    json.writeNumberField("totalExamples", lesson.totalExamples());
-    json.writeNumberField("cost", lesson.cost());
-    Json.optionalNumber(json, "accuracy", lesson.accuracy());
-    json.writeNumberField("gradientNorm", lesson.gradientNorm());
-    json.writeNumberField("learningRate", lesson.learningRate());
-    json.writeNumberField("modelVersion", lesson.modelVersion());
+    Json.text(json, MODEL, cost.model());
+    Json.number(json, BATCH, lesson.batch());
+    Json.number(json, EXAMPLES, lesson.examples());
+    Json.number(json, TOTAL_EXAMPLES, lesson.totalExamples());
+    Json.number(json, COST, lesson.cost());
+    Json.optionalNumber(json, ACCURACY, lesson.accuracy());
+    Json.number(json, GRADIENT_NORM, lesson.gradientNorm());
+    Json.number(json, LEARNING_RATE, lesson.learningRate());
+    Json.number(json, MODEL_VERSION, lesson.modelVersion());
     if (lesson.prequential().isPresent()) {
       QualityJson.write(json, lesson.prequential().get());
     }
     if (lesson.served().isPresent()) {
       write(json, lesson.served().get());
     }
-    Json.position(json, "source", cost.source());
-    json.writeStringField("timestamp", Json.timestamp(cost.timestamp()));
+    Json.position(json, SOURCE, cost.source());
+    Json.text(json, TIMESTAMP, Json.timestamp(cost.timestamp()));
   }
 
   private static void write(JsonGenerator json, ServedQuality served) throws IOException {
-    json.writeObjectFieldStart(SERVED);
-    json.writeNumberField("examples", served.examples());
-    json.writeNumberField("cost", served.cost());
-    Json.optionalNumber(json, "accuracy", served.accuracy());
-    json.writeNumberField("oldestVersion", served.oldestVersion());
-    json.writeNumberField("newestVersion", served.newestVersion());
+    Json.startObject(json, SERVED);
+    Json.number(json, EXAMPLES, served.examples());
+    Json.number(json, COST, served.cost());
+    Json.optionalNumber(json, ACCURACY, served.accuracy());
+    Json.number(json, OLDEST_VERSION, served.oldestVersion());
+    Json.number(json, NEWEST_VERSION, served.newestVersion());
     json.writeEndObject();
   }
 
   private static Optional<ServedQuality> served(JsonNode json) {
-    if (!json.has(SERVED)) {
+    if (!json.has("served")) {
       return Optional.empty();
     }
-    JsonNode served = Json.objectAt(json, SERVED);
+    JsonNode served = Json.objectAt(json, "served");
     return Optional.of(
         new ServedQuality(
             Json.int32(served, "examples"),

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,6 +21,8 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** What the published JSON records have in common. Doubles are written so that they read back. */
 final class Json {
@@ -31,12 +35,29 @@ final class Json {
                   .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-  /** ISO-8601 with milliseconds, always: {@code 2026-11-23T15:25:42.007Z}. */
-  private static final DateTimeFormatter TIMESTAMP =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
+  private static final SerializableString PARTITION = name("partition");
+  private static final SerializableString OFFSET = name("offset");
+  private static final SerializableString TOPIC = name("topic");
+
+  private static final DateTimeFormatter TO_THE_SECOND =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  /** The second of the last timestamp: of thousands of records most have it in common. */
+  private static final AtomicReference<@Nullable Second> LAST_SECOND = new AtomicReference<>();
+
+  /** A second and its text, up to where the fraction begins. */
+  private record Second(long epoch, String text) {
+    static Second of(long epoch) {
+      return new Second(epoch, TO_THE_SECOND.format(Instant.ofEpochSecond(epoch)));
+    }
+  }
 
   private Json() {}
+
+  /** The name of a field that is written often: its bytes are made once. */
+  static SerializableString name(String field) {
+    return new SerializedString(field);
+  }
 
   /** Writes the fields of one object. */
   @FunctionalInterface
@@ -147,15 +168,43 @@ final class Json {
     return value.isMissingNode() ? "nothing" : Text.shorten(value.toString());
   }
 
+  /** ISO-8601 with milliseconds, always: {@code 2026-11-23T15:25:42.007Z}. */
   static String timestamp(Instant instant) {
-    return TIMESTAMP.format(instant);
+    Second second = LAST_SECOND.get();
+    if (second == null || second.epoch != instant.getEpochSecond()) {
+      second = Second.of(instant.getEpochSecond());
+      LAST_SECOND.set(second);
+    }
+    int millis = instant.getNano() / 1_000_000;
+    return second.text + millis / 100 + millis / 10 % 10 + millis % 10 + 'Z';
   }
 
-  static void optionalNumber(JsonGenerator json, String field, OptionalDouble number)
+  static void number(JsonGenerator json, SerializableString field, long number) throws IOException {
+    json.writeFieldName(field);
+    json.writeNumber(number);
+  }
+
+  static void number(JsonGenerator json, SerializableString field, double number)
+      throws IOException {
+    json.writeFieldName(field);
+    json.writeNumber(number);
+  }
+
+  static void optionalNumber(JsonGenerator json, SerializableString field, OptionalDouble number)
       throws IOException {
     if (number.isPresent()) {
-      json.writeNumberField(field, number.getAsDouble());
+      number(json, field, number.getAsDouble());
     }
+  }
+
+  static void text(JsonGenerator json, SerializableString field, String text) throws IOException {
+    json.writeFieldName(field);
+    json.writeString(text);
+  }
+
+  static void startObject(JsonGenerator json, SerializableString field) throws IOException {
+    json.writeFieldName(field);
+    json.writeStartObject();
   }
 
   static void numbers(JsonGenerator json, String field, double[] numbers) throws IOException {
@@ -171,11 +220,12 @@ final class Json {
     json.writeEndArray();
   }
 
-  static void position(JsonGenerator json, String field, LogPosition position) throws IOException {
-    json.writeObjectFieldStart(field);
-    json.writeStringField("topic", position.topic());
-    json.writeNumberField("partition", position.partition());
-    json.writeNumberField("offset", position.offset());
+  static void position(JsonGenerator json, SerializableString field, LogPosition position)
+      throws IOException {
+    startObject(json, field);
+    text(json, TOPIC, position.topic());
+    number(json, PARTITION, position.partition());
+    number(json, OFFSET, position.offset());
     json.writeEndObject();
   }
 

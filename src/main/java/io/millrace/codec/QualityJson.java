@@ -1,6 +1,7 @@
 package io.millrace.codec;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.learn.Prequential;
 import io.millrace.learn.Quality;
@@ -9,38 +10,53 @@ import java.util.Optional;
 
 /** The fields of a cost record that say how good the model is. */
 final class QualityJson {
-  private static final String WINDOW = "window";
+  private static final SerializableString DRIFTS = Json.name("drifts");
+  private static final SerializableString EXAMPLES = Json.name("examples");
+  private static final SerializableString COST = Json.name("cost");
+  private static final SerializableString ACCURACY = Json.name("accuracy");
+  private static final SerializableString AUC = Json.name("auc");
+  private static final SerializableString LOG_LOSS = Json.name("logLoss");
+  private static final SerializableString MAE = Json.name("mae");
+  private static final SerializableString RMSE = Json.name("rmse");
+  private static final SerializableString WINDOW = Json.name("window");
+  private static final SerializableString SINCE_START = Json.name("sinceStart");
+  private static final SerializableString BASELINE = Json.name("baseline");
+  private static final SerializableString NO_CHANGE = Json.name("noChange");
+  private static final SerializableString DRIFT = Json.name("drift");
 
   private QualityJson() {}
 
   static void write(JsonGenerator json, Prequential figures) throws IOException {
     write(json, WINDOW, figures.window());
-    write(json, "sinceStart", figures.sinceStart());
-    json.writeBooleanField("drift", figures.drift());
-    json.writeNumberField("drifts", figures.drifts());
+    write(json, SINCE_START, figures.sinceStart());
+    json.writeFieldName(DRIFT);
+    json.writeBoolean(figures.drift());
+    Json.number(json, DRIFTS, figures.drifts());
   }
 
-  private static void write(JsonGenerator json, String field, Quality quality) throws IOException {
-    json.writeObjectFieldStart(field);
-    json.writeNumberField("examples", quality.examples());
-    json.writeNumberField("cost", quality.cost());
-    Json.optionalNumber(json, "accuracy", quality.accuracy());
-    Json.optionalNumber(json, "auc", quality.auc());
-    Json.optionalNumber(json, "logLoss", quality.logLoss());
-    Json.optionalNumber(json, "mae", quality.mae());
-    Json.optionalNumber(json, "rmse", quality.rmse());
-    write(json, "baseline", quality.baseline());
-    write(json, "noChange", quality.noChange());
+  private static void write(JsonGenerator json, SerializableString field, Quality quality)
+      throws IOException {
+    Json.startObject(json, field);
+    Json.number(json, EXAMPLES, quality.examples());
+    Json.number(json, COST, quality.cost());
+    Json.optionalNumber(json, ACCURACY, quality.accuracy());
+    Json.optionalNumber(json, AUC, quality.auc());
+    Json.optionalNumber(json, LOG_LOSS, quality.logLoss());
+    Json.optionalNumber(json, MAE, quality.mae());
+    Json.optionalNumber(json, RMSE, quality.rmse());
+    write(json, BASELINE, quality.baseline());
+    write(json, NO_CHANGE, quality.noChange());
     json.writeEndObject();
   }
 
-  private static void write(JsonGenerator json, String field, Quality.Reference reference)
+  private static void write(
+      JsonGenerator json, SerializableString field, Quality.Reference reference)
       throws IOException {
-    json.writeObjectFieldStart(field);
-    Json.optionalNumber(json, "cost", reference.cost());
-    Json.optionalNumber(json, "accuracy", reference.accuracy());
-    Json.optionalNumber(json, "mae", reference.mae());
-    Json.optionalNumber(json, "rmse", reference.rmse());
+    Json.startObject(json, field);
+    Json.optionalNumber(json, COST, reference.cost());
+    Json.optionalNumber(json, ACCURACY, reference.accuracy());
+    Json.optionalNumber(json, MAE, reference.mae());
+    Json.optionalNumber(json, RMSE, reference.rmse());
     json.writeEndObject();
   }
 
@@ -50,10 +66,10 @@ final class QualityJson {
    * @throws FormatException when a field is absent or of another type
    */
   static Optional<Prequential> read(JsonNode json) {
-    return json.has(WINDOW)
+    return json.has("window")
         ? Optional.of(
             new Prequential(
-                quality(Json.objectAt(json, WINDOW)),
+                quality(Json.objectAt(json, "window")),
                 quality(Json.objectAt(json, "sinceStart")),
                 Json.bool(json, "drift"),
                 Json.int64(json, "drifts")))

@@ -1,6 +1,7 @@
 package io.millrace.codec;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.learn.Rollback;
 import io.millrace.learn.Scaler;
@@ -24,6 +25,8 @@ public final class SnapshotCodec {
   /** The fields that not every snapshot has. */
   private static final List<String> OPTIONAL =
       List.of("scaler", "learnedThrough", "kernel", "rollback");
+
+  private static final SerializableString LEARNED_THROUGH = Json.name("learnedThrough");
 
   /** The longest a double is in JSON, {@code -1.2345678901234567E-300}, and its comma. */
   private static final int NUMBER = 25;
@@ -70,7 +73,7 @@ public final class SnapshotCodec {
       writeScaler(json, snapshot.scaler().get());
     }
     if (snapshot.learnedThrough().isPresent()) {
-      Json.position(json, "learnedThrough", snapshot.learnedThrough().get());
+      Json.position(json, LEARNED_THROUGH, snapshot.learnedThrough().get());
     }
     if (snapshot.kernel().isPresent()) {
       json.writeStringField("kernel", snapshot.kernel().get());
