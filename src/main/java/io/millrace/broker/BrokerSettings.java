@@ -53,6 +53,10 @@ final class BrokerSettings {
           // On the heap from the start, 128 MB by default. 8 MB is 300,000 keys a cleaning round.
           "log.cleaner.dedupe.buffer.size", "8388608");
 
+  /** The system lets a socket's buffer grow; Kafka's 100 KB cut a request into many pieces. */
+  private static final Map<String, String> BROAD =
+      Map.of("socket.receive.buffer.bytes", "-1", "socket.send.buffer.bytes", "-1");
+
   private BrokerSettings() {}
 
   static Properties of(Path folder, String clients, String controller) {
@@ -60,6 +64,7 @@ final class BrokerSettings {
     settings.putAll(ALONE);
     settings.putAll(PROMPT);
     settings.putAll(SMALL);
+    settings.putAll(BROAD);
     settings.put("process.roles", "broker,controller");
     settings.put("node.id", String.valueOf(NODE_ID));
     settings.put("log.dirs", folder.toString());

@@ -80,8 +80,10 @@ public final class StreamsSettings {
     // answer is there when the thread comes back to it.
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH);
     settings.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, SYSTEMS_CHOICE);
-    // Several mini-batches a request: with Kafka's 16 KB each would go alone.
+    // Several mini-batches a request: with Kafka's 16 KB each would go alone. And a request goes in
+    // few pieces.
     settings.put(ProducerConfig.BATCH_SIZE_CONFIG, PRODUCER_BATCH);
     settings.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
+    settings.put(ProducerConfig.SEND_BUFFER_CONFIG, SYSTEMS_CHOICE);
   }
 }
