@@ -5,10 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +40,11 @@ final class Bench implements AutoCloseable {
 
   String servers() {
     return servers;
+  }
+
+  /** What the broker has used of the processors. */
+  Duration brokerCpu() {
+    return broker.cpu();
   }
 
   /**
@@ -104,6 +113,24 @@ final class Bench implements AutoCloseable {
         line = reader.line();
       }
       return runs;
+    } finally {
+      deleteTopicsOf(name);
+    }
+  }
+
+  /** What a reading wrote is gigabytes, which the next one should not share the disk with. */
+  private void deleteTopicsOf(String application) throws IOException {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
+      List<String> topics =
+          admin.listTopics().names().get().stream()
+              .filter(topic -> topic.startsWith(application + "-"))
+              .toList();
+      admin.deleteTopics(topics).all().get();
+    } catch (ExecutionException e) {
+      throw new IOException("The topics of " + application + " were not deleted", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
     }
   }
 

@@ -6,6 +6,7 @@ import io.millrace.config.Format;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,8 +46,8 @@ final class EndToEndBenchmark implements Callable<Integer> {
   @Option(names = "--rounds", description = "readings of each (${DEFAULT-VALUE})")
   private int rounds = 3;
 
-  @Option(names = "--megabytes", description = "of a topic (${DEFAULT-VALUE})")
-  private int megabytes = 800;
+  @Option(names = "--megabytes", description = "of a topic (json 1800, float32 5000)")
+  private @Nullable Integer megabytes;
 
   @Option(names = "--digits", description = "of a number of JSON: 3 or 17 (${DEFAULT-VALUE})")
   private int digits = 3;
@@ -95,7 +96,7 @@ final class EndToEndBenchmark implements Callable<Integer> {
         parsed == Format.FLOAT32
             ? 4 * (shape.inputs() + 1)
             : 22 + shape.inputs() * (digits == 3 ? 7 : 21);
-    long examples = megabytes * 1_000_000L / bytes;
+    long examples = megabytes(parsed) * 1_000_000L / bytes;
     examples -= examples % ((long) shape.batchSize() * partitions);
     ExampleTopic topic =
         ExampleTopic.fill(bench.servers(), parsed, shape.inputs(), digits, partitions, examples);
@@ -105,14 +106,24 @@ final class EndToEndBenchmark implements Callable<Integer> {
     Map<String, List<Run>> runs = new LinkedHashMap<>();
     for (int round = 0; round < rounds; round++) {
       for (String reader : readers) {
+        Duration before = bench.brokerCpu();
         Run run = read(bench, reader, shape, format, topic, round);
         if (run != null) {
           runs.computeIfAbsent(title(reader), title -> new ArrayList<>()).add(run);
-          System.err.printf("%s, round %d: %,.0f/s%n", title(reader), round + 1, run.perSecond());
+          double brokerNanos = bench.brokerCpu().minus(before).toNanos();
+          System.err.printf(
+              "%s, round %d: %,.0f/s; the broker took %.2f us of CPU an example, warm-up"
+                  + " included%n",
+              title(reader), round + 1, run.perSecond(), brokerNanos / 1e3 / topic.examples());
         }
       }
     }
     print(runs, topic);
+  }
+
+  /** As much as takes half a minute to learn: the JIT compiler works for the first of it. */
+  private int megabytes(Format format) {
+    return megabytes != null ? megabytes : format == Format.JSON ? 1800 : 5000;
   }
 
   private static String title(String reader) {
