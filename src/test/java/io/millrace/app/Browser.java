@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.testing.FreePorts;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -114,7 +115,7 @@ final class Browser implements AutoCloseable {
         new ChromeDriverService.Builder()
             .usingDriverExecutable(
                 DRIVER) // known: Selenium looks for nothing and downloads nothing
-            .usingAnyFreePort()
+            .usingPort(FreePorts.next())
             .withTimeout(MillraceProcess.PATIENCE)
             .build();
     return new Browser(new ChromeDriver(service, options));

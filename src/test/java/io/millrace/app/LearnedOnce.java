@@ -26,7 +26,7 @@ import org.apache.kafka.common.header.Header;
 
 /** What must hold for a learner's topics, whatever happened to it. Batches are full ones. */
 record LearnedOnce(TestLearner learner, TestTopics topics, int batchSize) {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = MillraceProcess.PATIENCE;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**

@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class MillraceProcess implements AutoCloseable {
   /**
    * A learner with its broker takes five seconds of a processor to start, and a busy machine gives
-   * it a twentieth of one. A test that passes never waits for this long.
+   * it a fortieth of one. A test that passes never waits for this long.
    */
-  static final Duration PATIENCE = Duration.ofMinutes(2);
+  static final Duration PATIENCE = Duration.ofMinutes(4);
 
   private static final Pattern USED = Pattern.compile("used (\\d+)K");
   private static final Pattern SILENCE =

@@ -34,7 +34,7 @@ final class ThreeBrokersIT {
   private static final int GOES_ON = 200;
 
   /** Kafka gives a silent broker up after 9 s; then transactions end and threads are replaced. */
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = MillraceProcess.PATIENCE;
 
   private static final String THREE_REPLICAS = "topics.replicationFactor=3";
 

@@ -59,7 +59,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TestTopics implements AutoCloseable {
   /** Long enough for a busy machine; a test that passes never waits for it. */
-  public static final Duration PATIENCE = Duration.ofMinutes(2);
+  public static final Duration PATIENCE = Duration.ofMinutes(4);
 
   /** So many patiences in all, where something new comes all the time and is not enough. */
   private static final int LONGEST = 10;
