@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
  * From the topic to the learned model: in one run, one after the other and again, a topology that
  * only counts the records, one that only decodes them, the learner at-least-once, the learner
  * exactly-once, and a consumer in Python with PyTorch. The topic is filled before; the first 40 %
- * of each reading are warm-up; the table has the medians of the rounds.
+ * of each reading are warm-up, and before all others the broker has readings of its own to warm up;
+ * the table has the medians of the rounds.
  */
 @Command(name = "end-to-end", mixinStandardHelpOptions = true)
 final class EndToEndBenchmark implements Callable<Integer> {
@@ -45,6 +46,11 @@ final class EndToEndBenchmark implements Callable<Integer> {
 
   @Option(names = "--rounds", description = "readings of each (${DEFAULT-VALUE})")
   private int rounds = 3;
+
+  @Option(
+      names = "--warm-up",
+      description = "readings that do not count, before all: the broker's (${DEFAULT-VALUE})")
+  private int warmUp = 2;
 
   @Option(names = "--megabytes", description = "of a topic (json 1800, float32 5000)")
   private @Nullable Integer megabytes;
@@ -103,6 +109,9 @@ final class EndToEndBenchmark implements Callable<Integer> {
     System.out.printf(
         "%n%s, %s: %,d examples of %.0f bytes, %d partition(s), %d threads%n%n",
         format, shape, topic.examples(), topic.recordBytes(), partitions, threads);
+    for (; warmUp > 0; warmUp--) {
+      read(bench, "eos", shape, format, topic, 0);
+    }
     Map<String, List<Run>> runs = new LinkedHashMap<>();
     for (int round = 0; round < rounds; round++) {
       for (String reader : readers) {
