@@ -133,7 +133,6 @@ public final class Evaluation {
     sinceStart.count(examined.marks, m);
     window.add(examined, m);
     window.sum();
-    Tally.updateAreas(window.tally(), sinceStart);
     examiner.learn(answers.yt());
     if (canJudge) {
       adwin.add(examined.badness, m);

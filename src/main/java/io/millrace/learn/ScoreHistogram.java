@@ -28,9 +28,6 @@ final class ScoreHistogram {
   private int first = BINS;
   private int end;
 
-  /** NaN where there is none. */
-  private double area = Double.NaN;
-
   /** The bin of a score. */
   static int bin(double z) {
     // a cast takes what is beyond int to its ends
@@ -50,41 +47,22 @@ final class ScoreHistogram {
     end = Math.max(end, (binAndClass >> 1) + 1);
   }
 
-  /**
-   * The area under the ROC curve as of the last {@link #updateAreas}; empty while one of the
-   * classes was missing.
-   */
+  /** The area under the ROC curve; empty while one of the classes is missing. */
   OptionalDouble auc() {
-    return Double.isNaN(area) ? OptionalDouble.empty() : OptionalDouble.of(area);
-  }
-
-  /**
-   * Brings two areas up to date. Each is a chain of additions, every one of which waits for the one
-   * before: side by side, two take the time of one.
-   */
-  static void updateAreas(ScoreHistogram a, ScoreHistogram b) {
-    double belowA = 0;
-    double belowB = 0;
-    double allA = 0;
-    double allB = 0;
-    double winsA = 0;
-    double winsB = 0;
+    double below = 0;
+    double all = 0;
+    double wins = 0;
     // area = P(z+ > z-) + 1/2 P(z+ = z-) = sum_bins n+ (2 n- below + n- in it) / (2 n+ n-)
-    int end = Math.max(a.end, b.end);
-    for (int bin = Math.min(a.first, b.first); bin < end; bin++) {
-      double negativeA = a.counts[2 * bin];
-      double negativeB = b.counts[2 * bin];
-      double positiveA = a.counts[2 * bin + 1];
-      double positiveB = b.counts[2 * bin + 1];
-      winsA += positiveA * (2 * belowA + negativeA);
-      winsB += positiveB * (2 * belowB + negativeB);
-      allA += positiveA;
-      allB += positiveB;
-      belowA += negativeA;
-      belowB += negativeB;
+    for (int bin = first; bin < end; bin++) {
+      double negative = counts[2 * bin];
+      double positive = counts[2 * bin + 1];
+      wins += positive * (2 * below + negative);
+      all += positive;
+      below += negative;
     }
-    a.area = winsA / (2 * allA * belowA); // 0 / 0 is NaN
-    b.area = winsB / (2 * allB * belowB);
+    return all == 0 || below == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(wins / (2 * all * below));
   }
 
   /** Half the share of pairs in one bin: what the area may be off by. */

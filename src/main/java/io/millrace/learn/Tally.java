@@ -91,14 +91,6 @@ final class Tally {
     return counts[mark];
   }
 
-  /** Brings the areas under the ROC curves of two tallies up to date, where scores are counted. */
-  static void updateAreas(Tally a, Tally b) {
-    if (a.scores != null && b.scores != null) {
-      ScoreHistogram.updateAreas(a.scores, b.scores);
-    }
-  }
-
-  /** The area under the ROC curve, as of the last {@link #updateAreas}. */
   OptionalDouble auc() {
     return scores == null ? OptionalDouble.empty() : scores.auc();
   }

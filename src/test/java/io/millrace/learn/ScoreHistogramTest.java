@@ -3,7 +3,6 @@ package io.millrace.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,43 +43,11 @@ class ScoreHistogramTest {
       }
       double exact = auc(scores, positive);
 
-      double actual = area(histogram).orElseThrow();
+      double actual = histogram.auc().orElseThrow();
 
       assertThat(actual).isCloseTo(exact, within(histogram.resolution() + 1e-12));
       assertThat(actual).isCloseTo(exact, within(largestError));
     }
-  }
-
-  private static OptionalDouble area(ScoreHistogram histogram) {
-    ScoreHistogram.updateAreas(histogram, new ScoreHistogram());
-    return histogram.auc();
-  }
-
-  /** Two that share few bins, or none. */
-  @ParameterizedTest
-  @CsvSource({"0, 0", "0, 1", "-9, 9"})
-  void shouldHaveTheSameAreasAloneAndSideBySide(double centreA, double centreB) {
-    Random random = new Random(7);
-    ScoreHistogram a = histogram(random, centreA);
-    ScoreHistogram b = histogram(random, centreB);
-    double aloneA = area(a).orElseThrow();
-    double aloneB = area(b).orElseThrow();
-
-    ScoreHistogram.updateAreas(a, b);
-
-    assertThat(a.auc()).hasValue(aloneA);
-    assertThat(b.auc()).hasValue(aloneB);
-    assertThat(aloneA).isStrictlyBetween(0.0, 1.0).isNotEqualTo(aloneB);
-  }
-
-  private static ScoreHistogram histogram(Random random, double centre) {
-    ScoreHistogram histogram = new ScoreHistogram();
-    for (int i = 0; i < 500; i++) {
-      int label = random.nextInt(2);
-      double z = centre + random.nextGaussian() + label;
-      histogram.count(2 * ScoreHistogram.bin(z) + label, 1);
-    }
-    return histogram;
   }
 
   private static double auc(double[] scores, boolean[] positive) {
@@ -100,12 +67,12 @@ class ScoreHistogramTest {
   @Test
   void shouldHaveNoAreaWithoutBothClasses() {
     ScoreHistogram histogram = new ScoreHistogram();
-    assertThat(area(histogram)).isEmpty();
+    assertThat(histogram.auc()).isEmpty();
     histogram.count(11, 1);
-    assertThat(area(histogram)).isEmpty();
+    assertThat(histogram.auc()).isEmpty();
     histogram.count(10, 1);
-    assertThat(area(histogram)).hasValue(0.5);
+    assertThat(histogram.auc()).hasValue(0.5);
     histogram.count(11, -1);
-    assertThat(area(histogram)).isEmpty();
+    assertThat(histogram.auc()).isEmpty();
   }
 }
