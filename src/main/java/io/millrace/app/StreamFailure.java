@@ -1,6 +1,7 @@
 package io.millrace.app;
 
 import io.millrace.topology.LearnerException;
+import io.millrace.topology.Topics;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -11,7 +12,6 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -77,18 +77,9 @@ record StreamFailure(boolean passes, String line) {
             || e instanceof InvalidTxnStateException
             || e instanceof InvalidPidMappingException
             || e instanceof OutOfOrderSequenceException
-            || isFenced(e)
+            || Topics.isFenced(e) // where the topic of a state is created
             || isServersOwnFault(e);
     return passes ? Optional.of(new StreamFailure(true, rootMessage(failure))) : Optional.empty();
-  }
-
-  /**
-   * Whether a topic of the state cannot be created because no broker takes it for the moment: one
-   * that has just started, or that its machine starves, is fenced.
-   */
-  private static boolean isFenced(Throwable e) {
-    return e instanceof InvalidReplicationFactorException
-        && String.valueOf(e.getMessage()).contains("fenced");
   }
 
   /**

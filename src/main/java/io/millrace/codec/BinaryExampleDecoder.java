@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * is the index of the class for softmax and n2 numbers otherwise.
  */
 public final class BinaryExampleDecoder implements ExampleDecoder {
-  private static final VarHandle FLOAT =
-      MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle DOUBLE =
       MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -116,7 +114,7 @@ public final class BinaryExampleDecoder implements ExampleDecoder {
   private static boolean readFloats(byte[] value, int first, double[] to, int start, int count) {
     boolean isFinite = true;
     for (int i = 0; i < count; i++) {
-      double number = (float) FLOAT.get(value, (first + i) * Float.BYTES);
+      double number = (float) Frame.FLOAT.get(value, (first + i) * Float.BYTES);
       isFinite &= Double.isFinite(number);
       to[start + i] = number;
     }

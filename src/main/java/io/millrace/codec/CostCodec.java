@@ -13,15 +13,12 @@ import java.util.Optional;
 public final class CostCodec {
   private static final SerializableString SERVED = Json.name("served");
   private static final SerializableString BATCH = Json.name("batch");
-  private static final SerializableString EXAMPLES = Json.name("examples");
   private static final SerializableString TOTAL_EXAMPLES = Json.name("totalExamples");
-  private static final SerializableString COST = Json.name("cost");
   private static final SerializableString GRADIENT_NORM = Json.name("gradientNorm");
   private static final SerializableString LEARNING_RATE = Json.name("learningRate");
   private static final SerializableString MODEL_VERSION = Json.name("modelVersion");
   private static final SerializableString OLDEST_VERSION = Json.name("oldestVersion");
   private static final SerializableString NEWEST_VERSION = Json.name("newestVersion");
-  private static final SerializableString ACCURACY = Json.name("accuracy");
   private static final SerializableString MODEL = Json.name("model");
   private static final SerializableString TIMESTAMP = Json.name("timestamp");
   private static final SerializableString SOURCE = Json.name("source");
@@ -36,10 +33,10 @@ public final class CostCodec {
     Lesson lesson = cost.lesson();
     Json.text(json, MODEL, cost.model());
     Json.number(json, BATCH, lesson.batch());
-    Json.number(json, EXAMPLES, lesson.examples());
+    Json.number(json, QualityJson.EXAMPLES, lesson.examples());
     Json.number(json, TOTAL_EXAMPLES, lesson.totalExamples());
-    Json.number(json, COST, lesson.cost());
-    Json.optionalNumber(json, ACCURACY, lesson.accuracy());
+    Json.number(json, QualityJson.COST, lesson.cost());
+    Json.optionalNumber(json, QualityJson.ACCURACY, lesson.accuracy());
     Json.number(json, GRADIENT_NORM, lesson.gradientNorm());
     Json.number(json, LEARNING_RATE, lesson.learningRate());
     Json.number(json, MODEL_VERSION, lesson.modelVersion());
@@ -55,19 +52,19 @@ public final class CostCodec {
 
   private static void write(JsonGenerator json, ServedQuality served) throws IOException {
     Json.startObject(json, SERVED);
-    Json.number(json, EXAMPLES, served.examples());
-    Json.number(json, COST, served.cost());
-    Json.optionalNumber(json, ACCURACY, served.accuracy());
+    Json.number(json, QualityJson.EXAMPLES, served.examples());
+    Json.number(json, QualityJson.COST, served.cost());
+    Json.optionalNumber(json, QualityJson.ACCURACY, served.accuracy());
     Json.number(json, OLDEST_VERSION, served.oldestVersion());
     Json.number(json, NEWEST_VERSION, served.newestVersion());
     json.writeEndObject();
   }
 
   private static Optional<ServedQuality> served(JsonNode json) {
-    if (!json.has("served")) {
+    if (!json.has(SERVED.getValue())) {
       return Optional.empty();
     }
-    JsonNode served = Json.objectAt(json, "served");
+    JsonNode served = Json.objectAt(json, SERVED.getValue());
     return Optional.of(
         new ServedQuality(
             Json.int32(served, "examples"),

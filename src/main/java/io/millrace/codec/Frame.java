@@ -17,7 +17,8 @@ import java.util.zip.CRC32C;
  * </pre>
  */
 final class Frame {
-  private static final VarHandle FLOAT =
+  /** A float32 of little-endian bytes. */
+  static final VarHandle FLOAT =
       MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final int HEADER = 2 * Integer.BYTES;

@@ -11,9 +11,9 @@ import java.util.Optional;
 /** The fields of a cost record that say how good the model is. */
 final class QualityJson {
   private static final SerializableString DRIFTS = Json.name("drifts");
-  private static final SerializableString EXAMPLES = Json.name("examples");
-  private static final SerializableString COST = Json.name("cost");
-  private static final SerializableString ACCURACY = Json.name("accuracy");
+  static final SerializableString EXAMPLES = Json.name("examples");
+  static final SerializableString COST = Json.name("cost");
+  static final SerializableString ACCURACY = Json.name("accuracy");
   private static final SerializableString AUC = Json.name("auc");
   private static final SerializableString LOG_LOSS = Json.name("logLoss");
   private static final SerializableString MAE = Json.name("mae");
@@ -66,10 +66,10 @@ final class QualityJson {
    * @throws FormatException when a field is absent or of another type
    */
   static Optional<Prequential> read(JsonNode json) {
-    return json.has("window")
+    return json.has(WINDOW.getValue())
         ? Optional.of(
             new Prequential(
-                quality(Json.objectAt(json, "window")),
+                quality(Json.objectAt(json, WINDOW.getValue())),
                 quality(Json.objectAt(json, "sinceStart")),
                 Json.bool(json, "drift"),
                 Json.int64(json, "drifts")))

@@ -25,10 +25,10 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /** The topics of a learner: created when missing, checked when they are there. */
 public final class Topics {
@@ -291,13 +291,17 @@ public final class Topics {
     return settled(() -> get(admin.describeTopics(names).allTopicNames()));
   }
 
-  /** Asks again, for a while, where the answer is that of a cluster that has not settled yet. */
+  /**
+   * Asks again, for a while, where the answer is that of a cluster that has not settled yet: a
+   * topic that was just created is not known to every broker at once, or a broker is fenced.
+   */
   private static <T> T settled(Supplier<T> request) {
     for (int attempt = 1; ; attempt++) {
       try {
         return request.get();
       } catch (UnknownTopicOrPartitionException | InvalidReplicationFactorException e) {
-        if (attempt == ATTEMPTS || !settles(e)) {
+        if (attempt == ATTEMPTS
+            || !(e instanceof UnknownTopicOrPartitionException || isFenced(e))) {
           throw e;
         }
         pause();
@@ -306,11 +310,12 @@ public final class Topics {
   }
 
   /**
-   * A topic that was just created is not known to every broker at once; a broker that has just
-   * started, or that its machine starves, is fenced for a moment.
+   * Whether a topic cannot be created because no broker takes it for the moment: one that has just
+   * started, or that its machine starves, is fenced.
    */
-  private static boolean settles(ApiException e) {
-    return e instanceof UnknownTopicOrPartitionException || e.toString().contains("fenced");
+  public static boolean isFenced(@Nullable Throwable e) {
+    return e instanceof InvalidReplicationFactorException
+        && String.valueOf(e.getMessage()).contains("fenced");
   }
 
   private static void pause() {

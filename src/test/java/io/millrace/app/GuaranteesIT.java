@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.IsolationLevel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,15 +48,8 @@ final class GuaranteesIT {
 
       // Three as a rule, more where the examples come slowly.
       List<BatchCost> costs =
-          topics
-              .consume(
-                  learner.costs(),
-                  IsolationLevel.READ_COMMITTED,
-                  records -> records.stream().mapToLong(GuaranteesIT::examples).sum() >= 25,
-                  MillraceProcess.PATIENCE)
-              .stream()
-              .map(record -> CostCodec.decode(record.value()))
-              .toList();
+          learner.costs(
+              topics, records -> records.stream().mapToLong(GuaranteesIT::examples).sum() >= 25);
 
       assertThat(costs).extracting(cost -> cost.lesson().examples()).allMatch(size -> size <= 10);
       assertThat(costs.get(costs.size() - 1).lesson().totalExamples()).isEqualTo(25);

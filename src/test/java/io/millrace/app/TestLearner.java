@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
 
@@ -123,12 +124,13 @@ record TestLearner(String name, Path config) {
 
   /** The committed costs, in their order, once there are this many, however long that takes. */
   List<BatchCost> costs(TestTopics topics, int count) {
+    return costs(topics, records -> records.size() >= count);
+  }
+
+  /** The same, once they are enough. */
+  List<BatchCost> costs(TestTopics topics, Predicate<List<ConsumerRecord<byte[], byte[]>>> enough) {
     return topics
-        .consume(
-            costs(),
-            IsolationLevel.READ_COMMITTED,
-            records -> records.size() >= count,
-            MillraceProcess.PATIENCE)
+        .consume(costs(), IsolationLevel.READ_COMMITTED, enough, MillraceProcess.PATIENCE)
         .stream()
         .map(record -> CostCodec.decode(record.value()))
         .toList();

@@ -16,7 +16,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class FreePorts {
   private static final int LOWEST = 10_000;
-  private static final int HIGHEST = 65_535;
 
   /** Where Linux begins to hand out, unless told otherwise. */
   private static final int USUAL = 32_768;
@@ -31,7 +30,7 @@ public final class FreePorts {
 
   /** A port of loopback on which nobody listens. */
   public static int next() {
-    for (int tries = LOWEST; tries < HIGHEST; tries++) {
+    for (int tries = LOWEST; tries < END; tries++) {
       int port = LOWEST + Math.floorMod(NEXT.getAndIncrement(), END - LOWEST);
       try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
         return socket.getLocalPort();

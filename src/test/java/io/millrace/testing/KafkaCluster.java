@@ -105,7 +105,7 @@ public final class KafkaCluster implements AutoCloseable {
       setPortBindings(List.of("127.0.0.1:%d:%d".formatted(port, CLIENTS_PORT)));
       withEnv(settings(id));
       waitingFor(Wait.forLogMessage(".*Transitioning from RECOVERY to RUNNING.*", 1));
-      withStartupTimeout(KafkaUnderTest.START);
+      withStartupTimeout(TestTopics.PATIENCE);
     }
 
     static String name(int id) {

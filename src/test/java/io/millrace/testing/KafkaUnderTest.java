@@ -1,7 +1,6 @@
 package io.millrace.testing;
 
 import io.millrace.broker.EmbeddedBroker;
-import java.time.Duration;
 import org.testcontainers.kafka.KafkaContainer;
 
 /**
@@ -10,9 +9,6 @@ import org.testcontainers.kafka.KafkaContainer;
  */
 public interface KafkaUnderTest extends AutoCloseable {
   String PROPERTY = "millrace.test.kafka";
-
-  /** Within which a container starts on a machine that has much else to do. */
-  Duration START = Duration.ofMinutes(4);
 
   /** {@code host:port} for clients. */
   String bootstrapServers();
@@ -60,7 +56,8 @@ public interface KafkaUnderTest extends AutoCloseable {
   /** Kafka in a Docker container. */
   record Container(KafkaContainer container) implements KafkaUnderTest {
     static Container start() {
-      KafkaContainer container = new KafkaContainer(KafkaImage.name()).withStartupTimeout(START);
+      KafkaContainer container =
+          new KafkaContainer(KafkaImage.name()).withStartupTimeout(TestTopics.PATIENCE);
       container.start();
       System.out.printf(
           "[Kafka under test] a container of image %s at %s. NOT run here: the tests of the tag"

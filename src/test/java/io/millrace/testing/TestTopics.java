@@ -2,6 +2,7 @@ package io.millrace.testing;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.topology.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,7 +43,6 @@ import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -106,8 +106,7 @@ public final class TestTopics implements AutoCloseable {
       await(admin.createTopics(List.of(topic)).all());
       return true;
     } catch (AssertionError e) {
-      if (e.getCause() instanceof InvalidReplicationFactorException why
-          && String.valueOf(why.getMessage()).contains("fenced")) {
+      if (Topics.isFenced(e.getCause())) {
         return false;
       }
       if (e.getCause() instanceof TopicExistsException) {
