@@ -1,18 +1,18 @@
 package io.millrace;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.stream.Stream;
 
-/** The arrows between the packages: what each may import, as the design has it. */
+/** Which package may depend on which. Every arrow points down; there are no cycles. */
 @AnalyzeClasses(packages = "io.millrace", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   private static final String[] JAVA = {"java..", "org.jspecify.annotations.."};
@@ -24,37 +24,98 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule nn = only("nn", EJML, "jdk.incubator.vector..");
   @ArchTest static final ArchRule example = only("example", EJML);
-  @ArchTest static final ArchRule learn = only("learn", ours("nn"), ours("example"), EJML);
 
   @ArchTest
-  static final ArchRule codec =
+  static final ArchRule quality = only("learn.quality", ours("nn"), ours("example"), EJML);
+
+  @ArchTest
+  static final ArchRule learn =
+      only("learn", ours("learn.quality"), ours("nn"), ours("example"), EJML);
+
+  @ArchTest static final ArchRule codec = only("codec", JACKSON);
+
+  @ArchTest
+  static final ArchRule log =
       only(
-          "codec",
-          ours("example"),
+          "codec.log",
+          ours("codec"),
           ours("learn"),
+          ours("learn.quality"),
+          ours("example"),
+          ours("nn"),
+          EJML,
+          "org.apache.kafka.common.header..");
+
+  @ArchTest
+  static final ArchRule event =
+      only(
+          "codec.event",
+          ours("codec.log"),
+          ours("codec"),
+          ours("example"),
           ours("nn"),
           EJML,
           JACKSON,
           "com.dynatrace.hash4j..",
-          "ch.randelshofer.fastdoubleparser..",
-          "ai.onnx.proto..",
-          "com.google.protobuf..",
-          "org.apache.kafka.common.serialization..",
-          "org.apache.kafka.common.header..");
+          "ch.randelshofer.fastdoubleparser..");
 
   @ArchTest
-  static final ArchRule config =
-      only("config", ours("nn"), ours("example"), JACKSON, "org.apache.commons.text..");
+  static final ArchRule published =
+      only(
+          "codec.published",
+          ours("codec.log"),
+          ours("codec"),
+          ours("learn"),
+          ours("learn.quality"),
+          ours("example"),
+          ours("nn"),
+          EJML,
+          JACKSON,
+          "ai.onnx.proto..",
+          "com.google.protobuf..");
+
+  @ArchTest static final ArchRule config = only("config", ours("nn"), ours("example"));
+
+  @ArchTest
+  static final ArchRule reader =
+      only(
+          "config.reader",
+          ours("config"),
+          ours("nn"),
+          ours("example"),
+          JACKSON,
+          "org.apache.commons.text..");
 
   @ArchTest
   static final ArchRule topology =
       only(
           "topology",
-          ours("nn"),
-          ours("example"),
-          ours("learn"),
+          ours("codec.event"),
+          ours("codec.log"),
+          ours("codec.published"),
           ours("codec"),
+          ours("learn"),
+          ours("learn.quality"),
           ours("config"),
+          ours("example"),
+          ours("nn"),
+          KAFKA,
+          LOG);
+
+  @ArchTest
+  static final ArchRule predict =
+      only(
+          "topology.predict",
+          ours("topology"),
+          ours("codec.event"),
+          ours("codec.log"),
+          ours("codec.published"),
+          ours("codec"),
+          ours("learn"),
+          ours("learn.quality"),
+          ours("config"),
+          ours("example"),
+          ours("nn"),
           KAFKA,
           LOG);
 
@@ -64,35 +125,36 @@ class ArchitectureTest {
           "telemetry",
           ours("example"),
           ours("learn"),
+          ours("learn.quality"),
           MICROMETER,
           "org.apache.kafka.streams..",
           LOG);
 
   @ArchTest
   static final ArchRule web =
-      only(
-          "web",
-          ours("learn"),
-          ours("codec"),
-          ours("telemetry"),
-          "io.undertow..",
-          "org.xnio..",
-          JACKSON,
-          LOG);
+      only("web", ours("learn"), "io.undertow..", "org.xnio..", JACKSON, LOG);
 
   @ArchTest static final ArchRule broker = only("broker", KAFKA, "kafka..", "scala..", LOG);
+
+  @ArchTest static final ArchRule process = noneOfApp("app.process");
+  @ArchTest static final ArchRule kafka = noneOfApp("app.kafka", "app.process");
+  @ArchTest static final ArchRule events = noneOfApp("app.events", "app.kafka", "app.process");
+  @ArchTest static final ArchRule run = noneOfApp("app.run", "app.kafka", "app.process");
+
+  @ArchTest
+  static final ArchRule show = noneOfApp("app.show", "app.run", "app.kafka", "app.process");
 
   @ArchTest
   static final ArchRule app =
       noClasses()
           .that()
-          .resideOutsideOfPackage(ours("app"))
+          .resideOutsideOfPackage("io.millrace.app..")
           .should()
           .dependOnClassesThat()
-          .resideInAPackage(ours("app"));
+          .resideInAPackage("io.millrace.app..");
 
   @ArchTest
-  static final ArchRule cycles = slices().matching("io.millrace.(*)..").should().beFreeOfCycles();
+  static final ArchRule cycles = slices().matching("io.millrace.(**)").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule internalsOfKafkaStreams =
@@ -118,14 +180,30 @@ class ArchitectureTest {
         .that()
         .resideInAPackage(ours(name))
         .should()
-        .onlyDependOnClassesThat(in(packages).or(in(ours(name))));
+        .onlyDependOnClassesThat(
+            resideInAnyPackage(packages)
+                .or(resideInAnyPackage(ours(name)))
+                .or(resideInAnyPackage(JAVA)));
   }
 
-  private static DescribedPredicate<JavaClass> in(String... packages) {
-    return resideInAnyPackage(packages).or(resideInAnyPackage(JAVA));
+  /** Of the packages of the commands, a package depends on itself and these only. */
+  private static ArchRule noneOfApp(String name, String... packages) {
+    return classes()
+        .that()
+        .resideInAPackage(ours(name))
+        .should()
+        .onlyDependOnClassesThat(
+            resideOutsideOfPackage("io.millrace.app..")
+                .or(resideInAnyPackage(ours(name)))
+                .or(resideInAnyPackage(ours(packages))));
   }
 
+  /** One package of ours, without those in it. */
   private static String ours(String name) {
-    return "io.millrace." + name + "..";
+    return "io.millrace." + name;
+  }
+
+  private static String[] ours(String... names) {
+    return Stream.of(names).map(ArchitectureTest::ours).toArray(String[]::new);
   }
 }

@@ -1,6 +1,8 @@
 package io.millrace.app;
 
-import io.millrace.codec.ExampleDecoder;
+import io.millrace.app.events.EventFile;
+import io.millrace.app.process.ExitException;
+import io.millrace.codec.event.ExampleDecoder;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.example.MiniBatch;
@@ -50,7 +52,7 @@ final class CheckCommand implements Callable<Integer> {
     List<byte[]> events = eventFile == null ? List.of() : events(config, eventFile);
     System.out.println(configFile.describe());
     System.out.printf("# a model of %,d parameters%n", model.architecture().parameterCount());
-    System.out.printf("# matrix products: %s%n", Products.describe(config));
+    System.out.printf("# matrix products: %s%n", KernelReport.describe(config));
     printInputs(config);
     printEvents(config, events);
     return 0;

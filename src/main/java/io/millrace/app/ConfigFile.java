@@ -1,8 +1,8 @@
 package io.millrace.app;
 
 import io.millrace.config.ConfigException;
-import io.millrace.config.ConfigReader;
 import io.millrace.config.MillraceConfig;
+import io.millrace.config.reader.ConfigReader;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -2,14 +2,22 @@ package io.millrace.app;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.app.events.FlightReplay;
+import io.millrace.app.events.Flights;
+import io.millrace.app.events.Rate;
+import io.millrace.app.kafka.HostAndPort;
+import io.millrace.app.process.Stop;
+import io.millrace.app.show.Dashboard;
+import io.millrace.app.show.LearnerBoard;
+import io.millrace.app.show.StatusDisplay;
 import io.millrace.broker.BrokerException;
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.config.ConfigException;
-import io.millrace.config.ConfigReader;
-import io.millrace.config.Durations;
 import io.millrace.config.MillraceConfig;
+import io.millrace.config.reader.ConfigReader;
+import io.millrace.config.reader.Durations;
 import io.millrace.learn.Lesson;
-import io.millrace.learn.Quality;
+import io.millrace.learn.quality.Quality;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -107,19 +115,20 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private void learn(MillraceConfig config, Flights flights) throws ConfigException {
-    try (LearnerBoard board = new LearnerBoard(config, stop);
-        Dashboard dashboard = startDashboard(config, board);
-        LearnerService learner = LearnerService.start(config, stop, board);
-        TopicFollower follower = TopicFollower.start(config, board);
-        TopicSurvey survey = TopicSurvey.start(config, board);
-        FlightReplay replay = FlightReplay.start(config, flights, rate, !untilEnd, stop)) {
-      introduce(config, flights);
-      dashboard.announce();
-      System.out.println();
-      new StatusDisplay(board).showUntil(stop, end(board, flights));
-      stop.throwIfFailed();
-      summarise(board);
-    }
+    LearnerSession.run(
+        config,
+        stop,
+        board -> startDashboard(config, board),
+        (board, dashboard) -> {
+          introduce(config, flights);
+          dashboard.announce();
+          System.out.println();
+          try (FlightReplay replay = FlightReplay.start(config, flights, rate, !untilEnd, stop)) {
+            new StatusDisplay(board).showUntil(stop, end(board, flights));
+          }
+          stop.throwIfFailed();
+          summarise(board);
+        });
   }
 
   private BooleanSupplier end(LearnerBoard board, Flights flights) {
@@ -142,7 +151,7 @@ final class DemoCommand implements Callable<Integer> {
         config.model().hidden(),
         config.topics().examples(),
         config.bootstrapServers());
-    Products.announce(config);
+    KernelReport.announce(config);
   }
 
   private static void summarise(LearnerBoard board) {

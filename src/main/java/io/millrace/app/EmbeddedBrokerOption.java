@@ -1,5 +1,6 @@
 package io.millrace.app;
 
+import io.millrace.app.kafka.HostAndPort;
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.config.MillraceConfig;
 import java.nio.file.Path;

@@ -1,5 +1,15 @@
 package io.millrace.app;
 
+import io.millrace.app.events.CsvEvents;
+import io.millrace.app.events.EventSender;
+import io.millrace.app.events.EventSource;
+import io.millrace.app.events.JsonLines;
+import io.millrace.app.events.Rate;
+import io.millrace.app.kafka.KafkaClients;
+import io.millrace.app.kafka.SilentConsumer;
+import io.millrace.app.process.ExitException;
+import io.millrace.app.process.Stop;
+import io.millrace.app.process.Terminal;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.topology.Topics;

@@ -1,5 +1,8 @@
 package io.millrace.app;
 
+import io.millrace.app.process.ExitException;
+import io.millrace.app.process.Stop;
+import io.millrace.app.process.Version;
 import io.millrace.broker.BrokerException;
 import io.millrace.config.ConfigException;
 import io.millrace.config.Fault;

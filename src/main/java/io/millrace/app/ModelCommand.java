@@ -1,7 +1,12 @@
 package io.millrace.app;
 
-import io.millrace.codec.OnnxCodec;
-import io.millrace.codec.OnnxCodec.Precision;
+import io.millrace.app.kafka.CostReader;
+import io.millrace.app.kafka.KafkaClients;
+import io.millrace.app.kafka.SnapshotReader;
+import io.millrace.app.process.ExitException;
+import io.millrace.app.process.Version;
+import io.millrace.codec.published.OnnxCodec;
+import io.millrace.codec.published.OnnxCodec.Precision;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.learn.Snapshot;

@@ -1,6 +1,9 @@
 package io.millrace.app;
 
-import io.millrace.codec.SnapshotKey;
+import io.millrace.app.kafka.KafkaClients;
+import io.millrace.app.kafka.SnapshotReader;
+import io.millrace.app.process.ExitException;
+import io.millrace.codec.published.SnapshotKey;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.learn.Snapshot;

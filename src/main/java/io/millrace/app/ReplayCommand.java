@@ -1,6 +1,10 @@
 package io.millrace.app;
 
-import io.millrace.codec.SnapshotCodec;
+import io.millrace.app.kafka.KafkaClients;
+import io.millrace.app.kafka.SnapshotReader;
+import io.millrace.app.kafka.TopicScan;
+import io.millrace.app.process.ExitException;
+import io.millrace.codec.published.SnapshotCodec;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.learn.Model;

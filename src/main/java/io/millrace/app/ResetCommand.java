@@ -1,5 +1,9 @@
 package io.millrace.app;
 
+import io.millrace.app.kafka.KafkaClients;
+import io.millrace.app.kafka.Reset;
+import io.millrace.app.process.ExitException;
+import io.millrace.app.process.Terminal;
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;

@@ -1,5 +1,8 @@
 package io.millrace.app;
 
+import io.millrace.app.process.Stop;
+import io.millrace.app.show.Dashboard;
+import io.millrace.app.show.StatusDisplay;
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
@@ -35,18 +38,17 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void learn(MillraceConfig config) throws ConfigException {
-    try (LearnerBoard board = new LearnerBoard(config, stop);
-        Dashboard dashboard = Dashboard.start(config, board);
-        LearnerService learner = LearnerService.start(config, stop, board);
-        TopicFollower follower = TopicFollower.start(config, board);
-        TopicSurvey survey = TopicSurvey.start(config, board)) {
-      System.out.printf(
-          "Model %s learns from topic %s of Kafka at %s; Ctrl-C stops%n",
-          config.model().name(), config.topics().examples(), config.bootstrapServers());
-      Products.announce(config);
-      dashboard.announce();
-      new StatusDisplay(board).showUntil(stop, () -> false);
-      stop.throwIfFailed();
-    }
+    LearnerSession.run(
+        config,
+        stop,
+        board -> Dashboard.start(config, board),
+        (board, dashboard) -> {
+          System.out.printf(
+              "Model %s learns from topic %s of Kafka at %s; Ctrl-C stops%n",
+              config.model().name(), config.topics().examples(), config.bootstrapServers());
+          KernelReport.announce(config);
+          dashboard.announce();
+          new StatusDisplay(board).showUntil(stop, () -> false);
+        });
   }
 }

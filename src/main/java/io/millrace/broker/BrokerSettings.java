@@ -9,7 +9,7 @@ import java.util.Properties;
  * it shares with the learner. Whatever belongs to a topic stays at Kafka's default and is set by
  * whoever creates the topic.
  */
-final class BrokerSettings {
+public final class BrokerSettings {
   static final int NODE_ID = 1;
   static final String CLIENTS = "CLIENTS";
   static final String CONTROLLER = "CONTROLLER";

@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /** Values from outside, made fit for a sentence. */
-final class Text {
+public final class Text {
   private static final int LONGEST = 80;
 
   /** Control characters, those above ASCII too, and what else ends a line. */
@@ -21,7 +21,7 @@ final class Text {
   private Text() {}
 
   /** The text on one line, with an ellipsis where it is too long to read. */
-  static String shorten(String text) {
+  public static String shorten(String text) {
     if (text.length() <= LONGEST) {
       return oneLine(text);
     }
@@ -31,7 +31,7 @@ final class Text {
   }
 
   /** What a parser found broken. */
-  static String broken(JacksonException e) {
+  public static String broken(JacksonException e) {
     String message = Objects.requireNonNullElse(e.getOriginalMessage(), "");
     String plain = ADVICE.matcher(message).replaceAll("");
     return "Broken JSON: " + oneLine(SOURCE.matcher(plain).replaceAll("$1"));

@@ -1,7 +1,7 @@
 package io.millrace.config;
 
 /** The format of a record with an example. */
-public enum Format implements Spelled {
+public enum Format implements HasText {
   JSON,
   FLOAT64,
   FLOAT32

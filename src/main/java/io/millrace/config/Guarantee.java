@@ -1,7 +1,7 @@
 package io.millrace.config;
 
 /** How often each example counts when something fails. */
-public enum Guarantee implements Spelled {
+public enum Guarantee implements HasText {
   EXACTLY_ONCE,
   AT_LEAST_ONCE
 }

@@ -1,7 +1,7 @@
 package io.millrace.config;
 
 /** How the inputs are scaled before they are learned. */
-public enum Scaling implements Spelled {
+public enum Scaling implements HasText {
   NONE,
   STANDARD
 }

@@ -35,7 +35,7 @@ public record TopicsConfig(
   }
 
   /** Kafka refuses a topic that differs from another only in '.' and '_'. */
-  static boolean areTheSame(String topic, String other) {
+  public static boolean areTheSame(String topic, String other) {
     return topic.replace('.', '_').equals(other.replace('.', '_'));
   }
 }

@@ -1,9 +1,9 @@
 /**
- * The configuration: {@link ConfigReader} turns a YAML file, overrides and the environment into a
- * {@link MillraceConfig}, or into every {@link Fault} they have.
+ * The settings as immutable records with their defaults. {@link MillraceConfig} is the root and the
+ * way in.
  *
- * <p>{@link YamlTree} keeps the lines, {@link Overrides} puts {@code --set} on top, {@link Section}
- * reads typed values ({@link Types}) and notes what the description and the suggestions need.
+ * <p>{@code config.reader} makes them from a file. Nothing here reads a file, and every other
+ * package sees only these records.
  */
 @NullMarked
 package io.millrace.config;

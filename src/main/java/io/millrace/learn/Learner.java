@@ -1,10 +1,15 @@
 package io.millrace.learn;
 
 import io.millrace.example.MiniBatch;
+import io.millrace.learn.quality.Answers;
+import io.millrace.learn.quality.Prequential;
+import io.millrace.learn.quality.ServedAnswers;
+import io.millrace.learn.quality.ServedQuality;
 import io.millrace.nn.KernelKind;
 import io.millrace.nn.Network;
 import io.millrace.nn.Optimizer;
 import io.millrace.nn.Parameters;
+import io.millrace.nn.Scaler;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.ejml.data.DMatrixRMaj;

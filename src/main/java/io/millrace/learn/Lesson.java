@@ -1,5 +1,7 @@
 package io.millrace.learn;
 
+import io.millrace.learn.quality.Prequential;
+import io.millrace.learn.quality.ServedQuality;
 import java.util.Optional;
 import java.util.OptionalDouble;
 

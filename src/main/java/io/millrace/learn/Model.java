@@ -1,9 +1,11 @@
 package io.millrace.learn;
 
+import io.millrace.learn.quality.Evaluation;
 import io.millrace.nn.Architecture;
 import io.millrace.nn.Optimizer;
 import io.millrace.nn.OptimizerKind;
 import io.millrace.nn.Parameters;
+import io.millrace.nn.Scaler;
 import java.util.Optional;
 
 /**

@@ -2,6 +2,7 @@ package io.millrace.learn;
 
 import io.millrace.example.Served;
 import io.millrace.nn.Network;
+import io.millrace.nn.Scaler;
 import java.util.Arrays;
 import java.util.Optional;
 import org.ejml.data.DMatrixRMaj;

@@ -3,6 +3,7 @@ package io.millrace.learn;
 import io.millrace.nn.Architecture;
 import io.millrace.nn.KernelKind;
 import io.millrace.nn.Parameters;
+import io.millrace.nn.Scaler;
 import java.time.Instant;
 import java.util.Optional;
 

@@ -1,4 +1,9 @@
-/** One pure step: (model, mini-batch) to (model, cost); the model's state and its snapshot. */
+/**
+ * In: a model and a mini-batch. Out: the updated model and the cost before the update.
+ *
+ * <p>{@link Learner} is the way in: one pure step, without Kafka and without threads. {@link Model}
+ * is everything that the next step depends on; {@link Snapshot} is what is published of it.
+ */
 @NullMarked
 package io.millrace.learn;
 

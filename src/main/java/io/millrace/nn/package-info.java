@@ -1,6 +1,6 @@
 /**
- * The two-layer network: parameters, forward, cost, backward, update. Pure mathematics on EJML
- * matrices, without Kafka and without threads.
+ * The two-layer network: parameters, forward, cost, backward, update, and the scaling of inputs.
+ * Pure mathematics on EJML matrices, without Kafka and without threads.
  *
  * <p>The way in is {@link io.millrace.nn.Network}; one step of learning is
  *

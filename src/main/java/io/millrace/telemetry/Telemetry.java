@@ -44,7 +44,7 @@ public final class Telemetry implements AutoCloseable {
   private @Nullable ModelGauges model;
 
   public Telemetry() {
-    registry.config().meterFilter(new WorthALook());
+    registry.config().meterFilter(new MeterSelection());
     this.learner = new LearnerMeters(registry);
     List<MeterBinder> process =
         List.of(

@@ -1,7 +1,7 @@
 package io.millrace.topology;
 
 import io.millrace.codec.FormatException;
-import io.millrace.codec.TaskState;
+import io.millrace.codec.log.TaskState;
 import io.millrace.config.MillraceConfig;
 import java.util.List;
 import java.util.UUID;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * state after a crash. The position in the state is the truth; a record at or before it has been
  * consumed.
  */
-final class Checkpoint {
+public final class Checkpoint {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
   private static final long NONE = -1;
   private static final byte[] NO_OBJECT = {};
@@ -61,7 +61,7 @@ final class Checkpoint {
   }
 
   /** The checkpoint of a task that starts and has no live object here, only a position. */
-  static Checkpoint ofPosition(LiveStore store, String topic, Uuid source) {
+  public static Checkpoint ofPosition(LiveStore store, String topic, Uuid source) {
     Checkpoint checkpoint = new Checkpoint(store, topic, source);
     checkpoint.restore();
     checkpoint.keep(() -> NO_OBJECT);
@@ -118,7 +118,7 @@ final class Checkpoint {
    * @return false when it was consumed before the task started: it is to be passed over
    * @throws LearnerException when the source went back while the task was at it
    */
-  boolean moveTo(long offset) {
+  public boolean moveTo(long offset) {
     if (offset > consumedThrough) {
       consumedThrough = offset;
       consuming = true;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Our own branch instead of Kafka's (KIP-1034), whose headers hold an exception's class and
  * stack trace: these carry a reason code and a sentence, in the same transaction.
  */
-final class DeadLetters {
+public final class DeadLetters {
   /** What a record has around its key, value and headers, at the most. */
   private static final int ENVELOPE = 256;
 
@@ -32,7 +32,7 @@ final class DeadLetters {
    * @param context the task's
    * @param largest the largest record that their topic takes, in bytes
    */
-  DeadLetters(ProcessorContext<?, ?> context, int largest) {
+  public DeadLetters(ProcessorContext<?, ?> context, int largest) {
     this.context = context;
     this.largest = largest;
   }
@@ -41,13 +41,13 @@ final class DeadLetters {
    * The dead letter of the record that the task is at. One that is too large for the topic goes
    * without its value, or as a last resort without its key and headers too, and says so.
    */
-  Record<byte[], byte[]> of(Record<byte[], byte[]> record, Rejection why) {
+  public Record<byte[], byte[]> of(Record<byte[], byte[]> record, Rejection why) {
     RecordMetadata source = context.recordMetadata().orElseThrow();
     return of(record, why, source.topic(), source.partition(), source.offset());
   }
 
   /** The dead letter of another record, which came from there. */
-  Record<byte[], byte[]> of(
+  public Record<byte[], byte[]> of(
       Record<byte[], byte[]> record, Rejection why, String topic, int partition, long offset) {
     Headers origin =
         new RecordHeaders()
@@ -71,7 +71,7 @@ final class DeadLetters {
   }
 
   /** The bytes that a record may have, at the most. */
-  static long size(Record<byte[], byte[]> record) {
+  public static long size(Record<byte[], byte[]> record) {
     long size = ENVELOPE + length(record.key()) + length(record.value());
     for (Header header : record.headers()) {
       // Two lengths of at most five bytes each, and the key as UTF-8.

@@ -1,8 +1,8 @@
 package io.millrace.topology;
 
-import io.millrace.codec.BinaryExampleDecoder;
-import io.millrace.codec.ExampleDecoder;
-import io.millrace.codec.JsonExampleDecoder;
+import io.millrace.codec.event.BinaryExampleDecoder;
+import io.millrace.codec.event.ExampleDecoder;
+import io.millrace.codec.event.JsonExampleDecoder;
 import io.millrace.config.ExampleConfig;
 import io.millrace.config.Format;
 import io.millrace.config.MillraceConfig;
@@ -39,7 +39,7 @@ public final class ExampleDecoders {
   }
 
   /** A new decoder of labels that come without their event, for one thread. */
-  static ExampleDecoder ofLabels(MillraceConfig config) {
+  public static ExampleDecoder ofLabels(MillraceConfig config) {
     ExampleConfig example = config.example();
     ModelConfig model = config.model();
     return example.format() == Format.JSON

@@ -2,9 +2,9 @@ package io.millrace.topology;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.millrace.codec.ExampleDecoder;
 import io.millrace.codec.FormatException;
-import io.millrace.codec.MiniBatchCodec;
+import io.millrace.codec.event.ExampleDecoder;
+import io.millrace.codec.log.MiniBatchCodec;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.ModelConfig;
 import io.millrace.example.MiniBatch;
@@ -27,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * or commits.
  */
 final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]> {
+  static final String PARTIAL_BATCH_STORE = "partial-batch";
+  static final String MINI_BATCHES = "mini-batches";
+  static final String REJECTED = "rejected-examples";
+
   private final MillraceConfig config;
   private final TopicFacts facts;
   private final LearningMetrics metrics;
@@ -58,7 +62,7 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
     this.deadLetters = new DeadLetters(context, facts.largestDeadLetter());
     this.checkpoint =
         new Checkpoint(
-            context.getStateStore(LearnerTopology.PARTIAL_BATCH_STORE),
+            context.getStateStore(PARTIAL_BATCH_STORE),
             config,
             config.topics().examples(),
             facts.examples());
@@ -121,7 +125,7 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
       }
     }
     if (rejection != null) {
-      context.forward(deadLetters.of(record, rejection), LearnerTopology.REJECTED);
+      context.forward(deadLetters.of(record, rejection), REJECTED);
       metrics.rejected(rejection.reason(), 1);
       return;
     }
@@ -168,7 +172,7 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
             value,
             context.currentSystemTimeMs(),
             new RecordHeaders().add(Mapping.HEADER, mapping)),
-        LearnerTopology.MINI_BATCHES);
+        MINI_BATCHES);
     batch.clear();
     checkpoint.changed();
   }

@@ -1,8 +1,8 @@
 package io.millrace.topology;
 
 import io.millrace.codec.FormatException;
-import io.millrace.codec.OnnxCodec;
-import io.millrace.codec.SnapshotCodec;
+import io.millrace.codec.published.OnnxCodec;
+import io.millrace.codec.published.SnapshotCodec;
 import io.millrace.config.ConfigException;
 import io.millrace.config.Fault;
 import io.millrace.config.MillraceConfig;

@@ -1,9 +1,9 @@
 package io.millrace.topology;
 
 import io.millrace.codec.FormatException;
-import io.millrace.codec.ServedCodec;
-import io.millrace.codec.ServedEvent;
-import io.millrace.codec.WaitingLabel;
+import io.millrace.codec.log.ServedCodec;
+import io.millrace.codec.log.ServedEvent;
+import io.millrace.codec.log.WaitingLabel;
 import io.millrace.config.MillraceConfig;
 import io.millrace.example.Served;
 import org.apache.kafka.common.header.Header;
@@ -15,16 +15,16 @@ import org.jspecify.annotations.Nullable;
  * The record of the examples topic that an event and its label become: the value is the event's, a
  * header holds the label's, another one the prediction that was made when the event came.
  */
-final class JoinedExample {
+public final class JoinedExample {
   /** The value of the label's record, as it came. */
-  static final String LABEL = "millrace.label";
+  public static final String LABEL = "millrace.label";
 
   /** See {@link ServedCodec}. */
-  static final String SERVED = "millrace.served";
+  public static final String SERVED = "millrace.served";
 
   private JoinedExample() {}
 
-  static Headers headers(ServedEvent event, WaitingLabel label) {
+  public static Headers headers(ServedEvent event, WaitingLabel label) {
     Headers headers = new RecordHeaders().add(LABEL, label.value());
     return event.served().length == 0 ? headers : headers.add(SERVED, event.served());
   }

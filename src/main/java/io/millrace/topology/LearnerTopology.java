@@ -38,27 +38,17 @@ import org.apache.kafka.streams.state.Stores;
  * </pre>
  */
 public final class LearnerTopology {
-  static final String PARTIAL_BATCH_STORE = "partial-batch";
-  static final String MODEL_STORE = "model";
-
-  static final String PUBLISHED_STORE = "published-model";
-
-  static final String MINI_BATCHES = "mini-batches";
-  static final String REJECTED = "rejected-examples";
-  static final String COSTS = "costs";
-  static final String SNAPSHOTS = "snapshots";
-  static final String DIVERGED = "diverged-mini-batches";
-
   private static final AutoOffsetReset FIRST = AutoOffsetReset.earliest();
 
   /** Kafka Streams drops a record without a valid time; no record is to be lost for that. */
-  static final TimestampExtractor TIME = (record, partitionTime) -> Math.max(0, record.timestamp());
+  public static final TimestampExtractor TIME =
+      (record, partitionTime) -> Math.max(0, record.timestamp());
 
   private LearnerTopology() {}
 
   /** The topics that keep the state of an application's tasks. */
   public static List<String> changelogs(MillraceConfig config) {
-    return Stream.of(PARTIAL_BATCH_STORE, MODEL_STORE)
+    return Stream.of(IngestProcessor.PARTIAL_BATCH_STORE, TrainProcessor.MODEL_STORE)
         .map(store -> "%s-%s-changelog".formatted(config.application(), store))
         .toList();
   }
@@ -84,16 +74,16 @@ public final class LearnerTopology {
     return new Topology()
         .addSource(FIRST, "examples", TIME, read, read, topics.examples())
         .addProcessor("ingest", () -> new IngestProcessor(config, facts, metrics), "examples")
-        .addStateStore(LiveStore.builder(PARTIAL_BATCH_STORE), "ingest")
-        .addSink(MINI_BATCHES, topics.miniBatches(), write, write, "ingest")
-        .addSink(REJECTED, topics.deadLetters(), write, write, "ingest")
+        .addStateStore(LiveStore.builder(IngestProcessor.PARTIAL_BATCH_STORE), "ingest")
+        .addSink(IngestProcessor.MINI_BATCHES, topics.miniBatches(), write, write, "ingest")
+        .addSink(IngestProcessor.REJECTED, topics.deadLetters(), write, write, "ingest")
         .addSource(FIRST, "training-log", TIME, read, read, topics.miniBatches())
         .addProcessor(
             "train", () -> new TrainProcessor(config, initial, facts, metrics), "training-log")
-        .addStateStore(LiveStore.builder(MODEL_STORE), "train")
-        .addSink(COSTS, topics.costs(), write, write, "train")
-        .addSink(SNAPSHOTS, topics.snapshots(), write, write, "train")
-        .addSink(DIVERGED, topics.deadLetters(), write, write, "train")
+        .addStateStore(LiveStore.builder(TrainProcessor.MODEL_STORE), "train")
+        .addSink(TrainProcessor.COSTS, topics.costs(), write, write, "train")
+        .addSink(TrainProcessor.SNAPSHOTS, topics.snapshots(), write, write, "train")
+        .addSink(TrainProcessor.DIVERGED, topics.deadLetters(), write, write, "train")
         .addGlobalStore(
             publishedStore(),
             "published-snapshots",
@@ -108,7 +98,9 @@ public final class LearnerTopology {
   /** Its topic is its log. */
   private static StoreBuilder<KeyValueStore<String, byte[]>> publishedStore() {
     return Stores.keyValueStoreBuilder(
-            Stores.inMemoryKeyValueStore(PUBLISHED_STORE), Serdes.String(), Serdes.ByteArray())
+            Stores.inMemoryKeyValueStore(SnapshotKeeper.PUBLISHED_STORE),
+            Serdes.String(),
+            Serdes.ByteArray())
         .withCachingDisabled()
         .withLoggingDisabled();
   }

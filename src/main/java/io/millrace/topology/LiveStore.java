@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * slots in turn, and its head last: after a crash without exactly-once the head still names pieces
  * of one value.
  */
-final class LiveStore implements StateStore, CachedStateStore<byte[], byte[]> {
+public final class LiveStore implements StateStore, CachedStateStore<byte[], byte[]> {
   private static final int PIECE = 500_000;
   private static final int HEAD_BYTES = 2 * Integer.BYTES;
 
@@ -160,7 +160,7 @@ final class LiveStore implements StateStore, CachedStateStore<byte[], byte[]> {
   }
 
   /** Builds the store of each task. */
-  static StoreBuilder<LiveStore> builder(String name) {
+  public static StoreBuilder<LiveStore> builder(String name) {
     // A live value adds one value a commit to its changelog: small segments and an eager cleaner
     // keep what a restore reads short.
     Map<String, String> changelog =

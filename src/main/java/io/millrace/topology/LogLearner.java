@@ -3,8 +3,8 @@ package io.millrace.topology;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.codec.FormatException;
-import io.millrace.codec.MiniBatchCodec;
-import io.millrace.codec.SnapshotCodec;
+import io.millrace.codec.log.MiniBatchCodec;
+import io.millrace.codec.published.SnapshotCodec;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.TrainingConfig;
 import io.millrace.example.MiniBatch;

@@ -1,8 +1,8 @@
 package io.millrace.topology;
 
-import io.millrace.codec.MiniBatchCodec;
-import io.millrace.codec.ServedCodec;
-import io.millrace.codec.SnapshotCodec;
+import io.millrace.codec.log.MiniBatchCodec;
+import io.millrace.codec.log.ServedCodec;
+import io.millrace.codec.published.SnapshotCodec;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.ModelConfig;
 
@@ -14,7 +14,7 @@ import io.millrace.config.ModelConfig;
  * @param snapshot a snapshot with every number at its longest
  * @param divergedMiniBatch a mini-batch with the offsets of its examples in a header
  */
-record RecordSizes(long miniBatch, long snapshot, long divergedMiniBatch) {
+public record RecordSizes(long miniBatch, long snapshot, long divergedMiniBatch) {
   /** Kafka's default of max.message.bytes. */
   static final long BROKER_DEFAULT = 1_048_588;
 
@@ -34,7 +34,7 @@ record RecordSizes(long miniBatch, long snapshot, long divergedMiniBatch) {
    *
    * @throws LearnerException when they are beyond what a record can have
    */
-  static RecordSizes of(MillraceConfig config) {
+  public static RecordSizes of(MillraceConfig config) {
     ModelConfig model = config.model();
     int batchSize = config.training().batchSize();
     long miniBatch =
@@ -79,7 +79,7 @@ record RecordSizes(long miniBatch, long snapshot, long divergedMiniBatch) {
   }
 
   /** The largest request that a producer is allowed: for examples there is no other limit here. */
-  long largestRequest() {
+  public long largestRequest() {
     return Math.max(MIN_REQUEST, Math.max(snapshot, divergedMiniBatch) + ENVELOPE);
   }
 }

@@ -1,6 +1,6 @@
 package io.millrace.topology;
 
-import io.millrace.codec.SnapshotCodec;
+import io.millrace.codec.published.SnapshotCodec;
 import io.millrace.config.MillraceConfig;
 import io.millrace.learn.PublishedModel;
 import io.millrace.learn.PublishedModel.Publication;
@@ -17,6 +17,8 @@ import org.slf4j.LoggerFactory;
  * trains may depend on it: it runs on a thread of its own, behind the training.
  */
 final class SnapshotKeeper implements Processor<String, byte[], Void, Void> {
+  static final String PUBLISHED_STORE = "published-model";
+
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotKeeper.class);
 
   private final String modelName;
@@ -33,7 +35,7 @@ final class SnapshotKeeper implements Processor<String, byte[], Void, Void> {
 
   @Override
   public void init(ProcessorContext<Void, Void> context) {
-    store = context.getStateStore(LearnerTopology.PUBLISHED_STORE);
+    store = context.getStateStore(PUBLISHED_STORE);
   }
 
   @Override

@@ -2,11 +2,11 @@ package io.millrace.topology;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.millrace.codec.CostCodec;
-import io.millrace.codec.SnapshotCodec;
-import io.millrace.codec.SnapshotKey;
-import io.millrace.codec.TrainStateCodec;
-import io.millrace.codec.TrainStateCodec.TrainState;
+import io.millrace.codec.log.TrainStateCodec;
+import io.millrace.codec.log.TrainStateCodec.TrainState;
+import io.millrace.codec.published.CostCodec;
+import io.millrace.codec.published.SnapshotCodec;
+import io.millrace.codec.published.SnapshotKey;
 import io.millrace.config.MillraceConfig;
 import io.millrace.example.Rejection;
 import io.millrace.learn.BatchCost;
@@ -36,6 +36,11 @@ import org.slf4j.LoggerFactory;
  * cost of each and a snapshot now and then.
  */
 final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> {
+  static final String MODEL_STORE = "model";
+  static final String COSTS = "costs";
+  static final String SNAPSHOTS = "snapshots";
+  static final String DIVERGED = "diverged-mini-batches";
+
   private static final Logger LOG = LoggerFactory.getLogger(TrainProcessor.class);
   private static final long NONE = -1;
 
@@ -69,7 +74,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     this.deadLetters = new DeadLetters(context, facts.largestDeadLetter());
     this.checkpoint =
         new Checkpoint(
-            context.getStateStore(LearnerTopology.MODEL_STORE),
+            context.getStateStore(MODEL_STORE),
             config,
             config.topics().miniBatches(),
             facts.miniBatches());
@@ -148,7 +153,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     LogPosition position = new LogPosition(source.topic(), source.partition(), source.offset());
     byte[] value =
         CostCodec.encode(new BatchCost(modelName, lesson, position, Instant.ofEpochMilli(now)));
-    context.forward(new Record<>(key, value, now), LearnerTopology.COSTS);
+    context.forward(new Record<>(key, value, now), COSTS);
   }
 
   /**
@@ -189,7 +194,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
             Instant.ofEpochMilli(now));
     byte[] value = SnapshotCodec.encode(snapshot);
     keep(model.version(), value, now);
-    context.forward(new Record<>(key, value, now), LearnerTopology.SNAPSHOTS);
+    context.forward(new Record<>(key, value, now), SNAPSHOTS);
     publishedVersion = model.version();
     metrics.published();
   }
@@ -209,7 +214,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   private void forwardKept(long version, byte @Nullable [] snapshot, long now) {
     byte[] keptKey = SnapshotKey.kept(modelName, version).bytes();
-    context.forward(new Record<>(keptKey, snapshot, now), LearnerTopology.SNAPSHOTS);
+    context.forward(new Record<>(keptKey, snapshot, now), SNAPSHOTS);
   }
 
   private void reject(Record<byte[], byte[]> record, LogLearner.Rejected step) {
@@ -222,7 +227,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
           why.reason().code(),
           why.detail());
     }
-    context.forward(deadLetters.of(record, why), LearnerTopology.DIVERGED);
+    context.forward(deadLetters.of(record, why), DIVERGED);
     metrics.rejected(why.reason(), step.examples());
   }
 }

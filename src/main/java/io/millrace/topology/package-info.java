@@ -1,4 +1,10 @@
-/** The Kafka Streams topology, its processors and the live state that they keep. */
+/**
+ * In: the examples topic. Out: mini-batches, costs, snapshots and dead letters, exactly once.
+ *
+ * <p>{@link LearnerTopology} is the way in and draws the picture. {@link IngestProcessor} stacks
+ * examples, {@link TrainProcessor} learns mini-batches, {@link LiveStore} writes their state when
+ * Kafka Streams commits. {@link Topics} creates and checks the topics.
+ */
 @NullMarked
 package io.millrace.topology;
 

@@ -63,11 +63,11 @@ final class Events implements AutoCloseable {
     return streams.size();
   }
 
-  /** Answers a request with the events from now on. */
+  /** JsonResponses a request with the events from now on. */
   void answer(HttpServerExchange exchange) {
     if (streams.size() >= MOST_STREAMS) {
       exchange.getResponseHeaders().put(Headers.RETRY_AFTER, 10);
-      Answers.error(
+      JsonResponses.error(
           exchange,
           StatusCodes.SERVICE_UNAVAILABLE,
           "%d dashboards are open, which is the limit".formatted(MOST_STREAMS));
@@ -90,8 +90,8 @@ final class Events implements AutoCloseable {
 
   private void open(EventStream stream) {
     stream.send(RETRY);
-    stream.send(event("status", Answers.json(view.status())));
-    view.surface().ifPresent(surface -> stream.send(event("surface", Answers.json(surface))));
+    stream.send(event("status", JsonResponses.json(view.status())));
+    view.surface().ifPresent(surface -> stream.send(event("surface", JsonResponses.json(surface))));
     streams.add(stream);
   }
 
@@ -111,17 +111,17 @@ final class Events implements AutoCloseable {
       return;
     }
     if (!costs.isEmpty()) {
-      sendToAll(event("costs", Answers.array(thinned(costs))));
+      sendToAll(event("costs", JsonResponses.array(thinned(costs))));
     }
     if (ticks % TICKS_A_STATUS == 0) {
-      sendToAll(event("status", Answers.json(view.status())));
+      sendToAll(event("status", JsonResponses.json(view.status())));
       view.surface().filter(surface -> surface.version() != shown).ifPresent(this::show);
     }
   }
 
   private void show(Surface surface) {
     shown = surface.version();
-    sendToAll(event("surface", Answers.json(surface)));
+    sendToAll(event("surface", JsonResponses.json(surface)));
   }
 
   /** At most {@link #MOST_COSTS}, evenly spaced, the newest among them. */

@@ -44,15 +44,15 @@ final class PredictRequest {
   void answer(HttpServerExchange exchange) {
     if (!exchange.getRequestMethod().equals(Methods.POST)) {
       exchange.getResponseHeaders().put(Headers.ALLOW, "POST");
-      Answers.error(exchange, StatusCodes.METHOD_NOT_ALLOWED, "Events are sent with POST");
+      JsonResponses.error(exchange, StatusCodes.METHOD_NOT_ALLOWED, "Events are sent with POST");
     } else if (isPublic && token.isEmpty()) {
-      Answers.error(
+      JsonResponses.error(
           exchange,
           StatusCodes.FORBIDDEN,
           "This server listens beyond its own machine and has no http.token: it predicts nothing");
     } else if (!isPermitted(exchange)) {
       exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");
-      Answers.error(
+      JsonResponses.error(
           exchange, StatusCodes.UNAUTHORIZED, "Send the header Authorization: Bearer TOKEN");
     } else {
       Receiver body = exchange.getRequestReceiver();
@@ -79,16 +79,16 @@ final class PredictRequest {
 
   private void predict(HttpServerExchange exchange, byte[] body) {
     try {
-      Answers.send(exchange, predictions.predict(body));
+      JsonResponses.send(exchange, predictions.predict(body));
     } catch (PredictionRefused refused) {
       exchange.setStatusCode(refused.status());
-      Answers.send(exchange, Answers.json(refused.answer()));
+      JsonResponses.send(exchange, JsonResponses.json(refused.answer()));
     }
   }
 
   private void notReceived(HttpServerExchange exchange, IOException e) {
     if (e instanceof Receiver.RequestToLargeException || e instanceof RequestTooBigException) {
-      Answers.error(
+      JsonResponses.error(
           exchange,
           StatusCodes.REQUEST_ENTITY_TOO_LARGE,
           "At most %d bytes at once".formatted(mostBytes));

@@ -45,7 +45,7 @@ final class StaticFiles {
   /** A file and what a browser must know of it. */
   private record File(ByteBuffer bytes, String type, ETag tag) {}
 
-  /** Answers with the file, or returns false where there is none of this name. */
+  /** JsonResponses with the file, or returns false where there is none of this name. */
   boolean answer(HttpServerExchange exchange) {
     String path = exchange.getRequestPath();
     Optional<File> found = find(path.equals("/") ? "index.html" : path.substring(1));

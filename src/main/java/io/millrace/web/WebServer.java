@@ -151,7 +151,7 @@ public final class WebServer implements AutoCloseable {
     SECURITY.forEach(headers::put);
     if (!names.isAskedFor(exchange)) {
       exchange.setPersistent(false);
-      Answers.error(
+      JsonResponses.error(
           exchange,
           StatusCodes.FORBIDDEN,
           "This server is for its own machine: ask for localhost, 127.0.0.1 or %s, not for \"%s\""
@@ -165,24 +165,24 @@ public final class WebServer implements AutoCloseable {
     if (!exchange.getRequestMethod().equals(Methods.GET)
         && !exchange.getRequestMethod().equals(Methods.HEAD)) {
       headers.put(Headers.ALLOW, "GET, HEAD");
-      Answers.error(exchange, StatusCodes.METHOD_NOT_ALLOWED, "Only GET and HEAD are served");
+      JsonResponses.error(exchange, StatusCodes.METHOD_NOT_ALLOWED, "Only GET and HEAD are served");
       return;
     }
     switch (exchange.getRequestPath()) {
       case "/health/live" -> health(exchange, view.health().isLive());
       case "/health/ready" -> health(exchange, view.health().isReady());
-      case "/api/status" -> Answers.send(exchange, Answers.json(view.status()));
+      case "/api/status" -> JsonResponses.send(exchange, JsonResponses.json(view.status()));
       case "/api/costs" -> costs(exchange);
-      case "/api/history" -> Answers.sendArray(exchange, view.costs().wholeLife());
+      case "/api/history" -> JsonResponses.sendArray(exchange, view.costs().wholeLife());
       case "/api/model" ->
           view.model()
               .ifPresentOrElse(
-                  model -> Answers.send(exchange, model.json()),
+                  model -> JsonResponses.send(exchange, model.json()),
                   () -> missing(exchange, "No snapshot of the model is published yet"));
       case "/api/surface" ->
           view.surface()
               .ifPresentOrElse(
-                  surface -> Answers.send(exchange, Answers.json(surface)),
+                  surface -> JsonResponses.send(exchange, JsonResponses.json(surface)),
                   () ->
                       missing(
                           exchange,
@@ -203,7 +203,7 @@ public final class WebServer implements AutoCloseable {
   }
 
   private static void missing(HttpServerExchange exchange, String sentence) {
-    Answers.error(exchange, StatusCodes.NOT_FOUND, sentence);
+    JsonResponses.error(exchange, StatusCodes.NOT_FOUND, sentence);
   }
 
   private void health(HttpServerExchange exchange, boolean isWell) {
@@ -217,7 +217,7 @@ public final class WebServer implements AutoCloseable {
       answer.put("why", health.waitsFor());
     }
     exchange.setStatusCode(isWell ? StatusCodes.OK : StatusCodes.SERVICE_UNAVAILABLE);
-    Answers.send(exchange, Answers.json(answer));
+    JsonResponses.send(exchange, JsonResponses.json(answer));
   }
 
   private void costs(HttpServerExchange exchange) {
@@ -231,19 +231,19 @@ public final class WebServer implements AutoCloseable {
       }
     }
     if (last < 1) {
-      Answers.error(
+      JsonResponses.error(
           exchange,
           StatusCodes.BAD_REQUEST,
           "last: expected a whole number of at least 1, got \"%s\""
               .formatted(asked == null ? "" : asked.getFirst()));
       return;
     }
-    Answers.sendArray(exchange, view.costs().newest(last));
+    JsonResponses.sendArray(exchange, view.costs().newest(last));
   }
 
   private void file(HttpServerExchange exchange) {
     if (!files.answer(exchange)) {
-      Answers.error(
+      JsonResponses.error(
           exchange, StatusCodes.NOT_FOUND, "There is nothing at " + exchange.getRequestPath());
     }
   }

@@ -1,4 +1,9 @@
-/** The HTTP server: the dashboard, the API, the health of the process, the metrics. */
+/**
+ * In: what the dashboard shows ({@link LearnerView}) and a way to predict ({@link Predictions}).
+ * Out: the HTTP server with the page, the API, health and metrics.
+ *
+ * <p>{@link WebServer} is the way in. {@link EventStream} pushes costs and status to open pages.
+ */
 @NullMarked
 package io.millrace.web;
 

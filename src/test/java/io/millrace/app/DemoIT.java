@@ -2,8 +2,10 @@ package io.millrace.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.codec.CostCodec;
+import io.millrace.codec.published.CostCodec;
 import io.millrace.learn.Lesson;
+import io.millrace.testing.MillraceProcess;
+import io.millrace.testing.TestLearner;
 import io.millrace.testing.TestTopics;
 import java.io.IOException;
 import java.util.List;

@@ -3,9 +3,11 @@ package io.millrace.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.codec.CostCodec;
+import io.millrace.codec.published.CostCodec;
 import io.millrace.learn.BatchCost;
 import io.millrace.testing.KafkaUnderTest;
+import io.millrace.testing.MillraceProcess;
+import io.millrace.testing.TestLearner;
 import io.millrace.testing.TestTopics;
 import io.millrace.testing.WithKafka;
 import java.io.IOException;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.millrace.learn.BatchCost;
 import io.millrace.testing.KafkaUnderTest;
+import io.millrace.testing.MillraceProcess;
+import io.millrace.testing.TestLearner;
 import io.millrace.testing.TestTopics;
 import io.millrace.testing.WithKafka;
 import java.io.IOException;

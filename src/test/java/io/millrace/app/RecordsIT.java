@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.testing.KafkaUnderTest;
+import io.millrace.testing.MillraceProcess;
+import io.millrace.testing.TestLearner;
 import io.millrace.testing.TestTopics;
 import io.millrace.testing.WithKafka;
 import java.io.IOException;

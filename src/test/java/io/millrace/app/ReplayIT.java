@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.testing.KafkaUnderTest;
+import io.millrace.testing.MillraceProcess;
+import io.millrace.testing.TestLearner;
 import io.millrace.testing.TestTopics;
 import io.millrace.testing.WithKafka;
 import java.io.IOException;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.testing.KafkaUnderTest;
+import io.millrace.testing.MillraceProcess;
+import io.millrace.testing.TestLearner;
 import io.millrace.testing.WithKafka;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -2,8 +2,8 @@ package io.millrace.benchmark;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
-import io.millrace.config.ConfigReader;
 import io.millrace.config.MillraceConfig;
+import io.millrace.config.reader.ConfigReader;
 import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.PublishedModel;
 import io.millrace.topology.InitialModel;

@@ -2,7 +2,7 @@ package io.millrace.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.codec.ModelCodec;
+import io.millrace.codec.log.ModelCodec;
 import io.millrace.example.MiniBatch;
 import io.millrace.nn.Activation;
 import io.millrace.nn.Architecture;

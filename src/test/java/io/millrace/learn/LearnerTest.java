@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.example.MiniBatch;
+import io.millrace.learn.quality.Evaluation;
 import io.millrace.nn.Activation;
 import io.millrace.nn.Architecture;
 import io.millrace.nn.Network;

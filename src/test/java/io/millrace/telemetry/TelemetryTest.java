@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.example.Reason;
 import io.millrace.learn.Lesson;
-import io.millrace.learn.Prequential;
-import io.millrace.learn.Quality;
-import io.millrace.learn.ServedQuality;
+import io.millrace.learn.quality.Prequential;
+import io.millrace.learn.quality.Quality;
+import io.millrace.learn.quality.ServedQuality;
 import io.millrace.testing.Promtool;
 import java.util.List;
 import java.util.Optional;

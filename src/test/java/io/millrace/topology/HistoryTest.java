@@ -3,9 +3,9 @@ package io.millrace.topology;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.codec.CostCodec;
-import io.millrace.codec.MiniBatchCodec;
-import io.millrace.codec.SnapshotCodec;
+import io.millrace.codec.log.MiniBatchCodec;
+import io.millrace.codec.published.CostCodec;
+import io.millrace.codec.published.SnapshotCodec;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.example.MiniBatch;
@@ -75,7 +75,7 @@ class HistoryTest {
   private void take(CapturedForward<? extends byte[], ? extends byte[]> forward) {
     Record<? extends byte[], ? extends byte[]> record = forward.record();
     switch (forward.childName().orElseThrow()) {
-      case LearnerTopology.SNAPSHOTS -> {
+      case TrainProcessor.SNAPSHOTS -> {
         String key = new String(record.key(), UTF_8);
         if (record.value() == null) {
           assertThat(snapshots.remove(key)).as("tombstone of " + key).isNotNull();
@@ -83,7 +83,7 @@ class HistoryTest {
           snapshots.put(key, record.value());
         }
       }
-      case LearnerTopology.COSTS -> costs.add(CostCodec.decode(record.value()));
+      case TrainProcessor.COSTS -> costs.add(CostCodec.decode(record.value()));
       default ->
           refused.add(
               new String(record.headers().lastHeader("millrace.reason").value(), UTF_8)

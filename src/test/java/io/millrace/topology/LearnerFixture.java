@@ -1,8 +1,8 @@
 package io.millrace.topology;
 
 import io.millrace.config.ConfigException;
-import io.millrace.config.ConfigReader;
 import io.millrace.config.MillraceConfig;
+import io.millrace.config.reader.ConfigReader;
 import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.PublishedModel;
 import java.util.List;
@@ -11,7 +11,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.streams.Topology;
 
 /** A small learner: two inputs, mini-batches of three. */
-final class LearnerFixture {
+public final class LearnerFixture {
   private static final String YAML =
       """
       application: flights
@@ -29,7 +29,7 @@ final class LearnerFixture {
 
   private LearnerFixture() {}
 
-  static MillraceConfig config(String... overrides) {
+  public static MillraceConfig config(String... overrides) {
     try {
       return ConfigReader.read(YAML, "c.yaml", List.of(overrides), name -> null);
     } catch (ConfigException e) {

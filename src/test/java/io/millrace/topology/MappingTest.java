@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.millrace.config.ConfigException;
-import io.millrace.config.ConfigReader;
 import io.millrace.config.ExampleConfig;
+import io.millrace.config.reader.ConfigReader;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -5,19 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.millrace.codec.ModelCodec;
-import io.millrace.codec.OnnxCodec;
-import io.millrace.codec.SnapshotCodec;
-import io.millrace.codec.TaskState;
-import io.millrace.codec.TrainStateCodec;
+import io.millrace.codec.log.ModelCodec;
+import io.millrace.codec.log.TaskState;
+import io.millrace.codec.log.TrainStateCodec;
+import io.millrace.codec.published.OnnxCodec;
+import io.millrace.codec.published.SnapshotCodec;
 import io.millrace.config.ConfigException;
-import io.millrace.config.ConfigReader;
 import io.millrace.config.MillraceConfig;
+import io.millrace.config.reader.ConfigReader;
 import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.Model;
-import io.millrace.learn.Scaler;
 import io.millrace.learn.Snapshot;
 import io.millrace.nn.OptimizerKind;
+import io.millrace.nn.Scaler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +62,7 @@ class ModelChangeTest {
       for (int x = 1; x <= 3; x++) {
         examples.pipeInput("{\"features\":[%d,-1],\"label\":1}".formatted(x).getBytes(UTF_8));
       }
-      LiveStore store = (LiveStore) driver.getStateStore(LearnerTopology.MODEL_STORE);
+      LiveStore store = (LiveStore) driver.getStateStore(TrainProcessor.MODEL_STORE);
       MockProcessorContext<byte[], byte[]> context = new MockProcessorContext<>();
       context.addStateStore(store);
       new TrainProcessor(after, InitialModel.of(after), LearnerFixture.FACTS, LearningMetrics.NONE)

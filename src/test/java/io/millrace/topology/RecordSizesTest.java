@@ -3,7 +3,7 @@ package io.millrace.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.millrace.codec.MiniBatchCodec;
+import io.millrace.codec.log.MiniBatchCodec;
 import io.millrace.example.MiniBatch;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;

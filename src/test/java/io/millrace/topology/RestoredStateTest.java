@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.millrace.codec.CostCodec;
-import io.millrace.codec.MiniBatchCodec;
+import io.millrace.codec.log.MiniBatchCodec;
+import io.millrace.codec.published.CostCodec;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.example.MiniBatch;
@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /** The processors after a restart: each start has the state that the one before it committed. */
 class RestoredStateTest {
-  private InMemoryStore partialBatch = new InMemoryStore(LearnerTopology.PARTIAL_BATCH_STORE);
-  private InMemoryStore model = new InMemoryStore(LearnerTopology.MODEL_STORE);
+  private InMemoryStore partialBatch = new InMemoryStore(IngestProcessor.PARTIAL_BATCH_STORE);
+  private InMemoryStore model = new InMemoryStore(TrainProcessor.MODEL_STORE);
 
   /** One task from its start to its end; every record of it is committed. */
   private static final class Task {

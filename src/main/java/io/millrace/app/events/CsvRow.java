@@ -1,0 +1,148 @@
+package io.millrace.app.events;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.millrace.app.process.ExitException;
+import io.millrace.config.ExampleConfig;
+import io.millrace.config.Format;
+import io.millrace.example.Feature;
+import io.millrace.example.Features;
+import io.millrace.example.FieldPath;
+import io.millrace.example.Target;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** How a row of a CSV file becomes an event. */
+@FunctionalInterface
+interface CsvRow {
+  /** The event of a row. */
+  byte[] event(String[] cells) throws IOException;
+
+  /**
+   * A JSON object with the columns as its fields, whether the configuration asks for them or not.
+   *
+   * @throws ExitException when a column is missing that every example needs
+   */
+  static CsvRow named(List<String> header, Features.Named features, Target label) {
+    Set<String> missing = new TreeSet<>();
+    for (Feature feature : features.features()) {
+      if (!feature.mayBeMissing() && !header.contains(column(feature.field()))) {
+        missing.add(column(feature.field()));
+      }
+    }
+    if (!header.contains(column(label.field()))) {
+      missing.add(column(label.field()));
+    }
+    if (!missing.isEmpty()) {
+      throw noColumn(String.join(", ", missing), "example", header);
+    }
+    return object(header);
+  }
+
+  /** A JSON object with the columns as its fields. */
+  static CsvRow object(List<String> header) {
+    return cells ->
+        object(
+            json -> {
+              for (int i = 0; i < cells.length && i < header.size(); i++) {
+                json.writeFieldName(header.get(i));
+                CsvCell.write(json, cells[i]);
+              }
+            });
+  }
+
+  /** Fields inside others have no columns of their own: what they are in has. */
+  private static String column(FieldPath field) {
+    return field.segments().get(0);
+  }
+
+  /**
+   * The vector form: the column named by {@code example.label} is the label, every other column a
+   * feature, in the order of the header. Numbers go out as written; an empty cell is null and
+   * anything else a text, for the learner to reject.
+   *
+   * @throws ExitException when there is no column for the label
+   */
+  static CsvRow vector(List<String> header, ExampleConfig example) {
+    int labelColumn = labelColumn(header, example);
+    String features = ((Features.Vector) example.features()).field().segments().get(0);
+    String label = example.label().field().segments().get(0);
+    return cells ->
+        object(
+            json -> {
+              json.writeArrayFieldStart(features);
+              for (int column = 0; column < cells.length; column++) {
+                if (column != labelColumn) {
+                  CsvCell.write(json, cells[column]);
+                }
+              }
+              json.writeEndArray();
+              if (labelColumn < cells.length) {
+                json.writeFieldName(label);
+                CsvCell.write(json, cells[labelColumn]);
+              }
+            });
+  }
+
+  /**
+   * The vector form as little-endian numbers, the label last. An empty cell is NaN, for the learner
+   * to reject.
+   *
+   * @throws ExitException when there is no column for the label, or later at a cell that is no
+   *     number: these formats cannot say what was in it
+   */
+  static CsvRow binary(List<String> header, ExampleConfig example) {
+    int labelColumn = labelColumn(header, example);
+    boolean isDouble = example.format() == Format.FLOAT64;
+    return cells -> {
+      int bytes = cells.length * (isDouble ? Double.BYTES : Float.BYTES);
+      ByteBuffer numbers = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+      for (int i = 0; i < cells.length; i++) {
+        boolean isLast = i == cells.length - 1;
+        int column = isLast && labelColumn <= i ? labelColumn : i < labelColumn ? i : i + 1;
+        double number = CsvCell.number(cells[column], header, column, example.format());
+        if (isDouble) {
+          numbers.putDouble(number);
+        } else {
+          numbers.putFloat((float) number);
+        }
+      }
+      return numbers.array();
+    };
+  }
+
+  private static int labelColumn(List<String> header, ExampleConfig example) {
+    String label = example.label().field().segments().get(0);
+    int column = header.indexOf(label);
+    if (column < 0) {
+      throw noColumn(label, "example.label", header);
+    }
+    return column;
+  }
+
+  private static ExitException noColumn(String columns, String key, List<String> header) {
+    return ExitException.usage(
+        "The CSV has no column \"%s\" (%s); its columns are: %s"
+            .formatted(columns, key, header.isEmpty() ? "none" : String.join(", ", header)));
+  }
+
+  /** Writes the fields of an object. */
+  @FunctionalInterface
+  interface Fields {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  private static byte[] object(Fields fields) throws IOException {
+    ByteArrayOutputStream event = new ByteArrayOutputStream(256);
+    try (JsonGenerator json = CsvCell.JSON.createGenerator(event)) {
+      json.writeStartObject();
+      fields.write(json);
+      json.writeEndObject();
+    }
+    return event.toByteArray();
+  }
+}

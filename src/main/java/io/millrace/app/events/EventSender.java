@@ -1,0 +1,93 @@
+package io.millrace.app.events;
+
+import io.millrace.app.kafka.KafkaClients;
+import io.millrace.app.process.ExitException;
+import io.millrace.config.MillraceConfig;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/** Sends events to the examples topic, at a steady rate if one is given. */
+public final class EventSender implements AutoCloseable {
+  private static final Duration CLOSE = Duration.ofSeconds(5);
+
+  /** After a longer pause than this, the events are late, rather than many at once. */
+  private static final Duration CATCH_UP = Duration.ofMillis(100);
+
+  private final Producer<byte[], byte[]> producer;
+  private final String topic;
+  private final @Nullable Rate rate;
+  private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+  private long turn = System.nanoTime();
+  private long sent;
+
+  public EventSender(MillraceConfig config, @Nullable Rate rate) {
+    this.producer = new KafkaClients(config).producer("feed");
+    this.topic = config.topics().examples();
+    this.rate = rate;
+  }
+
+  /** The events handed to Kafka so far. */
+  public long sent() {
+    return sent;
+  }
+
+  /**
+   * Sends one event, when its time has come.
+   *
+   * @throws ExitException when Kafka refused this event or an earlier one
+   */
+  public void send(byte[] value) {
+    awaitTurn();
+    try {
+      var unused = producer.send(new ProducerRecord<>(topic, value), (metadata, e) -> keep(e));
+    } catch (KafkaException e) {
+      keep(e);
+    }
+    throwIfFailed();
+    sent++;
+  }
+
+  private void awaitTurn() {
+    if (rate == null) {
+      return;
+    }
+    long interval = (long) Math.ceil(1e9 / rate.perSecond());
+    turn = Math.max(turn + interval, System.nanoTime() - CATCH_UP.toNanos());
+    for (long wait = turn - System.nanoTime();
+        wait > 0 && !Thread.currentThread().isInterrupted();
+        wait = turn - System.nanoTime()) {
+      LockSupport.parkNanos(wait);
+    }
+  }
+
+  private void keep(@Nullable Exception e) {
+    if (e != null) {
+      failure.compareAndSet(null, e);
+    }
+  }
+
+  private void throwIfFailed() {
+    Exception e = failure.get();
+    if (e != null) {
+      throw ExitException.failure(
+          "Sending to topic %s failed after %,d events: %s".formatted(topic, sent, e.getMessage()),
+          e);
+    }
+  }
+
+  /** Waits until Kafka has everything. */
+  public void flush() {
+    producer.flush();
+    throwIfFailed();
+  }
+
+  @Override
+  public void close() {
+    producer.close(CLOSE);
+  }
+}

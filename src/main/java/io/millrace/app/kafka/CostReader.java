@@ -1,0 +1,76 @@
+package io.millrace.app.kafka;
+
+import io.millrace.codec.FormatException;
+import io.millrace.codec.published.CostCodec;
+import io.millrace.codec.published.SnapshotKey;
+import io.millrace.config.MillraceConfig;
+import io.millrace.learn.BatchCost;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Reads what the costs topic says of versions of the model. */
+public final class CostReader {
+  /** The clocks of two instances. */
+  private static final Duration SKEW = Duration.ofSeconds(10);
+
+  private CostReader() {}
+
+  /**
+   * The cost when each of the snapshots was reached, where it is known: over the window of the
+   * evaluation, or else of the mini-batch.
+   */
+  public static Map<Long, Double> read(
+      MillraceConfig config, KafkaClients clients, SnapshotReader snapshots) {
+    Optional<Instant> first =
+        snapshots.byVersion().values().stream()
+            .map(each -> SnapshotReader.decode(each, config).timestamp())
+            .min(Comparator.naturalOrder());
+    Map<Long, Double> costs = new HashMap<>();
+    if (first.isEmpty()) {
+      return costs;
+    }
+    // A version is published at once or when the interval has passed: its cost is before that.
+    Instant from = first.get().minus(config.publish().snapshotInterval()).minus(SKEW);
+    try (Consumer<byte[], byte[]> consumer = clients.reader("costs")) {
+      new TopicScan(consumer, config.topics().costs())
+          .readFrom(
+              from,
+              record -> {
+                see(record, config, snapshots, costs);
+                return true;
+              });
+    }
+    return costs;
+  }
+
+  private static void see(
+      ConsumerRecord<byte[], byte[]> record,
+      MillraceConfig config,
+      SnapshotReader snapshots,
+      Map<Long, Double> costs) {
+    String model = config.model().name();
+    if (!SnapshotKey.newest(model).equals(SnapshotKey.read(record.key()).orElse(null))
+        || record.value() == null) {
+      return;
+    }
+    try {
+      BatchCost cost = CostCodec.decode(record.value());
+      if (snapshots.byVersion().containsKey(cost.lesson().batch())) {
+        costs.put(
+            cost.lesson().batch(),
+            cost.lesson()
+                .prequential()
+                .map(figures -> figures.window().cost())
+                .orElse(cost.lesson().cost()));
+      }
+    } catch (FormatException e) {
+      // Somebody else's record: the cost stays unknown.
+    }
+  }
+}

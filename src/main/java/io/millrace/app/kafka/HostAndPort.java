@@ -1,0 +1,26 @@
+package io.millrace.app.kafka;
+
+import io.millrace.app.process.ExitException;
+import io.millrace.config.MillraceConfig;
+import org.apache.kafka.common.utils.Utils;
+
+/** Where an embedded broker is to listen. */
+public record HostAndPort(String host, int port) {
+
+  /**
+   * The one address of {@code kafka.bootstrap.servers}.
+   *
+   * @throws ExitException when it is not one
+   */
+  public static HostAndPort of(MillraceConfig config) {
+    String address = config.bootstrapServers();
+    String host = Utils.getHost(address);
+    Integer port = Utils.getPort(address);
+    if (address.contains(",") || host == null || port == null) {
+      throw ExitException.usage(
+          "kafka.bootstrap.servers: the embedded broker listens on one host:port, got \"%s\""
+              .formatted(address));
+    }
+    return new HostAndPort(host, port);
+  }
+}

@@ -1,0 +1,126 @@
+package io.millrace.app.kafka;
+
+import io.millrace.app.process.ExitException;
+import io.millrace.codec.FormatException;
+import io.millrace.codec.published.SnapshotCodec;
+import io.millrace.codec.published.SnapshotKey;
+import io.millrace.config.MillraceConfig;
+import io.millrace.learn.Snapshot;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The committed snapshots of the configured model that can be had from the topic now.
+ *
+ * @param newest the newest, as it stands there; null where there is none
+ * @param byVersion those that are kept, and the newest
+ */
+@SuppressWarnings("ArrayRecordComponent") // bytes on their way, never compared
+public record SnapshotReader(byte @Nullable [] newest, SortedMap<Long, byte[]> byVersion) {
+
+  /**
+   * Reads the topic.
+   *
+   * @throws ExitException when Kafka cannot be reached, or the topic holds something else
+   */
+  public static SnapshotReader read(MillraceConfig config, KafkaClients clients) {
+    Scan scan = new Scan(config);
+    try (Consumer<byte[], byte[]> consumer = clients.reader("snapshots")) {
+      new TopicScan(consumer, config.topics().snapshots()).read(scan::see);
+    }
+    if (scan.newest != null) {
+      scan.kept.put(decode(scan.newest, config).version(), scan.newest);
+    }
+    return new SnapshotReader(scan.newest, scan.kept);
+  }
+
+  private static final class Scan {
+    private final String model;
+    private final SortedMap<Long, byte[]> kept = new TreeMap<>();
+    private byte @Nullable [] newest;
+
+    Scan(MillraceConfig config) {
+      this.model = config.model().name();
+    }
+
+    boolean see(ConsumerRecord<byte[], byte[]> record) {
+      Optional<SnapshotKey> key =
+          SnapshotKey.read(record.key()).filter(each -> each.model().equals(model));
+      if (key.isEmpty()) {
+        return true;
+      }
+      byte[] value = record.value();
+      if (key.get().version().isEmpty()) {
+        newest = value;
+      } else if (value == null) {
+        kept.remove(key.get().version().getAsLong());
+      } else {
+        kept.put(key.get().version().getAsLong(), value);
+      }
+      return true;
+    }
+  }
+
+  /**
+   * One snapshot.
+   *
+   * @param version which one; null: the newest
+   * @throws ExitException when it is not there
+   */
+  public static byte[] read(MillraceConfig config, @Nullable Long version) {
+    KafkaClients clients = new KafkaClients(config);
+    clients.reach().close();
+    SnapshotReader snapshots = read(config, clients);
+    byte[] newest = snapshots.requireNewest(config);
+    return version == null ? newest : snapshots.version(config, version);
+  }
+
+  /**
+   * The newest snapshot.
+   *
+   * @throws ExitException when there is none
+   */
+  public byte[] requireNewest(MillraceConfig config) {
+    if (newest == null) {
+      throw ExitException.failure(
+          "There is no snapshot of model %s on topic %s yet"
+              .formatted(config.model().name(), config.topics().snapshots()));
+    }
+    return newest;
+  }
+
+  /**
+   * The snapshot of a version.
+   *
+   * @throws ExitException when it is not kept
+   */
+  public byte[] version(MillraceConfig config, long version) {
+    byte[] snapshot = byVersion.get(version);
+    if (snapshot == null) {
+      throw ExitException.failure(
+          "Version %,d of model %s is not on topic %s; `model list` shows what is"
+              .formatted(version, config.model().name(), config.topics().snapshots()));
+    }
+    return snapshot;
+  }
+
+  /**
+   * Reads a snapshot.
+   *
+   * @throws ExitException when it is something else
+   */
+  public static Snapshot decode(byte[] published, MillraceConfig config) {
+    try {
+      return SnapshotCodec.decode(published);
+    } catch (FormatException e) {
+      throw ExitException.failure(
+          "Topic %s holds something else under the key of model %s: %s"
+              .formatted(config.topics().snapshots(), config.model().name(), e.getMessage()),
+          e);
+    }
+  }
+}

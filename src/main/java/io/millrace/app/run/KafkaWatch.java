@@ -1,0 +1,144 @@
+package io.millrace.app.run;
+
+import io.millrace.app.process.Stop;
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.TopicsConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks Kafka every now and then for the learner's topics, in a thread of its own, and says what
+ * Kafka Streams does not: that Kafka is silent and that it answers again, one calm line each; and
+ * that a topic was deleted under the running learner, which ends it. (Many a Kafka creates a
+ * missing topic by itself, with other settings and its offsets from the start: nobody would
+ * notice.)
+ */
+final class KafkaWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaWatch.class);
+  private static final Duration EVERY = Duration.ofSeconds(2);
+  private static final Duration ANSWER = Duration.ofSeconds(3);
+  private static final Duration SILENCE = Duration.ofSeconds(5);
+
+  private final Admin admin;
+  private final List<String> topics;
+  private final Stop stop;
+  private final OutageDetector silence;
+  private final Thread thread = new Thread(this::watch, "kafka-watch");
+  private final Map<String, Uuid> identities = new HashMap<>();
+  private Set<String> missing = Set.of();
+  private volatile boolean silent;
+  private volatile boolean explainsFailures;
+
+  private KafkaWatch(MillraceConfig config, Admin admin, Stop stop) {
+    TopicsConfig names = config.topics();
+    this.admin = admin;
+    List<String> all = new ArrayList<>(names.all());
+    config.example().labels().ifPresent(labels -> all.add(labels.topic()));
+    this.topics = all;
+    this.stop = stop;
+    this.silence = new OutageDetector(config.bootstrapServers(), SILENCE, System.nanoTime());
+    thread.setDaemon(true);
+  }
+
+  /**
+   * Starts watching.
+   *
+   * @param admin kept, and closed with the watch
+   * @param stop told when a topic is gone
+   */
+  static KafkaWatch start(MillraceConfig config, Admin admin, Stop stop) {
+    KafkaWatch watch = new KafkaWatch(config, admin, stop);
+    watch.thread.start();
+    return watch;
+  }
+
+  /** Whether Kafka has not answered for a while. */
+  boolean isSilent() {
+    return silent;
+  }
+
+  /** Whether that, or that Kafka has only just come back, is why something fails now. */
+  boolean explainsFailures() {
+    return explainsFailures;
+  }
+
+  private void watch() {
+    try {
+      while (!stop.isRequested()) {
+        Optional<String> line =
+            ask() ? silence.answered(System.nanoTime()) : silence.unanswered(System.nanoTime());
+        silent = silence.isSilent();
+        explainsFailures = silence.explainsFailures(System.nanoTime());
+        line.ifPresent(LOG::warn);
+        Thread.sleep(EVERY.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closed
+    }
+  }
+
+  /** Whether Kafka answered, be it with a refusal. */
+  private boolean ask() throws InterruptedException {
+    DescribeTopicsOptions options = new DescribeTopicsOptions().timeoutMs((int) ANSWER.toMillis());
+    Map<String, KafkaFuture<TopicDescription>> asked =
+        admin.describeTopics(topics, options).topicNameValues();
+    Set<String> gone = new HashSet<>();
+    for (Map.Entry<String, KafkaFuture<TopicDescription>> each : asked.entrySet()) {
+      try {
+        check(each.getKey(), each.getValue().get().topicId());
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof TimeoutException
+            || e.getCause() instanceof DisconnectException) {
+          return false;
+        }
+        if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+          gone.add(each.getKey());
+        } else {
+          LOG.debug("Topic {} cannot be watched", each.getKey(), e.getCause());
+        }
+      }
+    }
+    // Once may be a broker that does not know everything yet.
+    gone.stream().filter(missing::contains).findFirst().ifPresent(this::deleted);
+    missing = gone;
+    return true;
+  }
+
+  private void check(String topic, Uuid identity) {
+    Uuid known = Objects.requireNonNullElse(identities.putIfAbsent(topic, identity), identity);
+    if (!known.equals(identity)) {
+      deleted(topic);
+    }
+  }
+
+  private void deleted(String topic) {
+    stop.fail(
+        ("The learner stopped: topic %s was deleted while the learner was running. Start it again"
+                + " to go on, with that topic empty.")
+            .formatted(topic));
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
+    admin.close(Duration.ZERO);
+  }
+}

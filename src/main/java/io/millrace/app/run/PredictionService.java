@@ -1,0 +1,92 @@
+package io.millrace.app.run;
+
+import io.millrace.app.process.Stop;
+import io.millrace.config.MillraceConfig;
+import io.millrace.learn.LearningMetrics;
+import io.millrace.learn.PublishedModel;
+import io.millrace.topology.StreamsSettings;
+import io.millrace.topology.TopicFacts;
+import io.millrace.topology.predict.PredictionTopology;
+import java.time.Duration;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The predictions of the events topic in this process. They begin when there is a snapshot; the
+ * events wait in their topic until then.
+ */
+final class PredictionService {
+  private static final Logger LOG = LoggerFactory.getLogger(PredictionService.class);
+
+  /**
+   * The learner reads the snapshot that there is as it starts; only a longer wait is worth a word.
+   */
+  private static final Duration SILENT_WAIT = Duration.ofSeconds(5);
+
+  private final MillraceConfig config;
+  private final PublishedModel published;
+  private final KafkaStreams streams;
+  private final Thread starter = new Thread(this::startWhenPublished, "predictions-start");
+
+  private PredictionService(MillraceConfig config, PublishedModel published, KafkaStreams streams) {
+    this.config = config;
+    this.published = published;
+    this.streams = streams;
+    starter.setDaemon(true);
+  }
+
+  /**
+   * Starts predicting, once there is a model.
+   *
+   * @param published gets the snapshots
+   * @param stop requested when predicting fails
+   */
+  static PredictionService start(
+      MillraceConfig config,
+      TopicFacts facts,
+      PublishedModel published,
+      LearningMetrics metrics,
+      Stop stop,
+      KafkaWatch watch) {
+    KafkaStreams streams =
+        new KafkaStreams(
+            PredictionTopology.build(config, facts, published, metrics),
+            StreamsSettings.ofPredictions(config));
+    StreamGuard.guard(streams, "prediction of events", stop, watch);
+    PredictionService service = new PredictionService(config, published, streams);
+    service.starter.start();
+    return service;
+  }
+
+  private void startWhenPublished() {
+    String topic = config.topics().events().orElseThrow();
+    try {
+      if (!published.awaitFirst(SILENT_WAIT)) {
+        LOG.warn(
+            "The events in topic {} wait: there is no snapshot of model {} yet",
+            topic,
+            config.model().name());
+        published.awaitFirst();
+        LOG.warn("The events in topic {} are predicted now", topic);
+      }
+      streams.start();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closed while it waited
+    }
+  }
+
+  /** Stops. */
+  void close(CloseOptions options) {
+    starter.interrupt();
+    try {
+      starter.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (!streams.close(options)) {
+      LOG.info("The predictions did not close in time");
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package io.millrace.app.run;
+
+import io.millrace.topology.LearnerException;
+import io.millrace.topology.Topics;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
+import org.apache.kafka.common.errors.UnknownServerException;
+import org.apache.kafka.common.errors.UnknownTopicIdException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
+
+/**
+ * What to do about a failure that Kafka Streams does not handle by itself. Nothing of what was
+ * under way is committed in either case.
+ *
+ * <ul>
+ *   <li>Kafka did not answer in time, failed itself, or ended a transaction of ours: a new thread
+ *       starts from the last commit and waits on.
+ *   <li>Anything else, a fault in learning above all, would come again with the next thread: the
+ *       learner stops.
+ * </ul>
+ *
+ * @param passes whether a new thread is worth while
+ * @param line what it is, in one line for people
+ */
+record StreamFailure(boolean passes, String line) {
+  private static final Pattern TOPIC = Pattern.compile("sending record to topic (\\S+) ");
+
+  static StreamFailure of(Throwable failure) {
+    Optional<StreamFailure> known =
+        causes(failure).map(e -> known(failure, e)).flatMap(Optional::stream).findFirst();
+    return known.orElseGet(() -> new StreamFailure(false, rootMessage(failure)));
+  }
+
+  private static Optional<StreamFailure> known(Throwable failure, Throwable e) {
+    if (e instanceof LearnerException) {
+      return stops(String.valueOf(e.getMessage()));
+    }
+    if (e instanceof MissingSourceTopicException
+        || e instanceof UnknownTopicOrPartitionException
+        || e instanceof UnknownTopicIdException) {
+      return stops("a topic of the learner is gone, it was deleted (" + oneLine(e) + ")");
+    }
+    if (e instanceof RecordTooLargeException) {
+      return stops(
+          ("topic %s does not take a record of the learner, it is larger than the topic's"
+                  + " max.message.bytes. Raise it and start the learner again.")
+              .formatted(topic(failure)));
+    }
+    if (e instanceof AuthenticationException || e instanceof AuthorizationException) {
+      return stops("Kafka does not permit it: " + oneLine(e));
+    }
+    if (e instanceof OutOfMemoryError) {
+      return stops("the memory is too small (%s); raise -Xmx".formatted(e.getMessage()));
+    }
+    boolean passes =
+        e instanceof RetriableException
+            || e instanceof TransactionAbortableException
+            || e instanceof ProducerFencedException
+            || e instanceof InvalidProducerEpochException
+            // A broker that was killed in the middle of a commit has ended it one way or the other.
+            || e instanceof InvalidTxnStateException
+            || e instanceof InvalidPidMappingException
+            || e instanceof OutOfOrderSequenceException
+            || Topics.isFenced(e) // where the topic of a state is created
+            || isServersOwnFault(e);
+    return passes ? Optional.of(new StreamFailure(true, rootMessage(failure))) : Optional.empty();
+  }
+
+  /**
+   * Whether Kafka failed without saying why, as one does that has just come back. The producer of a
+   * transaction hands this over as text alone.
+   */
+  private static boolean isServersOwnFault(Throwable e) {
+    return e instanceof UnknownServerException
+        || (e instanceof KafkaException
+            && String.valueOf(e.getMessage()).endsWith(Errors.UNKNOWN_SERVER_ERROR.message()));
+  }
+
+  private static Optional<StreamFailure> stops(String line) {
+    return Optional.of(new StreamFailure(false, line));
+  }
+
+  /** Kafka Streams says it in its own words only. */
+  private static String topic(Throwable failure) {
+    return causes(failure)
+        .map(e -> TOPIC.matcher(String.valueOf(e.getMessage())))
+        .filter(Matcher::find)
+        .map(found -> found.group(1))
+        .findFirst()
+        .orElse("(unknown)");
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable root = causes(failure).reduce(failure, (before, last) -> last);
+    return "%s: %s".formatted(root.getClass().getSimpleName(), oneLine(root));
+  }
+
+  private static String oneLine(Throwable e) {
+    String message = String.valueOf(e.getMessage());
+    return message.lines().findFirst().orElse(message);
+  }
+
+  private static Stream<Throwable> causes(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
+  }
+}

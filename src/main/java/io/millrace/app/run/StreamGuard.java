@@ -1,0 +1,69 @@
+package io.millrace.app.run;
+
+import io.millrace.app.process.Stop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KafkaStreams.State;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides what becomes of Kafka Streams when one of its threads fails. */
+final class StreamGuard {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamGuard.class);
+  private static final Duration REPLACING = Duration.ofMinutes(1);
+  private static final int MOST_REPLACED = 20;
+
+  private final String name;
+  private final Stop stop;
+  private final KafkaWatch watch;
+  private final List<Long> replaced = new ArrayList<>();
+
+  private StreamGuard(String name, Stop stop, KafkaWatch watch) {
+    this.name = name;
+    this.stop = stop;
+    this.watch = watch;
+  }
+
+  /**
+   * Guards streams that are not started yet.
+   *
+   * @param name what sentences call them: {@code learner}
+   * @param stop told when they end for good
+   */
+  static void guard(KafkaStreams streams, String name, Stop stop, KafkaWatch watch) {
+    StreamGuard guard = new StreamGuard(name, stop, watch);
+    streams.setUncaughtExceptionHandler(guard::onUncaught);
+    streams.setStateListener(guard::onState);
+  }
+
+  private StreamThreadExceptionResponse onUncaught(Throwable e) {
+    LOG.debug("A stream thread failed", e);
+    StreamFailure failure = StreamFailure.of(e);
+    if (failure.passes() && mayReplace()) {
+      if (!watch.explainsFailures()) { // else it is said already
+        LOG.warn("Kafka is in trouble ({}); the {} tries again", failure.line(), name);
+      }
+      return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
+    stop.fail("The %s stopped: %s".formatted(name, failure.line()));
+    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  /** What comes again at once, and again, does not pass. */
+  private synchronized boolean mayReplace() {
+    long now = System.nanoTime();
+    replaced.removeIf(at -> now - at > REPLACING.toNanos());
+    replaced.add(now);
+    return replaced.size() <= MOST_REPLACED;
+  }
+
+  private void onState(State now, State before) {
+    LOG.info("Kafka Streams, the {}: {} to {}", name, before, now);
+    if (now == State.ERROR) {
+      stop.fail("The %s stopped: Kafka Streams gave up".formatted(name));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.millrace.app.show;
+
+import io.millrace.app.process.ExitException;
+import io.millrace.config.HttpConfig;
+import io.millrace.config.MillraceConfig;
+import io.millrace.web.WebServer;
+import java.net.BindException;
+import org.jspecify.annotations.Nullable;
+
+/** The HTTP server of a command, where the configuration wants one. */
+public final class Dashboard implements AutoCloseable {
+  private final @Nullable WebServer server;
+
+  private Dashboard(@Nullable WebServer server) {
+    this.server = server;
+  }
+
+  /**
+   * Starts the server that the configuration asks for, if it does.
+   *
+   * @throws ExitException when nobody can listen there
+   */
+  public static Dashboard start(MillraceConfig config, LearnerBoard view) {
+    HttpConfig http = config.http();
+    if (http.port().isEmpty()) {
+      return new Dashboard(null);
+    }
+    int port = http.port().getAsInt();
+    EventPredictor predictions =
+        new EventPredictor(config, view.published(), view.learningMetrics());
+    try {
+      return new Dashboard(WebServer.start(http.host(), port, view, predictions, http.token()));
+    } catch (BindException e) {
+      throw ExitException.failure(
+          "The dashboard cannot listen on %s:%d (http.host, http.port): %s. Another http.port helps; 0 is any free one, none is no dashboard"
+              .formatted(http.host(), port, e.getMessage()),
+          e);
+    }
+  }
+
+  /** The same, on any free port where that of the configuration is taken. */
+  public static Dashboard startAnywhere(MillraceConfig config, LearnerBoard view) {
+    try {
+      return start(config, view);
+    } catch (ExitException taken) {
+      return start(config.withHttpPort(0), view);
+    }
+  }
+
+  /** Says where it is. */
+  public void announce() {
+    if (server != null) {
+      System.out.println("Dashboard: " + server.url());
+    }
+  }
+
+  @Override
+  public void close() {
+    if (server != null) {
+      server.close();
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.millrace.app.show;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.millrace.web.Status;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * What the dead-letters topic holds: how many for which reason, and the newest few. Thread-safe.
+ */
+public final class DeadLetterBoard {
+  private static final int NEWEST = 10;
+  private static final String UNKNOWN = "unknown";
+
+  /** Reasons are codes of ours; a foreign writer must not make memory grow. */
+  private static final int MOST_REASONS = 20;
+
+  private final Map<String, Long> byReason = new TreeMap<>();
+  private final Deque<Status.DeadLetter> newest = new ArrayDeque<>();
+  private boolean complete = true;
+  private long total;
+
+  /** Says that older ones were not read. */
+  synchronized void incomplete() {
+    complete = false;
+  }
+
+  synchronized void add(ConsumerRecord<byte[], byte[]> record) {
+    String reason = header(record, "millrace.reason", UNKNOWN);
+    if (byReason.size() >= MOST_REASONS && !byReason.containsKey(reason)) {
+      reason = UNKNOWN;
+    }
+    total++;
+    byReason.merge(reason, 1L, Long::sum);
+    if (newest.size() == NEWEST) {
+      newest.removeLast();
+    }
+    newest.addFirst(
+        new Status.DeadLetter(
+            reason,
+            header(record, "millrace.detail", ""),
+            header(record, "millrace.topic", ""),
+            (int) number(header(record, "millrace.partition", "")),
+            number(header(record, "millrace.offset", "")),
+            Instant.ofEpochMilli(record.timestamp()).toString()));
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name, String absent) {
+    Header header = record.headers().lastHeader(name);
+    return header == null || header.value() == null ? absent : new String(header.value(), UTF_8);
+  }
+
+  private static long number(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  public synchronized long total() {
+    return total;
+  }
+
+  synchronized Status.DeadLetters figures() {
+    return new Status.DeadLetters(total, complete, new TreeMap<>(byReason), List.copyOf(newest));
+  }
+}

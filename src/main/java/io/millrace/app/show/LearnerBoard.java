@@ -1,0 +1,264 @@
+package io.millrace.app.show;
+
+import io.millrace.app.process.Stop;
+import io.millrace.app.process.Version;
+import io.millrace.app.run.LearnerService;
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.TopicsConfig;
+import io.millrace.learn.BatchCost;
+import io.millrace.learn.LearningMetrics;
+import io.millrace.learn.Lesson;
+import io.millrace.learn.PublishedModel;
+import io.millrace.learn.PublishedModel.Publication;
+import io.millrace.learn.quality.Prequential;
+import io.millrace.telemetry.ProcessFigures;
+import io.millrace.telemetry.Telemetry;
+import io.millrace.web.CostHistory;
+import io.millrace.web.Health;
+import io.millrace.web.LearnerView;
+import io.millrace.web.Status;
+import io.millrace.web.Surface;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.streams.KafkaStreams.State;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is shown of the learner, on the terminal, in the dashboard and in the metrics: what the
+ * topics have told, and how the process is. Thread-safe.
+ */
+public final class LearnerBoard implements LearnerView, ProcessFigures, AutoCloseable {
+  private static final int NEWEST_DRIFTS = 20;
+  private static final String STARTING = "STARTING";
+  private static final long UNKNOWN = -1;
+
+  private final MillraceConfig config;
+  private final Stop stop;
+  private final String startedAt = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
+  private final Progress progress = new Progress();
+  private final CostHistory costs = new CostHistory();
+  private final DeadLetterBoard deadLetters = new DeadLetterBoard();
+  private final Throughput throughput = new Throughput();
+  private final Deque<Status.Drift> drifts = new ArrayDeque<>();
+  private final PublishedModel published = new PublishedModel();
+  private final Telemetry telemetry = new Telemetry();
+  private volatile @Nullable LearnerService learner;
+  private volatile @Nullable Surface surface;
+  private volatile long examplesLag = UNKNOWN;
+  private volatile long batchesLag = UNKNOWN;
+
+  public LearnerBoard(MillraceConfig config, Stop stop) {
+    this.config = config;
+    this.stop = stop;
+    telemetry.watch(this);
+  }
+
+  /** Says which learner it is, once it is started. */
+  public void attach(LearnerService learner) {
+    this.learner = learner;
+    learner.show(telemetry);
+  }
+
+  /** Told what the learner of this process does. */
+  public LearningMetrics learningMetrics() {
+    return telemetry.learner();
+  }
+
+  /** The newest snapshot; set by the learner. */
+  public PublishedModel published() {
+    return published;
+  }
+
+  /**
+   * Says how far the learner is behind; -1 while that is unknown.
+   *
+   * @param examples the records of the examples topic that are not taken yet
+   * @param batches the mini-batches that are not learned yet
+   */
+  void setLag(long examples, long batches) {
+    examplesLag = examples;
+    batchesLag = batches;
+  }
+
+  void setSurface(Surface surface) {
+    this.surface = surface;
+  }
+
+  /**
+   * Adds the next record of the costs topic.
+   *
+   * @param json as it stands there
+   */
+  void add(BatchCost cost, byte[] json) {
+    progress.add(cost.lesson());
+    costs.add(new CostHistory.Cost(cost.lesson().batch(), json));
+    telemetry.show(cost.lesson(), progress.smoothedCost());
+    synchronized (throughput) {
+      throughput.add(cost.timestamp().toEpochMilli(), cost.lesson().examples());
+    }
+    if (cost.lesson().prequential().map(Prequential::drift).orElse(false)) {
+      addDrift(new Status.Drift(cost.lesson().batch(), cost.timestamp().toString()));
+    }
+  }
+
+  private void addDrift(Status.Drift drift) {
+    synchronized (drifts) {
+      if (drifts.size() == NEWEST_DRIFTS) {
+        drifts.removeFirst();
+      }
+      drifts.addLast(drift);
+    }
+  }
+
+  public Progress progress() {
+    return progress;
+  }
+
+  public DeadLetterBoard deadLetters() {
+    return deadLetters;
+  }
+
+  @Override
+  public CostHistory costs() {
+    return costs;
+  }
+
+  @Override
+  public Health health() {
+    LearnerService service = learner;
+    String state = service == null ? STARTING : service.state().toString();
+    return new Health(state, stop.failure(), waitsFor(service));
+  }
+
+  private @Nullable String waitsFor(@Nullable LearnerService service) {
+    if (service == null) {
+      return "The learner is starting";
+    }
+    if (service.isSilent()) {
+      return "Kafka at %s does not answer".formatted(config.bootstrapServers());
+    }
+    State state = service.state();
+    if (state == State.RUNNING) {
+      return null;
+    }
+    return state == State.REBALANCING || state == State.CREATED
+        ? "The learner gets its partitions and restores its state"
+        : "The learner stops";
+  }
+
+  @Override
+  public Status status() {
+    Health health = health();
+    Optional<Lesson> newest = progress.newest();
+    LearnerService service = learner;
+    return new Status(
+        config.application(),
+        config.model().name(),
+        topics(),
+        health.state(),
+        health.isReady(),
+        service != null && service.isSilent(),
+        examplesPerSecond(),
+        newest.map(Lesson::totalExamples).orElse(0L),
+        examplesLag,
+        batchesLag,
+        deadLetters.figures(),
+        newest.map(lesson -> lesson.modelVersion() + 1).orElse(0L),
+        snapshot(),
+        config.model().inputs(),
+        config.model().hidden(),
+        config.model().outputs(),
+        config.model().output().text(),
+        config.training().scaling().toString().toLowerCase(Locale.ROOT),
+        drifts(),
+        costs.firstBatch(),
+        Version.text(),
+        startedAt);
+  }
+
+  private Map<String, String> topics() {
+    TopicsConfig names = config.topics();
+    Map<String, String> topics = new LinkedHashMap<>();
+    topics.put("examples", names.examples());
+    topics.put("miniBatches", names.miniBatches());
+    topics.put("costs", names.costs());
+    topics.put("snapshots", names.snapshots());
+    topics.put("deadLetters", names.deadLetters());
+    return topics;
+  }
+
+  private Status.@Nullable Published snapshot() {
+    return published
+        .newest()
+        .map(Publication::snapshot)
+        .map(
+            snapshot ->
+                new Status.Published(
+                    snapshot.version(),
+                    Math.max(0, System.currentTimeMillis() - snapshot.timestamp().toEpochMilli())))
+        .orElse(null);
+  }
+
+  @Override
+  public Optional<Publication> model() {
+    return published.newest();
+  }
+
+  @Override
+  public Optional<Surface> surface() {
+    return Optional.ofNullable(surface);
+  }
+
+  @Override
+  public String metrics() {
+    return telemetry.page();
+  }
+
+  @Override
+  public double examplesLag() {
+    return examplesLag == UNKNOWN ? Double.NaN : examplesLag;
+  }
+
+  @Override
+  public double batchesLag() {
+    return batchesLag == UNKNOWN ? Double.NaN : batchesLag;
+  }
+
+  @Override
+  public double ready() {
+    return health().isReady() ? 1 : 0;
+  }
+
+  @Override
+  public double snapshotPublishedAt() {
+    return published
+        .newest()
+        .map(publication -> publication.snapshot().timestamp().toEpochMilli() / 1000.0)
+        .orElse(Double.NaN);
+  }
+
+  @Override
+  public double examplesPerSecond() {
+    synchronized (throughput) {
+      return throughput.perSecond(System.currentTimeMillis());
+    }
+  }
+
+  private List<Status.Drift> drifts() {
+    synchronized (drifts) {
+      return List.copyOf(drifts);
+    }
+  }
+
+  @Override
+  public void close() {
+    telemetry.close();
+  }
+}

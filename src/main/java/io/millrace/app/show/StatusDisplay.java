@@ -1,0 +1,130 @@
+package io.millrace.app.show;
+
+import io.millrace.app.process.Stop;
+import io.millrace.app.process.Terminal;
+import io.millrace.learn.Lesson;
+import io.millrace.learn.quality.Prequential;
+import io.millrace.learn.quality.Quality;
+import io.millrace.learn.quality.Quality.Reference;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.function.BooleanSupplier;
+import java.util.function.DoubleFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The learner's figures on the terminal: one live line, or a plain line now and then where the
+ * output is no terminal.
+ */
+public final class StatusDisplay {
+  private static final String ERASE_LINE = "\r\u001B[2K";
+
+  /** Cuts a line at the edge of a narrow terminal, where a second row could not be erased. */
+  private static final String NO_WRAP = "\u001B[?7l";
+
+  private static final String WRAP = "\u001B[?7h";
+  private static final Duration TICK = Duration.ofMillis(100);
+  private static final Duration LIVE = Duration.ofMillis(500);
+  private static final Duration PLAIN = Duration.ofSeconds(5);
+
+  private final PrintStream out = System.out;
+  private final boolean terminal = Terminal.isAttached();
+  private final LearnerBoard board;
+  private long lastAt = System.nanoTime();
+
+  public StatusDisplay(LearnerBoard board) {
+    this.board = board;
+  }
+
+  /** Shows the figures again and again until somebody wishes to stop or {@code done} says so. */
+  public void showUntil(Stop stop, BooleanSupplier done) {
+    long interval = (terminal ? LIVE : PLAIN).toNanos();
+    while (!stop.await(TICK) && !done.getAsBoolean()) {
+      if (System.nanoTime() - lastAt >= interval) {
+        refresh();
+      }
+    }
+    refresh();
+    out.print(terminal ? System.lineSeparator() : "");
+  }
+
+  private void refresh() {
+    lastAt = System.nanoTime();
+    String line = board.progress().newest().map(this::line).orElse("waiting for examples");
+    line += some("dead letters", board.deadLetters().total());
+    out.print(terminal ? ERASE_LINE + NO_WRAP + line + WRAP : line + System.lineSeparator());
+    out.flush();
+  }
+
+  private String line(Lesson newest) {
+    double lag = board.examplesLag();
+    return String.format(
+        Locale.ROOT,
+        "%,d examples  %,.0f/s  lag %s  %s  version %,d%s",
+        newest.totalExamples(),
+        board.examplesPerSecond(),
+        Double.isNaN(lag) ? "?" : String.format(Locale.ROOT, "%,.0f", lag),
+        newest
+            .prequential()
+            .map(figures -> quality(figures.window()))
+            .orElseGet(() -> "cost " + number(board.progress().smoothedCost())),
+        newest.modelVersion() + 1,
+        some("drifts", newest.prequential().map(Prequential::drifts).orElse(0L)));
+  }
+
+  /** The figures over the window, each beside what it must beat. */
+  private static String quality(Quality window) {
+    return "cost "
+        + number(window.cost())
+        + beside(figure("baseline", window.baseline().cost(), StatusDisplay::number))
+        + rivals(
+            "accuracy", "majority", "last label", window, Reference::accuracy, window.accuracy())
+        + rivals("rmse", "mean", "last value", window, Reference::rmse, window.rmse());
+  }
+
+  private static String rivals(
+      String name,
+      String baseline,
+      String noChange,
+      Quality window,
+      Function<Reference, OptionalDouble> of,
+      OptionalDouble figure) {
+    DoubleFunction<String> text =
+        name.equals("accuracy") ? StatusDisplay::percent : StatusDisplay::number;
+    return figure.isEmpty()
+        ? ""
+        : "  %s %s%s"
+            .formatted(
+                name,
+                text.apply(figure.getAsDouble()),
+                beside(
+                    figure(baseline, of.apply(window.baseline()), text),
+                    figure(noChange, of.apply(window.noChange()), text)));
+  }
+
+  private static String figure(String name, OptionalDouble figure, DoubleFunction<String> text) {
+    return figure.isEmpty() ? "" : name + " " + text.apply(figure.getAsDouble());
+  }
+
+  private static String beside(String... figures) {
+    String some =
+        Stream.of(figures).filter(each -> !each.isEmpty()).collect(Collectors.joining(", "));
+    return some.isEmpty() ? "" : " (" + some + ")";
+  }
+
+  private static String some(String name, long count) {
+    return count == 0 ? "" : String.format(Locale.ROOT, "  %s %,d", name, count);
+  }
+
+  public static String number(double number) {
+    return String.format(Locale.ROOT, "%.4f", number);
+  }
+
+  public static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f%%", 100 * share);
+  }
+}

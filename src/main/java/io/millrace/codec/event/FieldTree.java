@@ -1,0 +1,125 @@
+package io.millrace.codec.event;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.millrace.example.FieldPath;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields that are read from an event, as a tree of the steps that lead to them. It is built
+ * once; walking an event asks it one question for each field of an object on the way, and skips
+ * everything else.
+ */
+final class FieldTree {
+  private final Map<String, FieldTree> children = new HashMap<>();
+  private final List<FieldTree> below = new ArrayList<>();
+  private final List<Slot> slots = new ArrayList<>();
+
+  /** The children that an array has, too: by index, ascending. */
+  private final SortedMap<Long, FieldTree> elements = new TreeMap<>();
+
+  private boolean takesArrays;
+  private boolean wasMet;
+
+  /** Adds a slot for a field. Several slots may have the same field. */
+  void add(FieldPath field, Slot slot) {
+    FieldTree node = this;
+    for (String segment : field.segments()) {
+      node = node.child(segment);
+    }
+    node.slots.add(slot);
+    node.takesArrays |= slot.takesArrays();
+  }
+
+  private FieldTree child(String segment) {
+    FieldTree known = children.get(segment);
+    if (known != null) {
+      return known;
+    }
+    FieldTree child = new FieldTree();
+    children.put(segment, child);
+    below.add(child);
+    if (segment.matches("0|[1-9]\\d{0,9}")) {
+      elements.put(Long.valueOf(segment), child);
+    }
+    return child;
+  }
+
+  /** Forgets every value. */
+  void clear(Column column) {
+    wasMet = false;
+    for (Slot slot : slots) {
+      slot.clear(column);
+    }
+    clearBelow(column);
+  }
+
+  private void clearBelow(Column column) {
+    for (FieldTree child : below) {
+      child.clear(column);
+    }
+  }
+
+  /** Reads an object to its end. The parser stands at its start. */
+  void readObject(JsonParser json, Column column) throws IOException {
+    for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+      json.nextToken();
+      FieldTree child = children.get(name);
+      if (child == null) {
+        json.skipChildren();
+      } else {
+        child.readValue(json, column);
+      }
+    }
+  }
+
+  /** Reads the value at the parser to its end. */
+  private void readValue(JsonParser json, Column column) throws IOException {
+    if (wasMet) { // a field that occurs twice: of the first nothing remains
+      clearBelow(column);
+    }
+    wasMet = true;
+    for (Slot slot : slots) {
+      slot.accept(json, column);
+    }
+    if (json.currentToken() == JsonToken.START_OBJECT && !children.isEmpty()) {
+      readObject(json, column);
+    } else if (json.currentToken() == JsonToken.START_ARRAY
+        && (takesArrays || !elements.isEmpty())) {
+      readArray(json, column);
+    } else {
+      json.skipChildren();
+    }
+  }
+
+  private void readArray(JsonParser json, Column column) throws IOException {
+    int count = 0;
+    for (; json.nextToken() != JsonToken.END_ARRAY; count++) {
+      if (takesArrays) {
+        for (Slot slot : slots) {
+          slot.acceptElement(json, count, column);
+        }
+      }
+      FieldTree element = element(count);
+      if (element == null) {
+        json.skipChildren();
+      } else {
+        element.readValue(json, column);
+      }
+    }
+    for (Slot slot : slots) {
+      slot.acceptEnd(count, column);
+    }
+  }
+
+  private @Nullable FieldTree element(int index) {
+    return elements.isEmpty() || index > elements.lastKey() ? null : elements.get((long) index);
+  }
+}

@@ -1,0 +1,69 @@
+package io.millrace.codec.event;
+
+import com.fasterxml.jackson.core.JsonParser;
+import io.millrace.codec.Text;
+import io.millrace.example.Reason;
+import io.millrace.example.Rejection;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** The sentences of rejections: each names the field and the value. */
+final class Rejections {
+  private Rejections() {}
+
+  static Rejection notJson(String detail) {
+    return new Rejection(Reason.NOT_JSON, detail);
+  }
+
+  static Rejection absent(String field) {
+    return new Rejection(Reason.MISSING_FIELD, "The field %s is absent".formatted(field));
+  }
+
+  static Rejection isNull(String field) {
+    return new Rejection(Reason.MISSING_FIELD, "The field %s is null".formatted(field));
+  }
+
+  /** Says what the value at the parser should have been. The parser stays where it is. */
+  static Rejection wrongType(JsonParser json, String name, String expected) throws IOException {
+    return new Rejection(
+        Reason.WRONG_TYPE, "%s: expected %s, got %s".formatted(name, expected, shown(json)));
+  }
+
+  static Rejection notFinite(String name, String shown) {
+    return new Rejection(
+        Reason.NOT_FINITE, "%s: expected a finite number, got %s".formatted(name, shown));
+  }
+
+  static Rejection wrongSize(String field, int expected, int found) {
+    return new Rejection(
+        Reason.WRONG_SIZE, "%s: expected %s, got %d".formatted(field, numbers(expected), found));
+  }
+
+  static Rejection badLabel(String detail) {
+    return new Rejection(Reason.BAD_LABEL, detail);
+  }
+
+  static String numbers(int count) {
+    return count == 1 ? "1 number" : count + " numbers";
+  }
+
+  /** The name of element {@code i}. */
+  static String element(String field, int i) {
+    return "%s[%d]".formatted(field, i);
+  }
+
+  /** The value at the parser, as far as a sentence can hold it. */
+  static String shown(JsonParser json) throws IOException {
+    return switch (json.currentToken()) {
+      case START_ARRAY -> "an array";
+      case START_OBJECT -> "an object";
+      case VALUE_STRING -> '"' + Text.shorten(json.getText()) + '"';
+      default -> Text.shorten(json.getText());
+    };
+  }
+
+  /** The one whose reason stands first in {@link Reason}; of equals the first. */
+  static @Nullable Rejection first(@Nullable Rejection a, @Nullable Rejection b) {
+    return a == null || (b != null && b.reason().compareTo(a.reason()) < 0) ? b : a;
+  }
+}

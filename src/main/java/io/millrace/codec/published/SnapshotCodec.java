@@ -1,0 +1,259 @@
+package io.millrace.codec.published;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.codec.FormatException;
+import io.millrace.learn.Rollback;
+import io.millrace.learn.Snapshot;
+import io.millrace.nn.Activation;
+import io.millrace.nn.Architecture;
+import io.millrace.nn.Output;
+import io.millrace.nn.Parameters;
+import io.millrace.nn.Scaler;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** The JSON of a snapshot, {@code millrace-snapshot/1}, and of parameters alone. */
+public final class SnapshotCodec {
+  private static final String FORMAT = "millrace-snapshot/1";
+
+  /** The fields that not every snapshot has. */
+  private static final List<String> OPTIONAL =
+      List.of("scaler", "learnedThrough", "kernel", "rollback");
+
+  private static final SerializableString LEARNED_THROUGH = Json.name("learnedThrough");
+
+  /** The longest a double is in JSON, {@code -1.2345678901234567E-300}, and its comma. */
+  private static final int NUMBER = 25;
+
+  /** The longest a character is in JSON: a control character. */
+  private static final int ESCAPED = 6;
+
+  /** More than enough for the field names, the counters, the time and the name of the topic. */
+  private static final int FIXED = 2048;
+
+  private SnapshotCodec() {}
+
+  /** The most bytes that a snapshot of a model of this name and shape can have. */
+  public static long maxEncodedSize(String model, Architecture shape, boolean isScaled) {
+    long brackets = 4 * ((long) shape.hidden() + shape.outputs());
+    long statistics = isScaled ? 2L * shape.inputs() : 0;
+    return FIXED
+        + (long) ESCAPED * model.length()
+        + brackets
+        + NUMBER * (shape.parameterCount() + statistics);
+  }
+
+  public static byte[] encode(Snapshot snapshot) {
+    return Json.object(json -> write(json, snapshot));
+  }
+
+  private static void write(JsonGenerator json, Snapshot snapshot) throws IOException {
+    Architecture shape = snapshot.architecture();
+    Parameters parameters = snapshot.parameters();
+    json.writeStringField("format", FORMAT);
+    json.writeStringField("model", snapshot.model());
+    json.writeNumberField("version", snapshot.version());
+    json.writeNumberField("examples", snapshot.examples());
+    json.writeNumberField("inputs", shape.inputs());
+    json.writeNumberField("hidden", shape.hidden());
+    json.writeNumberField("outputs", shape.outputs());
+    json.writeStringField("activation", shape.activation().text());
+    json.writeStringField("output", shape.output().text());
+    Json.rows(json, "W1", parameters.w1());
+    Json.numbers(json, "b1", parameters.b1Array());
+    Json.rows(json, "W2", parameters.w2());
+    Json.numbers(json, "b2", parameters.b2Array());
+    if (snapshot.scaler().isPresent()) {
+      writeScaler(json, snapshot.scaler().get());
+    }
+    if (snapshot.learnedThrough().isPresent()) {
+      Json.position(json, LEARNED_THROUGH, snapshot.learnedThrough().get());
+    }
+    if (snapshot.kernel().isPresent()) {
+      json.writeStringField("kernel", snapshot.kernel().get());
+    }
+    if (snapshot.rollback().isPresent()) {
+      json.writeObjectFieldStart("rollback");
+      json.writeNumberField("version", snapshot.rollback().get().version());
+      json.writeNumberField("to", snapshot.rollback().get().to());
+      json.writeEndObject();
+    }
+    json.writeStringField("timestamp", Json.timestamp(snapshot.timestamp()));
+  }
+
+  private static void writeScaler(JsonGenerator json, Scaler scaler) throws IOException {
+    json.writeObjectFieldStart("scaler");
+    json.writeNumberField("count", scaler.count());
+    Json.numbers(json, "mean", scaler.mean());
+    Json.numbers(json, "variance", scaler.variance());
+    json.writeEndObject();
+  }
+
+  /**
+   * The fields in which one snapshot is not, to the last bit, what another one is; the time when
+   * they were taken is none of them, and neither is a field that this version does not know.
+   *
+   * @param one as this version writes it
+   */
+  public static List<String> differences(byte[] one, byte[] other) {
+    JsonNode written = Json.read(one);
+    JsonNode found = Json.read(other);
+    Stream<String> fields = written.properties().stream().map(Map.Entry::getKey);
+    return Stream.concat(fields, OPTIONAL.stream())
+        .distinct()
+        .filter(field -> !field.equals("timestamp"))
+        .filter(field -> !written.path(field).equals(found.path(field)))
+        .toList();
+  }
+
+  /** Whether the JSON says that it is a snapshot, of whatever version. */
+  public static boolean isSnapshot(byte[] bytes) {
+    return Json.read(bytes).has("format");
+  }
+
+  /**
+   * Reads a snapshot.
+   *
+   * @throws FormatException when it is not one, or does not hold together
+   */
+  public static Snapshot decode(byte[] bytes) {
+    try {
+      JsonNode json = Json.read(bytes);
+      if (!json.path("format").asText().equals(FORMAT)) {
+        throw Json.unexpected("format", FORMAT, json.path("format"));
+      }
+      Architecture shape =
+          new Architecture(
+              Json.int32(json, "inputs"),
+              Json.int32(json, "hidden"),
+              Json.int32(json, "outputs"),
+              named(json, "activation", Activation.values(), Activation::text),
+              named(json, "output", Output.values(), Output::text));
+      return new Snapshot(
+          Json.text(json, "model"),
+          Json.int64(json, "version"),
+          Json.int64(json, "examples"),
+          shape,
+          fitting(shape, parameters(json)),
+          json.has("scaler")
+              ? Optional.of(fitting(shape, scaler(json.get("scaler"))))
+              : Optional.empty(),
+          json.has("learnedThrough")
+              ? Optional.of(Json.position(json, "learnedThrough"))
+              : Optional.empty(),
+          json.has("kernel") ? Optional.of(Json.text(json, "kernel")) : Optional.empty(),
+          json.has("rollback")
+              ? Optional.of(rollback(Json.objectAt(json, "rollback")))
+              : Optional.empty(),
+          Json.timestamp(json, "timestamp"));
+    } catch (FormatException | IllegalArgumentException e) {
+      throw new FormatException("Not a snapshot: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads {@code {"W1":[[...],...],"b1":[...],"W2":[[...],...],"b2":[...]}}, other fields ignored.
+   *
+   * @throws FormatException when one is absent or of another shape
+   */
+  public static Parameters decodeParameters(byte[] bytes) {
+    try {
+      return parameters(Json.read(bytes));
+    } catch (FormatException | IllegalArgumentException e) {
+      throw new FormatException("Not the parameters of a model: " + e.getMessage(), e);
+    }
+  }
+
+  private static Parameters parameters(JsonNode json) {
+    return Parameters.of(
+        rows(json.path("W1"), "W1"),
+        numbers(json.path("b1"), "b1"),
+        rows(json.path("W2"), "W2"),
+        numbers(json.path("b2"), "b2"));
+  }
+
+  private static Parameters fitting(Architecture shape, Parameters parameters) {
+    if (parameters.inputs() != shape.inputs()
+        || parameters.hidden() != shape.hidden()
+        || parameters.outputs() != shape.outputs()) {
+      throw new FormatException(
+          "Expected parameters of %d inputs, %d hidden, %d outputs, found %d, %d, %d"
+              .formatted(
+                  shape.inputs(),
+                  shape.hidden(),
+                  shape.outputs(),
+                  parameters.inputs(),
+                  parameters.hidden(),
+                  parameters.outputs()));
+    }
+    return parameters;
+  }
+
+  /** The scaler of a snapshot. */
+  static Scaler scaler(JsonNode json) {
+    JsonNode count = json.required("count");
+    if (!count.isIntegralNumber() || !count.canConvertToLong()) {
+      throw new FormatException("scaler.count: expected a whole number, got " + count);
+    }
+    return Scaler.of(
+        count.longValue(),
+        numbers(json.required("mean"), "scaler.mean"),
+        numbers(json.required("variance"), "scaler.variance"));
+  }
+
+  private static Rollback rollback(JsonNode json) {
+    return new Rollback(Json.int64(json, "version"), Json.int64(json, "to"));
+  }
+
+  private static Scaler fitting(Architecture shape, Scaler scaler) {
+    if (scaler.inputs() != shape.inputs()) {
+      throw new FormatException(
+          "Expected a scaler of %d inputs, found %d".formatted(shape.inputs(), scaler.inputs()));
+    }
+    return scaler;
+  }
+
+  private static double[][] rows(JsonNode json, String field) {
+    requireArray(json, field);
+    double[][] rows = new double[json.size()][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = numbers(json.get(i), "%s[%d]".formatted(field, i));
+    }
+    return rows;
+  }
+
+  private static double[] numbers(JsonNode json, String field) {
+    requireArray(json, field);
+    double[] numbers = new double[json.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      JsonNode number = json.get(i);
+      if (!number.isNumber() || !Double.isFinite(number.doubleValue())) {
+        throw Json.unexpected("%s[%d]".formatted(field, i), "a finite number", number);
+      }
+      numbers[i] = number.doubleValue();
+    }
+    return numbers;
+  }
+
+  private static void requireArray(JsonNode json, String field) {
+    if (!json.isArray()) {
+      throw Json.unexpected(field, "an array", json);
+    }
+  }
+
+  private static <T> T named(JsonNode json, String field, T[] values, Function<T, String> text) {
+    String name = Json.text(json, field);
+    List<String> names = Arrays.stream(values).map(text).toList();
+    if (!names.contains(name)) {
+      throw Json.unexpected(field, "one of " + String.join(", ", names), json.path(field));
+    }
+    return values[names.indexOf(name)];
+  }
+}

@@ -1,0 +1,125 @@
+package io.millrace.config.reader;
+
+import io.millrace.config.HasText;
+import io.millrace.example.FieldPath;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The kinds of values of the configuration. */
+final class Types {
+  private static final String SERVER = "(\\[[\\w:.%]+]|[^\\s:,/\\[\\]]+):\\d{1,5}";
+
+  /** Also empty: some Kafka properties are switched off that way. */
+  static final Type<String> ANY_TEXT = Type.matching("(?s).*", "a text");
+
+  static final Type<String> TEXT =
+      ANY_TEXT.satisfying(text -> !text.isBlank(), "must not be empty");
+
+  /** A field of an event. */
+  static final Type<FieldPath> FIELD =
+      new Type<>(FieldPath.EXPECTED, TEXT.read().andThen(FieldPath::parse));
+
+  static final Type<ZoneId> ZONE =
+      new Type<>(
+          "a time zone such as Europe/Berlin, UTC or +01:00",
+          text -> {
+            try {
+              return ZoneId.of(text);
+            } catch (DateTimeException e) {
+              throw new IllegalArgumentException(e);
+            }
+          });
+
+  static final Type<String> HOST = Type.matching("\\S+", "a host name or address");
+
+  /** As Kafka has it, for topics and for an application, whose name begins that of its topics. */
+  static final Type<String> TOPIC =
+      Type.matching(
+          "(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}",
+          "a name of 1 to 249 letters, digits, '.', '_' or '-' (and not '.' or '..')");
+
+  static final Type<String> SERVERS =
+      Type.matching(SERVER + "(\\s*,\\s*" + SERVER + ")*", "host:port or host:port,host:port")
+          .satisfying(Types::portsExist, "must have ports from 1 to 65535");
+
+  static final Type<Integer> COUNT = integer(1, Integer.MAX_VALUE);
+  static final Type<Long> LONG = whole(Long.MIN_VALUE, Long.MAX_VALUE);
+
+  static final Type<Double> NUMBER =
+      Type.matching("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?", "a number")
+          .as(Double::valueOf)
+          .satisfying(Double::isFinite, "must be finite");
+  static final Type<Double> NOT_NEGATIVE =
+      NUMBER.satisfying(number -> number >= 0, "must not be negative");
+  static final Type<Double> POSITIVE = positive("");
+
+  static final Type<Duration> DURATION =
+      Type.matching(Durations.WRITTEN, Durations.EXPECTED)
+          .as(Durations::convert)
+          .satisfying(duration -> !duration.isZero(), "must be longer than zero");
+
+  static final Type<Boolean> BOOLEAN =
+      Type.matching("true|false", "true or false").as(Boolean::valueOf);
+
+  private Types() {}
+
+  static Type<Integer> integer(int min, int max) {
+    return whole(min, max).as(Math::toIntExact);
+  }
+
+  /** A number greater than zero. */
+  static Type<Double> positive(String reason) {
+    return NUMBER.satisfying(number -> number > 0, "must be greater than 0" + reason);
+  }
+
+  static <E extends Enum<E> & HasText> Type<E> oneOf(E[] constants) {
+    return oneOf(constants, HasText::text);
+  }
+
+  /** One of the constants, by its spelling. */
+  static <E extends Enum<E>> Type<E> oneOf(E[] constants, Function<E, String> spelling) {
+    String words = Arrays.stream(constants).map(spelling).collect(Collectors.joining(", "));
+    return new Type<>(
+        words.replaceFirst(", ([^,]*)$", " or $1"),
+        text ->
+            Arrays.stream(constants)
+                .filter(constant -> spelling.apply(constant).equals(text))
+                .findFirst()
+                .orElseThrow(IllegalArgumentException::new));
+  }
+
+  static Type<Path> readableFile(Path folder) {
+    return TEXT.as(text -> folder.resolve(text).normalize())
+        .satisfying(
+            file -> Files.isRegularFile(file) && Files.isReadable(file),
+            "must be a readable file, relative to the folder of the configuration");
+  }
+
+  static OptionalDouble unboxed(Optional<Double> number) {
+    return number.isPresent() ? OptionalDouble.of(number.get()) : OptionalDouble.empty();
+  }
+
+  private static Type<Long> whole(long min, long max) {
+    return Type.matching("[-+]?(0|[1-9]\\d*)", "a whole number")
+        .as(BigInteger::new)
+        .satisfying(n -> n.compareTo(BigInteger.valueOf(min)) >= 0, "must be at least " + min)
+        .satisfying(n -> n.compareTo(BigInteger.valueOf(max)) <= 0, "must be at most " + max)
+        .as(BigInteger::longValueExact);
+  }
+
+  private static boolean portsExist(String servers) {
+    return Arrays.stream(servers.split(","))
+        .map(server -> server.substring(server.lastIndexOf(':') + 1))
+        .mapToInt(port -> Integer.parseInt(port.strip()))
+        .allMatch(port -> port >= 1 && port <= 65535);
+  }
+}

@@ -1,0 +1,77 @@
+package io.millrace.learn.quality;
+
+import io.millrace.example.MiniBatch;
+import io.millrace.nn.Network;
+import io.millrace.nn.Output;
+import java.util.OptionalDouble;
+import org.ejml.data.DMatrixRMaj;
+
+/**
+ * What was really answered: of an example that was predicted as an event, that prediction; of one
+ * that came with its label, the network's, just before it is learned. A workspace, for one thread.
+ */
+public final class ServedAnswers {
+  private final Output output;
+  private final DMatrixRMaj zt;
+  private final DMatrixRMaj at;
+  private double[] losses = {};
+
+  public ServedAnswers(Output output, int outputs) {
+    this.output = output;
+    this.zt = new DMatrixRMaj(0, outputs);
+    this.at = new DMatrixRMaj(0, outputs);
+  }
+
+  /**
+   * Puts them together.
+   *
+   * @param network after {@link Network#forward}
+   * @param batch with at least one example that was predicted as an event. Not modified.
+   * @return live until the next call
+   */
+  public Answers of(Network network, MiniBatch batch) {
+    int n2 = batch.outputs();
+    zt.setTo(network.logits());
+    for (int i = 0; i < batch.size(); i++) {
+      if (batch.servedVersion(i) != MiniBatch.NOT_SERVED) {
+        System.arraycopy(batch.servedZt().data, i * n2, zt.data, i * n2, n2);
+      }
+    }
+    if (losses.length < batch.size()) {
+      losses = new double[batch.size()];
+    }
+    // A2 = g2(Z2), and the losses: for these, what Network.forward and cost do
+    output.apply(zt, at);
+    output.losses(zt, batch.yt(), losses);
+    return new Answers(losses, zt, at, batch.yt());
+  }
+
+  /** How good those were that were predicted as events. */
+  public ServedQuality quality(Answers answers, MiniBatch batch) {
+    int n2 = batch.outputs();
+    int right = 0;
+    double loss = 0;
+    long oldest = Long.MAX_VALUE;
+    long newest = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      long version = batch.servedVersion(i);
+      if (version != MiniBatch.NOT_SERVED) {
+        oldest = Math.min(oldest, version);
+        newest = Math.max(newest, version);
+        // as in the evaluation: an error beyond all measure must not make the figure infinite
+        loss += Math.min(answers.losses()[i], Float.MAX_VALUE);
+        boolean isRight =
+            output.classifies()
+                && output.agree(answers.at().data, i * n2, answers.yt().data, i * n2, n2);
+        right += isRight ? 1 : 0;
+      }
+    }
+    int examples = batch.servedCount();
+    return new ServedQuality(
+        examples,
+        loss / examples,
+        output.classifies() ? OptionalDouble.of((double) right / examples) : OptionalDouble.empty(),
+        oldest,
+        newest);
+  }
+}

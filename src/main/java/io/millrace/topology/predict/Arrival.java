@@ -1,0 +1,37 @@
+package io.millrace.topology.predict;
+
+import io.millrace.example.Rejection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a record of the events topic, or of the labels topic, has become.
+ *
+ * @param value of the record, as it came
+ * @param refusal why nothing can be learned from it
+ * @param prediction the record of the predictions topic
+ * @param waiting what waits for its other half: a label for its event, an event for its label
+ */
+@SuppressWarnings("ArrayRecordComponent") // bytes on their way, never compared
+record Arrival(
+    byte @Nullable [] value,
+    @Nullable Rejection refusal,
+    byte @Nullable [] prediction,
+    byte @Nullable [] waiting) {
+
+  static Arrival refused(byte @Nullable [] value, Rejection why) {
+    return new Arrival(value, why, null, null);
+  }
+
+  boolean isRefused() {
+    return refusal != null;
+  }
+
+  List<byte[]> predictions() {
+    return prediction == null ? List.of() : List.of(prediction);
+  }
+
+  List<byte[]> waitings() {
+    return waiting == null ? List.of() : List.of(waiting);
+  }
+}

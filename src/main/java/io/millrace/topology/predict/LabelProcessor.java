@@ -1,0 +1,69 @@
+package io.millrace.topology.predict;
+
+import io.millrace.codec.event.ExampleDecoder;
+import io.millrace.codec.log.WaitingLabel;
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.ModelConfig;
+import io.millrace.example.MiniBatch;
+import io.millrace.example.Reason;
+import io.millrace.example.Rejection;
+import io.millrace.topology.Checkpoint;
+import io.millrace.topology.ExampleDecoders;
+import io.millrace.topology.TopicFacts;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+
+/**
+ * Checks the labels that come on a topic of their own, before they are joined with their events.
+ */
+final class LabelProcessor implements FixedKeyProcessor<byte[], byte[], Arrival> {
+  static final String LABELS_POSITION = "labels-position";
+
+  private final String topic;
+  private final TopicFacts facts;
+  private final ExampleDecoder decoder;
+  private final MiniBatch label;
+  private FixedKeyProcessorContext<byte[], Arrival> context;
+  private Checkpoint checkpoint;
+
+  LabelProcessor(MillraceConfig config, TopicFacts facts) {
+    ModelConfig model = config.model();
+    this.topic = config.example().labels().orElseThrow().topic();
+    this.facts = facts;
+    this.decoder = ExampleDecoders.ofLabels(config);
+    this.label = new MiniBatch(model.inputs(), model.outputs(), 1);
+  }
+
+  @Override
+  public void init(FixedKeyProcessorContext<byte[], Arrival> context) {
+    this.context = context;
+    this.checkpoint =
+        Checkpoint.ofPosition(
+            context.getStateStore(LABELS_POSITION), topic, facts.joined().orElseThrow().labels());
+  }
+
+  @Override
+  public void process(FixedKeyRecord<byte[], byte[]> record) {
+    RecordMetadata source = context.recordMetadata().orElseThrow();
+    if (!checkpoint.moveTo(source.offset())) {
+      return;
+    }
+    byte[] value = record.value();
+    Rejection rejection =
+        record.key() == null
+            ? new Rejection(Reason.MISSING_FIELD, "The key is absent: no event can be joined")
+            : decoder.decode(value, label);
+    Arrival arrival =
+        rejection != null
+            ? Arrival.refused(value, rejection)
+            : new Arrival(
+                value,
+                null,
+                null,
+                new WaitingLabel(value, record.headers(), source.offset(), record.timestamp())
+                    .encode());
+    context.forward(record.withValue(arrival));
+  }
+}

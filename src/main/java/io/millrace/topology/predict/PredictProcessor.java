@@ -1,0 +1,128 @@
+package io.millrace.topology.predict;
+
+import io.millrace.codec.event.ExampleDecoder;
+import io.millrace.codec.log.ServedCodec;
+import io.millrace.codec.log.ServedEvent;
+import io.millrace.codec.published.PredictionCodec;
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.ModelConfig;
+import io.millrace.example.MiniBatch;
+import io.millrace.example.Reason;
+import io.millrace.example.Rejection;
+import io.millrace.learn.LearningMetrics;
+import io.millrace.learn.Predictor;
+import io.millrace.learn.PublishedModel;
+import io.millrace.learn.Snapshot;
+import io.millrace.topology.Checkpoint;
+import io.millrace.topology.ExampleDecoders;
+import io.millrace.topology.LearnerException;
+import io.millrace.topology.TopicFacts;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.ejml.data.DMatrixRMaj;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Predicts each event with the newest snapshot that this instance knows. Key, headers and time of
+ * the event are kept. Where labels come later, the event then waits for its label, with what was
+ * predicted.
+ */
+final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Arrival> {
+  static final String EVENTS_POSITION = "events-position";
+
+  private static final byte[] NONE = {};
+
+  private final MillraceConfig config;
+  private final TopicFacts facts;
+  private final PublishedModel published;
+  private final LearningMetrics metrics;
+  private final boolean isJoined;
+  private final ExampleDecoder decoder;
+  private final PredictionCodec codec;
+  private final MiniBatch event;
+  private FixedKeyProcessorContext<byte[], Arrival> context;
+  private @Nullable Checkpoint checkpoint;
+  private @Nullable Predictor predictor;
+
+  PredictProcessor(
+      MillraceConfig config, TopicFacts facts, PublishedModel published, LearningMetrics metrics) {
+    ModelConfig model = config.model();
+    this.config = config;
+    this.facts = facts;
+    this.published = published;
+    this.metrics = metrics;
+    this.isJoined = config.example().labels().isPresent();
+    this.decoder = ExampleDecoders.withoutLabel(config);
+    this.codec = new PredictionCodec(model.output(), config.example().label());
+    this.event = new MiniBatch(model.inputs(), model.outputs(), 1);
+  }
+
+  @Override
+  public void init(FixedKeyProcessorContext<byte[], Arrival> context) {
+    this.context = context;
+    if (isJoined) {
+      checkpoint =
+          Checkpoint.ofPosition(
+              context.getStateStore(EVENTS_POSITION),
+              config.topics().events().orElseThrow(),
+              facts.joined().orElseThrow().events());
+    }
+  }
+
+  @Override
+  public void process(FixedKeyRecord<byte[], byte[]> record) {
+    RecordMetadata source = context.recordMetadata().orElseThrow();
+    if (checkpoint != null && !checkpoint.moveTo(source.offset())) {
+      return;
+    }
+    byte[] value = record.value();
+    Rejection rejection = decoder.decode(value, event);
+    if (rejection != null) {
+      context.forward(record.withValue(Arrival.refused(value, rejection)));
+      return;
+    }
+    event.append(source.partition(), source.offset());
+    Predictor newest = newest();
+    DMatrixRMaj prediction = newest.predict(event.xt());
+    event.clear();
+    byte[] json =
+        codec.encode(
+            newest.snapshot(), prediction, config.predictions().includeEvent() ? value : null);
+    metrics.predicted(1);
+    Rejection unjoinable = isJoined && record.key() == null ? noKey() : null;
+    byte[] waiting = isJoined && unjoinable == null ? waiting(value, newest) : null;
+    context.forward(record.withValue(new Arrival(value, unjoinable, json, waiting)));
+  }
+
+  private static Rejection noKey() {
+    return new Rejection(
+        Reason.MISSING_FIELD, "The key is absent: it was predicted, but no label can be joined");
+  }
+
+  private byte[] waiting(byte[] value, Predictor newest) {
+    byte[] served =
+        newest
+            .served()
+            .map(prediction -> ServedCodec.encode(config.model().name(), prediction))
+            .orElse(NONE);
+    return new ServedEvent(value, served).encode();
+  }
+
+  /** The last one is kept where the snapshot was deleted since. */
+  private Predictor newest() {
+    Snapshot snapshot = published.newest().map(PublishedModel.Publication::snapshot).orElse(null);
+    Predictor current = predictor;
+    if (snapshot != null && (current == null || !current.isOf(snapshot))) {
+      current = new Predictor(snapshot);
+      predictor = current;
+    }
+    if (current == null) {
+      throw new LearnerException(
+          "The snapshot of model %s was deleted from topic %s before an event was predicted"
+              .formatted(config.model().name(), config.topics().snapshots()));
+    }
+    return current;
+  }
+}

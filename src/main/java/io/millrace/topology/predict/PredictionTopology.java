@@ -1,0 +1,151 @@
+package io.millrace.topology.predict;
+
+import io.millrace.config.LabelsConfig;
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.TopicsConfig;
+import io.millrace.learn.LearningMetrics;
+import io.millrace.learn.PublishedModel;
+import io.millrace.topology.LearnerTopology;
+import io.millrace.topology.LiveStore;
+import io.millrace.topology.RecordSizes;
+import io.millrace.topology.TopicFacts;
+import java.util.Map;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.JoinWindows;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.StreamJoined;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
+import org.apache.kafka.streams.state.BuiltInDslStoreSuppliers;
+
+/**
+ * The predictions of a stream of events, and where labels come later the examples that events and
+ * labels become. It runs as an application of its own beside the learner, with threads of its own:
+ * nothing that it does, or waits for, comes between the learner and the next mini-batch, and it can
+ * begin when there is a model.
+ *
+ * <pre>
+ *   events topic (P partitions)                            labels topic (P partitions)
+ *       |   decode, scale, forward    refused: dead-letters     |   decode    refused: dead-letters
+ *       |-> predictions topic                                   |
+ *       v                                                       v
+ *   the event and what was predicted  -------- join by key within the window --------
+ *                                                 |      label alone: dead-letters
+ *                                                 v      event alone: counted
+ *                                           examples topic
+ * </pre>
+ *
+ * Training has no part in this: what it learns, the prediction that was served included, is what
+ * the examples topic, and then the log, says.
+ */
+public final class PredictionTopology {
+  private static final String JOIN = "labelled-events";
+  private static final String PAIR = "pair";
+  private static final Serde<byte[]> BYTES = Serdes.ByteArray();
+
+  private PredictionTopology() {}
+
+  /**
+   * Builds the topology.
+   *
+   * @param config the settings, checked; there is an events topic
+   * @param facts what Kafka says of the topics
+   * @param published has a snapshot before the topology is started
+   * @param metrics told what is predicted and joined
+   */
+  public static Topology build(
+      MillraceConfig config, TopicFacts facts, PublishedModel published, LearningMetrics metrics) {
+    TopicsConfig topics = config.topics();
+    boolean isJoined = config.example().labels().isPresent();
+    StreamsBuilder builder = new StreamsBuilder();
+    if (isJoined) {
+      builder.addStateStore(LiveStore.builder(PredictProcessor.EVENTS_POSITION));
+      builder.addStateStore(LiveStore.builder(LabelProcessor.LABELS_POSITION));
+    }
+    KStream<byte[], Arrival> events =
+        read(
+            builder,
+            topics.events().orElseThrow(),
+            () -> new PredictProcessor(config, facts, published, metrics),
+            "predict",
+            isJoined ? new String[] {PredictProcessor.EVENTS_POSITION} : new String[0]);
+    events
+        .flatMapValues(Arrival::predictions)
+        .to(topics.predictions(), Produced.with(BYTES, BYTES));
+    refuse(events, config, facts, metrics);
+    if (!isJoined) {
+      return builder.build();
+    }
+    KStream<byte[], Arrival> labels =
+        read(
+            builder,
+            config.example().labels().orElseThrow().topic(),
+            () -> new LabelProcessor(config, facts),
+            "check",
+            LabelProcessor.LABELS_POSITION);
+    refuse(labels, config, facts, metrics);
+    events
+        .flatMapValues(Arrival::waitings)
+        .outerJoin(
+            labels.flatMapValues(Arrival::waitings),
+            Pair::new,
+            window(config.example().labels().orElseThrow()),
+            inMemory(config))
+        .process(() -> new PairProcessor(config, facts, metrics), Named.as(PAIR));
+    Serializer<byte[]> write = new ByteArraySerializer();
+    return builder
+        .build()
+        .addSink(PairProcessor.EXAMPLES, topics.examples(), write, write, PAIR)
+        .addSink(PairProcessor.REJECTED_PAIRS, topics.deadLetters(), write, write, PAIR);
+  }
+
+  private static KStream<byte[], Arrival> read(
+      StreamsBuilder builder,
+      String topic,
+      FixedKeyProcessorSupplier<byte[], byte[], Arrival> processor,
+      String name,
+      String... stores) {
+    return builder.stream(
+            topic,
+            Consumed.with(BYTES, BYTES)
+                .withTimestampExtractor(LearnerTopology.TIME)
+                .withOffsetResetPolicy(AutoOffsetReset.earliest()))
+        .processValues(processor, Named.as(name), stores);
+  }
+
+  private static void refuse(
+      KStream<byte[], Arrival> arrivals,
+      MillraceConfig config,
+      TopicFacts facts,
+      LearningMetrics metrics) {
+    arrivals
+        .filter((key, arrival) -> arrival.isRefused())
+        .process(() -> new RefusalProcessor(facts, metrics))
+        .to(config.topics().deadLetters(), Produced.with(BYTES, BYTES));
+  }
+
+  /** A label belongs to events up to {@code within} before it; the clocks may differ by grace. */
+  private static JoinWindows window(LabelsConfig labels) {
+    return JoinWindows.ofTimeDifferenceAndGrace(labels.within(), labels.grace())
+        .before(labels.grace());
+  }
+
+  /** Where both wait for each other: in memory, with changelogs as the truth. */
+  private static StreamJoined<byte[], byte[], byte[]> inMemory(MillraceConfig config) {
+    long largest = RecordSizes.of(config).largestRequest();
+    return StreamJoined.with(BYTES, BYTES, BYTES)
+        .withDslStoreSuppliers(new BuiltInDslStoreSuppliers.InMemoryDslStoreSuppliers())
+        .withLoggingEnabled(Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Long.toString(largest)))
+        .withName(JOIN)
+        .withStoreName(JOIN);
+  }
+}

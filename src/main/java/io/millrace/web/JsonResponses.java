@@ -1,0 +1,116 @@
+package io.millrace.web;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.undertow.io.IoCallback;
+import io.undertow.io.Sender;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import org.xnio.IoUtils;
+
+/** JSON answers. */
+final class JsonResponses {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final int PIECE = 32 * 1024;
+
+  private JsonResponses() {}
+
+  /** The JSON of a record, map or list. */
+  static byte[] json(Object value) {
+    try {
+      return MAPPER.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("Writing to memory cannot fail", e);
+    }
+  }
+
+  /** The array of values that are JSON already. */
+  static byte[] array(List<byte[]> values) {
+    int length = values.stream().mapToInt(value -> value.length + 1).sum();
+    ByteArrayOutputStream array = new ByteArrayOutputStream(length + 2);
+    array.write('[');
+    for (int i = 0; i < values.size(); i++) {
+      if (i > 0) {
+        array.write(',');
+      }
+      array.writeBytes(values.get(i));
+    }
+    array.write(']');
+    return array.toByteArray();
+  }
+
+  /** JsonResponses with JSON. */
+  static void send(HttpServerExchange exchange, byte[] json) {
+    prepare(exchange);
+    exchange.getResponseSender().send(ByteBuffer.wrap(json));
+  }
+
+  private static void prepare(HttpServerExchange exchange) {
+    exchange
+        .getResponseHeaders()
+        .put(Headers.CONTENT_TYPE, "application/json")
+        .put(Headers.CACHE_CONTROL, "no-store");
+  }
+
+  /**
+   * JsonResponses with an array of values that are JSON already, a piece after the other as they
+   * are taken: a browser that does not read holds one piece, whatever the length of the array.
+   */
+  static void sendArray(HttpServerExchange exchange, List<byte[]> values) {
+    prepare(exchange);
+    long length = values.stream().mapToLong(value -> value.length + 1L).sum();
+    exchange.setResponseContentLength(Math.max(length, 1) + 1);
+    new Pieces(values).send(exchange);
+  }
+
+  /** What is left to be sent of an array. */
+  private static final class Pieces implements IoCallback {
+    private final List<byte[]> values;
+    private int next;
+
+    Pieces(List<byte[]> values) {
+      this.values = values;
+    }
+
+    void send(HttpServerExchange exchange) {
+      ByteArrayOutputStream piece = new ByteArrayOutputStream(PIECE);
+      if (next == 0) {
+        piece.write('[');
+      }
+      while (next < values.size() && piece.size() < PIECE) {
+        if (next > 0) {
+          piece.write(',');
+        }
+        piece.writeBytes(values.get(next++));
+      }
+      if (next < values.size()) {
+        exchange.getResponseSender().send(ByteBuffer.wrap(piece.toByteArray()), this);
+      } else {
+        piece.write(']');
+        exchange.getResponseSender().send(ByteBuffer.wrap(piece.toByteArray()));
+      }
+    }
+
+    @Override
+    public void onComplete(HttpServerExchange exchange, Sender sender) {
+      send(exchange);
+    }
+
+    @Override
+    public void onException(HttpServerExchange exchange, Sender sender, IOException e) {
+      IoUtils.safeClose(exchange.getConnection()); // the browser has gone
+    }
+  }
+
+  /** JsonResponses with a sentence that says what is wrong. */
+  static void error(HttpServerExchange exchange, int status, String sentence) {
+    exchange.setStatusCode(status);
+    send(exchange, json(Map.of("error", sentence)));
+  }
+}

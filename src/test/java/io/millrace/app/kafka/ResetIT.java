@@ -1,0 +1,139 @@
+package io.millrace.app.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.learn.BatchCost;
+import io.millrace.testing.KafkaUnderTest;
+import io.millrace.testing.MillraceProcess;
+import io.millrace.testing.TestLearner;
+import io.millrace.testing.TestTopics;
+import io.millrace.testing.WithKafka;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code reset}: what was learned is forgotten, what was sent is not. */
+@WithKafka
+final class ResetIT {
+  private static final int FAILURE = 1;
+  private static final int USAGE = 2;
+  private static final int BATCH_SIZE = 8;
+  private static final int BATCHES = 40;
+  private static final String YAML =
+      """
+      model:
+        inputs: 2
+        hidden: 3
+      training:
+        batchSize: 8
+        maxWait: never
+      publish:
+        snapshotEvery: 20
+        snapshotInterval: 1h
+      """;
+
+  @TempDir private Path folder;
+  private final KafkaUnderTest kafka;
+  private final TestTopics topics;
+  private TestLearner learner;
+
+  ResetIT(KafkaUnderTest kafka, TestTopics topics) {
+    this.kafka = kafka;
+    this.topics = topics;
+  }
+
+  @BeforeEach
+  void writeConfiguration() throws IOException {
+    learner = TestLearner.of(folder, kafka.bootstrapServers(), YAML);
+  }
+
+  @Test
+  void shouldBeginAnewWithEveryExampleOfTheTopic() {
+    try (MillraceProcess run = learner.run()) {
+      learn(learner, BATCHES);
+
+      assertEnds(FAILURE, learner.start("reset", "--yes"), "is running", "Stop every instance");
+      assertThat(run.isAlive()).isTrue();
+      run.terminate();
+      assertThat(run.awaitExit()).as(run.toString()).isZero();
+    }
+    MillraceProcess unasked = learner.start("reset");
+    assertEnds(USAGE, unasked, "Nothing is forgotten", "--yes");
+    assertThat(String.join("\n", unasked.out()))
+        .contains(
+            "version 40 with 320 examples",
+            learner.miniBatches() + " is deleted, 40 records",
+            learner.name() + "-model-changelog",
+            learner.name() + "-partial-batch-changelog",
+            "leaves alone the events in " + learner.examples());
+    assertEnds(0, learner.model("show"), "40 updates");
+
+    assertEnds(0, learner.start("reset", "--yes"), "Forgotten");
+
+    assertEnds(FAILURE, learner.model("show"), "There is no snapshot");
+    // A changed model would have been refused before, and it reads every example again.
+    try (MillraceProcess run = learner.run("--set", "model.hidden=5")) {
+      List<BatchCost> costs = learner.costs(topics, 2 * BATCHES);
+      assertThat(costs.subList(BATCHES, 2 * BATCHES))
+          .extracting(cost -> cost.lesson().batch())
+          .containsExactlyElementsOf(LongStream.rangeClosed(1, BATCHES).boxed().toList());
+      learner.snapshots(topics, 5); // two, the tombstone, two
+      assertEnds(
+          0, learner.start("replay", "--set", "model.hidden=5"), "version 40, from 320 examples");
+      assertEnds(0, learner.model("list"), "40");
+      assertThat(run.isAlive()).isTrue();
+    }
+  }
+
+  @Test
+  void shouldHaveNothingToForgetBeforeTheFirstRun() {
+    assertEnds(0, learner.start("reset", "--yes"), "not published yet", "Forgotten");
+  }
+
+  @Test
+  void shouldLeaveALogAloneThatAnotherModelNeeds() {
+    try (MillraceProcess run = learner.run()) {
+      learn(learner, BATCHES);
+      assertThat(run.isAlive()).isTrue();
+      run.terminate();
+      assertThat(run.awaitExit()).as(run.toString()).isZero();
+    }
+    topics.produce(learner.miniBatches(), 0, "ships".getBytes(UTF_8), new byte[1], Map.of());
+
+    assertEnds(FAILURE, learner.start("reset", "--yes"), "another model as well (ships at offset");
+
+    assertEnds(0, learner.model("show"), "40 updates");
+    assertEnds(0, learner.start("replay"), "It equals");
+  }
+
+  private void learn(TestLearner learner, int batches) {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < batches * BATCH_SIZE; i++) {
+      SplittableRandom random = new SplittableRandom(i);
+      double x = random.nextDouble(-1, 3);
+      double y = random.nextDouble(-9, 9);
+      String example = "{\"features\":[%s,%s],\"label\":%d}".formatted(x, y, x > y ? 1 : 0);
+      records.add(new ProducerRecord<>(learner.examples(), example.getBytes(UTF_8)));
+    }
+    topics.produce(records);
+    assertThat(learner.costs(topics, batches)).hasSize(batches);
+    learner.snapshots(topics, batches / 20);
+  }
+
+  private static void assertEnds(int code, MillraceProcess process, String... words) {
+    try (process) {
+      assertThat(process.awaitExit()).as(process.toString()).isEqualTo(code);
+      assertThat(String.join("\n", process.out()) + "\n" + String.join("\n", process.err()))
+          .contains(words);
+    }
+  }
+}
