@@ -3,8 +3,8 @@ package io.millrace.docs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.codec.ExampleDecoder;
-import io.millrace.codec.JsonExampleDecoder;
+import io.millrace.codec.event.ExampleDecoder;
+import io.millrace.codec.event.JsonExampleDecoder;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.docs.Page.Block;

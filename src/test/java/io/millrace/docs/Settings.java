@@ -1,8 +1,8 @@
 package io.millrace.docs;
 
 import io.millrace.config.ConfigException;
-import io.millrace.config.ConfigReader;
 import io.millrace.config.MillraceConfig;
+import io.millrace.config.reader.ConfigReader;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
