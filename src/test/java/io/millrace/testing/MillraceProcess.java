@@ -3,6 +3,7 @@ package io.millrace.testing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.testing.JavaCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,9 +54,7 @@ public final class MillraceProcess implements AutoCloseable {
   private final Output err;
 
   private MillraceProcess(Map<String, String> environment, List<String> jvm, String... args) {
-    this.command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(jvm);
+    this.command = JavaCommand.with(jvm);
     command.add("-jar");
     command.add(Objects.requireNonNull(System.getProperty("millrace.jar"), "millrace.jar"));
     command.addAll(List.of(args));
@@ -204,9 +203,8 @@ public final class MillraceProcess implements AutoCloseable {
   }
 
   private String jcmd(String request) throws IOException, InterruptedException {
-    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     Process asked =
-        new ProcessBuilder(jcmd, ATTACH, Long.toString(process.pid()), request)
+        new ProcessBuilder(JavaCommand.tool("jcmd"), ATTACH, Long.toString(process.pid()), request)
             .redirectErrorStream(true)
             .start();
     String said = new String(asked.getInputStream().readAllBytes(), UTF_8);
