@@ -3,7 +3,6 @@ package io.millrace.testing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.testing.JavaCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -141,14 +140,17 @@ public final class MillraceProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** SIGTERM. */
+  /**
+   * SIGTERM. {@link Process#destroy} would also close the streams, and what the process prints
+   * while it ends would be lost.
+   */
   public void terminate() {
-    process.destroy();
+    process.toHandle().destroy();
   }
 
-  /** SIGKILL. */
+  /** SIGKILL; the streams stay open until they are read to their end. */
   public void kill() {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
   }
 
   /** SIGINT, as Ctrl-C sends it. */
@@ -249,7 +251,7 @@ public final class MillraceProcess implements AutoCloseable {
   @Override
   public void close() {
     if (process.isAlive()) {
-      process.destroyForcibly();
+      kill();
       awaitExit();
     }
   }
