@@ -53,9 +53,7 @@ public final class MillraceProcess implements AutoCloseable {
   private final Output err;
 
   private MillraceProcess(Map<String, String> environment, List<String> jvm, String... args) {
-    this.command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(jvm);
+    this.command = JavaCommand.with(jvm);
     command.add("-jar");
     command.add(Objects.requireNonNull(System.getProperty("millrace.jar"), "millrace.jar"));
     command.addAll(List.of(args));
@@ -142,14 +140,17 @@ public final class MillraceProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** SIGTERM. */
+  /**
+   * SIGTERM. {@link Process#destroy} would also close the streams, and what the process prints
+   * while it ends would be lost.
+   */
   public void terminate() {
-    process.destroy();
+    process.toHandle().destroy();
   }
 
-  /** SIGKILL. */
+  /** SIGKILL; the streams stay open until they are read to their end. */
   public void kill() {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
   }
 
   /** SIGINT, as Ctrl-C sends it. */
@@ -204,9 +205,8 @@ public final class MillraceProcess implements AutoCloseable {
   }
 
   private String jcmd(String request) throws IOException, InterruptedException {
-    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     Process asked =
-        new ProcessBuilder(jcmd, ATTACH, Long.toString(process.pid()), request)
+        new ProcessBuilder(JavaCommand.tool("jcmd"), ATTACH, Long.toString(process.pid()), request)
             .redirectErrorStream(true)
             .start();
     String said = new String(asked.getInputStream().readAllBytes(), UTF_8);
@@ -251,7 +251,7 @@ public final class MillraceProcess implements AutoCloseable {
   @Override
   public void close() {
     if (process.isAlive()) {
-      process.destroyForcibly();
+      kill();
       awaitExit();
     }
   }
