@@ -53,11 +53,17 @@ public final class MillraceProcess implements AutoCloseable {
   private final Output err;
 
   private MillraceProcess(Map<String, String> environment, List<String> jvm, String... args) {
+    this(Path.of(""), environment, jvm, args);
+  }
+
+  private MillraceProcess(
+      Path folder, Map<String, String> environment, List<String> jvm, String... args) {
     this.command = JavaCommand.with(jvm);
     command.add("-jar");
     command.add(Objects.requireNonNull(System.getProperty("millrace.jar"), "millrace.jar"));
     command.addAll(List.of(args));
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(folder.toAbsolutePath().toFile());
     builder.environment().putAll(environment);
     try {
       this.process = builder.start();
@@ -74,6 +80,11 @@ public final class MillraceProcess implements AutoCloseable {
 
   public static MillraceProcess start(Map<String, String> environment, String... args) {
     return new MillraceProcess(environment, List.of(HEAP, QUICK), args);
+  }
+
+  /** Starts it in a folder, which relative names are in. */
+  public static MillraceProcess startIn(Path folder, String... args) {
+    return new MillraceProcess(folder, Map.of(), List.of(HEAP, QUICK), args);
   }
 
   /** For much work in little memory. */
