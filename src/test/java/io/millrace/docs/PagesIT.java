@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +49,7 @@ final class PagesIT {
       assertThat(answer.get("classes")).isEqualTo(documented.get("classes"));
       assertThat(JSON.readTree(reader.get(url + "api/status")).at("/deadLetters/total").asInt())
           .isZero();
+      assertThat(undocumented(reader.get(url + "metrics"))).isEmpty();
       end(run);
     }
   }
@@ -85,6 +88,26 @@ final class PagesIT {
       again.awaitLine("20,000 examples"); // once more
       end(again);
     }
+  }
+
+  /** Our metrics that the page of the records does not have. */
+  private static List<String> undocumented(String metrics) {
+    String documented =
+        Page.named("records.md").rows("metric", "meaning").stream()
+            .flatMap(row -> Pattern.compile("`([^`]+)`").matcher(row.get(0)).results())
+            .map(name -> name.group(1).replaceAll("\\{\\w+}", ""))
+            .map(name -> name.replace("{", "(").replace("}", ")").replace(',', '|'))
+            .map(name -> name.replace("*", ".*"))
+            .collect(Collectors.joining("|"));
+    List<String> ours =
+        metrics
+            .lines()
+            .filter(line -> line.startsWith("millrace_"))
+            .map(line -> line.replaceFirst("(_bucket|_count|_sum|_max)?[{ ].*", ""))
+            .distinct()
+            .toList();
+    assertThat(ours).contains("millrace_batch_seconds", "millrace_window_cost");
+    return ours.stream().filter(name -> !name.matches(documented)).toList();
   }
 
   /** The event of the guide again and again, with other amounts and answers. */
