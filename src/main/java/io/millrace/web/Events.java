@@ -63,7 +63,7 @@ final class Events implements AutoCloseable {
     return streams.size();
   }
 
-  /** JsonResponses a request with the events from now on. */
+  /** Answers a request with the events from now on. */
   void answer(HttpServerExchange exchange) {
     if (streams.size() >= MOST_STREAMS) {
       exchange.getResponseHeaders().put(Headers.RETRY_AFTER, 10);

@@ -45,7 +45,12 @@ final class JsonResponses {
     return array.toByteArray();
   }
 
-  /** JsonResponses with JSON. */
+  /** Answers with the JSON of a record or map. */
+  static void sendJson(HttpServerExchange exchange, Object value) {
+    send(exchange, json(value));
+  }
+
+  /** Answers with JSON. */
   static void send(HttpServerExchange exchange, byte[] json) {
     prepare(exchange);
     exchange.getResponseSender().send(ByteBuffer.wrap(json));
@@ -59,8 +64,8 @@ final class JsonResponses {
   }
 
   /**
-   * JsonResponses with an array of values that are JSON already, a piece after the other as they
-   * are taken: a browser that does not read holds one piece, whatever the length of the array.
+   * Answers with an array of values that are JSON already. It sends one piece after the other, as
+   * the browser takes them: one that does not read holds one piece, however long the array is.
    */
   static void sendArray(HttpServerExchange exchange, List<byte[]> values) {
     prepare(exchange);
@@ -108,7 +113,7 @@ final class JsonResponses {
     }
   }
 
-  /** JsonResponses with a sentence that says what is wrong. */
+  /** Answers with a sentence that says what is wrong. */
   static void error(HttpServerExchange exchange, int status, String sentence) {
     exchange.setStatusCode(status);
     send(exchange, json(Map.of("error", sentence)));
