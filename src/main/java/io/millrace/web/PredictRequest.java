@@ -70,7 +70,7 @@ final class PredictRequest {
   }
 
   private void received(HttpServerExchange exchange, byte[] body) {
-    exchange.dispatch(() -> predict(exchange, body));
+    exchange.dispatch(Routes.answeringExceptions(worker -> predict(worker, body)));
   }
 
   private void predict(HttpServerExchange exchange, byte[] body) {

@@ -69,7 +69,12 @@ final class Routes {
 
   private static void failed(HttpServerExchange exchange) {
     Throwable failure = exchange.getAttachment(ExceptionHandler.THROWABLE);
-    LOG.error("{} {} failed", exchange.getRequestMethod(), exchange.getRequestPath(), failure);
+    LOG.error(
+        "{} {} failed: {}",
+        exchange.getRequestMethod(),
+        exchange.getRequestPath(),
+        String.valueOf(failure),
+        failure);
     if (exchange.isResponseStarted()) {
       exchange.endExchange(); // Undertow closes the connection: the answer stays incomplete
       return;
