@@ -109,8 +109,17 @@ final class JsonResponses {
 
     @Override
     public void onException(HttpServerExchange exchange, Sender sender, IOException e) {
-      IoUtils.safeClose(exchange.getConnection()); // the browser has gone
+      cut(exchange); // the browser has gone
     }
+  }
+
+  /**
+   * Closes the connection, and ends the exchange: Undertow does not do that by itself, and the
+   * request would count as one at work for ever.
+   */
+  static void cut(HttpServerExchange exchange) {
+    IoUtils.safeClose(exchange.getConnection());
+    exchange.endExchange();
   }
 
   /** Answers with a sentence that says what is wrong. */

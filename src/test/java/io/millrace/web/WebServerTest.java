@@ -320,6 +320,41 @@ class WebServerTest {
     }
   }
 
+  /** More than dashboards may be open, one after the other. */
+  @Test
+  void shouldNotCountHeadAsADashboard() throws Exception {
+    for (int i = 0; i < Events.MOST_STREAMS + 4; i++) {
+      HttpResponse<String> head =
+          client.send(
+              request("api/events").method("HEAD", BodyPublishers.noBody()).build(),
+              BodyHandlers.ofString());
+      assertThat(head.statusCode()).isEqualTo(200);
+      assertThat(head.headers().firstValue("Content-Type"))
+          .contains("text/event-stream; charset=utf-8");
+    }
+    assertThat(server.dashboards()).isZero();
+    try (Browser browser = new Browser()) {
+      assertThat(browser.nextData("status")).isNotEmpty();
+    }
+  }
+
+  /** Browsers that go without a word, more of them than requests may be at work. */
+  @Test
+  void shouldForgetBrowsersThatHaveGone() throws Exception {
+    for (int round = 0; round < 4; round++) {
+      List<Socket> open = new ArrayList<>();
+      for (int i = 0; i < DASHBOARDS; i++) {
+        open.add(connect());
+      }
+      await(() -> server.dashboards() == DASHBOARDS);
+      for (Socket socket : open) {
+        socket.close();
+      }
+      await(() -> server.dashboards() == 0);
+    }
+    assertThat(get("api/status").statusCode()).isEqualTo(200);
+  }
+
   private Socket connect() throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(4096);
