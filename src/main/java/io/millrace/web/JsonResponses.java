@@ -45,7 +45,12 @@ final class JsonResponses {
     return array.toByteArray();
   }
 
-  /** JsonResponses with JSON. */
+  /** Answers with the JSON of a record or map. */
+  static void sendJson(HttpServerExchange exchange, Object value) {
+    send(exchange, json(value));
+  }
+
+  /** Answers with JSON. */
   static void send(HttpServerExchange exchange, byte[] json) {
     prepare(exchange);
     exchange.getResponseSender().send(ByteBuffer.wrap(json));
@@ -59,8 +64,8 @@ final class JsonResponses {
   }
 
   /**
-   * JsonResponses with an array of values that are JSON already, a piece after the other as they
-   * are taken: a browser that does not read holds one piece, whatever the length of the array.
+   * Answers with an array of values that are JSON already. It sends one piece after the other, as
+   * the browser takes them: one that does not read holds one piece, however long the array is.
    */
   static void sendArray(HttpServerExchange exchange, List<byte[]> values) {
     prepare(exchange);
@@ -104,11 +109,20 @@ final class JsonResponses {
 
     @Override
     public void onException(HttpServerExchange exchange, Sender sender, IOException e) {
-      IoUtils.safeClose(exchange.getConnection()); // the browser has gone
+      cut(exchange); // the browser has gone
     }
   }
 
-  /** JsonResponses with a sentence that says what is wrong. */
+  /**
+   * Closes the connection, and ends the exchange: Undertow does not do that by itself, and the
+   * request would count as one at work for ever.
+   */
+  static void cut(HttpServerExchange exchange) {
+    IoUtils.safeClose(exchange.getConnection());
+    exchange.endExchange();
+  }
+
+  /** Answers with a sentence that says what is wrong. */
   static void error(HttpServerExchange exchange, int status, String sentence) {
     exchange.setStatusCode(status);
     send(exchange, json(Map.of("error", sentence)));

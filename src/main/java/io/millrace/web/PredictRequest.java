@@ -6,7 +6,6 @@ import io.undertow.io.Receiver;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RequestTooBigException;
 import io.undertow.util.Headers;
-import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -42,10 +41,7 @@ final class PredictRequest {
   }
 
   void answer(HttpServerExchange exchange) {
-    if (!exchange.getRequestMethod().equals(Methods.POST)) {
-      exchange.getResponseHeaders().put(Headers.ALLOW, "POST");
-      JsonResponses.error(exchange, StatusCodes.METHOD_NOT_ALLOWED, "Events are sent with POST");
-    } else if (isPublic && token.isEmpty()) {
+    if (isPublic && token.isEmpty()) {
       JsonResponses.error(
           exchange,
           StatusCodes.FORBIDDEN,
@@ -74,7 +70,7 @@ final class PredictRequest {
   }
 
   private void received(HttpServerExchange exchange, byte[] body) {
-    exchange.dispatch(() -> predict(exchange, body));
+    exchange.dispatch(Routes.answeringExceptions(worker -> predict(worker, body)));
   }
 
   private void predict(HttpServerExchange exchange, byte[] body) {

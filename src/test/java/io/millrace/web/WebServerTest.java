@@ -25,7 +25,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -200,6 +204,52 @@ class WebServerTest {
     }
   }
 
+  /** More requests than the server works on at once, so that one that hangs would show. */
+  @Test
+  void shouldAnswerEveryRequestWhosePredictionThrows() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    Predictions failing =
+        body -> {
+          if (body.length == 0) {
+            return body;
+          }
+          if (asked.getAndIncrement() % 2 == 0) {
+            throw new IllegalStateException("no such row");
+          }
+          throw new StackOverflowError();
+        };
+    try (WebServer predicting = WebServer.start("127.0.0.1", 0, view, failing, Optional.empty())) {
+      URI url = URI.create(predicting.url() + "api/predict");
+      List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+      for (int i = 0; i < 400; i++) {
+        HttpRequest request =
+            HttpRequest.newBuilder(url).POST(BodyPublishers.ofString("[" + i + "]")).build();
+        answers.add(client.sendAsync(request, BodyHandlers.ofString()));
+      }
+      for (CompletableFuture<HttpResponse<String>> each : answers) {
+        HttpResponse<String> answer = each.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(answer.statusCode()).isIn(500, 503);
+        assertThat(answer.body()).startsWith("{\"error\":\"");
+      }
+      assertThat(asked.get()).isPositive();
+      HttpRequest good = HttpRequest.newBuilder(url).POST(BodyPublishers.noBody()).build();
+      assertThat(client.send(good, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void shouldAnswerWhereTheFiguresThrow() throws Exception {
+    view.failure = new IllegalStateException("no figures");
+    for (String path : List.of("api/status", "health/live", "metrics")) {
+      HttpResponse<String> answer = get(path);
+      assertThat(answer.statusCode()).as(path).isEqualTo(500);
+      assertThat(answer.body())
+          .isEqualTo("{\"error\":\"The server failed to answer. Its log says why\"}");
+    }
+    view.failure = null;
+    assertThat(get("api/status").statusCode()).isEqualTo(200);
+  }
+
   @Test
   void shouldRefuseAPortThatIsTaken() {
     assertThatThrownBy(() -> WebServer.start("127.0.0.1", port(), view))
@@ -270,6 +320,41 @@ class WebServerTest {
     }
   }
 
+  /** More than dashboards may be open, one after the other. */
+  @Test
+  void shouldNotCountHeadAsADashboard() throws Exception {
+    for (int i = 0; i < Events.MOST_STREAMS + 4; i++) {
+      HttpResponse<String> head =
+          client.send(
+              request("api/events").method("HEAD", BodyPublishers.noBody()).build(),
+              BodyHandlers.ofString());
+      assertThat(head.statusCode()).isEqualTo(200);
+      assertThat(head.headers().firstValue("Content-Type"))
+          .contains("text/event-stream; charset=utf-8");
+    }
+    assertThat(server.dashboards()).isZero();
+    try (Browser browser = new Browser()) {
+      assertThat(browser.nextData("status")).isNotEmpty();
+    }
+  }
+
+  /** Browsers that go without a word, more of them than requests may be at work. */
+  @Test
+  void shouldForgetBrowsersThatHaveGone() throws Exception {
+    for (int round = 0; round < 4; round++) {
+      List<Socket> open = new ArrayList<>();
+      for (int i = 0; i < DASHBOARDS; i++) {
+        open.add(connect());
+      }
+      await(() -> server.dashboards() == DASHBOARDS);
+      for (Socket socket : open) {
+        socket.close();
+      }
+      await(() -> server.dashboards() == 0);
+    }
+    assertThat(get("api/status").statusCode()).isEqualTo(200);
+  }
+
   private Socket connect() throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(4096);
@@ -329,19 +414,29 @@ class WebServerTest {
   /** A learner that does what the test says. */
   private static final class View implements LearnerView {
     private final CostHistory costs = new CostHistory();
+    private volatile @Nullable RuntimeException failure;
     private volatile Health health = new Health("RUNNING", null, null);
 
     void add(int batch, String json) {
       costs.add(new CostHistory.Cost(batch, json.getBytes(UTF_8)));
     }
 
+    private void mayFail() {
+      RuntimeException thrown = failure;
+      if (thrown != null) {
+        throw thrown;
+      }
+    }
+
     @Override
     public Health health() {
+      mayFail();
       return health;
     }
 
     @Override
     public Status status() {
+      mayFail();
       return new Status(
           "a",
           "m",
@@ -384,6 +479,7 @@ class WebServerTest {
 
     @Override
     public String metrics() {
+      mayFail();
       return "";
     }
   }
