@@ -1,7 +1,7 @@
 package io.millrace.app.run;
 
+import io.millrace.topology.KafkaAnswers;
 import io.millrace.topology.LearnerException;
-import io.millrace.topology.Topics;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -77,7 +77,7 @@ record StreamFailure(boolean passes, String line) {
             || e instanceof InvalidTxnStateException
             || e instanceof InvalidPidMappingException
             || e instanceof OutOfOrderSequenceException
-            || Topics.isFenced(e) // where the topic of a state is created
+            || KafkaAnswers.isFenced(e) // where the topic of a state is created
             || isServersOwnFault(e);
     return passes ? Optional.of(new StreamFailure(true, rootMessage(failure))) : Optional.empty();
   }
