@@ -76,7 +76,10 @@ final class ModelRollback implements Callable<Integer> {
       Set<String> topics = admin.listTopics().names().get();
       if (!topics.contains(config.topics().miniBatches())) {
         throw ExitException.failure(
-            "There is no topic %s (topics.miniBatches)".formatted(config.topics().miniBatches()));
+            String.format(
+                Locale.ROOT,
+                "There is no topic %s (topics.miniBatches)",
+                config.topics().miniBatches()));
       }
     } catch (ExecutionException e) {
       throw new KafkaException(e.getCause());
@@ -89,12 +92,13 @@ final class ModelRollback implements Callable<Integer> {
     if (!snapshot.architecture().equals(config.model().architecture())
         || snapshot.scaler().isPresent() != config.training().isScaled()) {
       throw ExitException.failure(
-          "Version %,d of model %s does not fit the configuration: it has %s, %s"
-              .formatted(
-                  snapshot.version(),
-                  snapshot.model(),
-                  snapshot.architecture(),
-                  snapshot.scaler().isPresent() ? "scaled" : "not scaled"));
+          String.format(
+              Locale.ROOT,
+              "Version %,d of model %s does not fit the configuration: it has %s, %s",
+              snapshot.version(),
+              snapshot.model(),
+              snapshot.architecture(),
+              snapshot.scaler().isPresent() ? "scaled" : "not scaled"));
     }
   }
 
@@ -106,8 +110,11 @@ final class ModelRollback implements Callable<Integer> {
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RecordTooLargeException) {
         throw ExitException.failure(
-            "Topic %s does not take the snapshot, %,d bytes; raise its max.message.bytes"
-                .formatted(command.topic(), snapshot.length),
+            String.format(
+                Locale.ROOT,
+                "Topic %s does not take the snapshot, %,d bytes; raise its max.message.bytes",
+                command.topic(),
+                snapshot.length),
             e);
       }
       throw new KafkaException(e.getCause());
@@ -137,8 +144,10 @@ final class ModelRollback implements Callable<Integer> {
             .orElseThrow(
                 () ->
                     ExitException.failure(
-                        "The learner refused to go back; topic %s says why"
-                            .formatted(config.topics().deadLetters())))
+                        String.format(
+                            Locale.ROOT,
+                            "The learner refused to go back; topic %s says why",
+                            config.topics().deadLetters())))
             .version();
     System.out.printf(
         Locale.ROOT,

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -126,10 +127,15 @@ public final class Topics {
     inEvents = partitions.getOrDefault(events, inLabels);
     if (inEvents != inLabels) {
       throw new LearnerException(
-          ("Topic %s has %d partitions and topic %s has %d: events and labels (example.labels) are"
+          String.format(
+              Locale.ROOT,
+              "Topic %s has %d partitions and topic %s has %d: events and labels (example.labels) are"
                   + " joined partition by partition and need as many, with keys spread over them in"
-                  + " the same way. Create one of them again.")
-              .formatted(events, inEvents, labels, inLabels));
+                  + " the same way. Create one of them again.",
+              events,
+              inEvents,
+              labels,
+              inLabels));
     }
     createMissing(
         List.of(new Spec(events, inEvents, 0, KEPT), new Spec(labels, inLabels, 0, KEPT)));
@@ -335,25 +341,35 @@ public final class Topics {
     int limit = maxMessageBytes(actual);
     if (spec.largestRecord() > limit) {
       throw new LearnerException(
-          ("Topic %s takes records of up to %d bytes, this configuration can produce %d. Raise its"
-                  + " max.message.bytes, or choose a smaller model or mini-batch.")
-              .formatted(spec.name(), limit, spec.largestRecord()));
+          String.format(
+              Locale.ROOT,
+              "Topic %s takes records of up to %d bytes, this configuration can produce %d. Raise its"
+                  + " max.message.bytes, or choose a smaller model or mini-batch.",
+              spec.name(),
+              limit,
+              spec.largestRecord()));
     }
   }
 
   private static void checkLog(String name, int partitions, Config actual) {
     if (partitions != 1) {
       throw new LearnerException(
-          ("Topic %s has %d partitions; the training log (topics.miniBatches) is one total order"
-                  + " and must have 1. Name another topic.")
-              .formatted(name, partitions));
+          String.format(
+              Locale.ROOT,
+              "Topic %s has %d partitions; the training log (topics.miniBatches) is one total order"
+                  + " and must have 1. Name another topic.",
+              name,
+              partitions));
     }
     String policy = value(actual, TopicConfig.CLEANUP_POLICY_CONFIG);
     if (policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
       throw new LearnerException(
-          ("Topic %s has cleanup.policy=%s, which would delete mini-batches that are not learned"
-                  + " yet; the training log (topics.miniBatches) needs \"delete\".")
-              .formatted(name, policy));
+          String.format(
+              Locale.ROOT,
+              "Topic %s has cleanup.policy=%s, which would delete mini-batches that are not learned"
+                  + " yet; the training log (topics.miniBatches) needs \"delete\".",
+              name,
+              policy));
     }
   }
 

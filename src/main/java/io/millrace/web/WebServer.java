@@ -13,6 +13,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -137,8 +138,11 @@ public final class WebServer implements AutoCloseable {
   public String url() {
     InetSocketAddress address = (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
     String name = address.getAddress().isAnyLocalAddress() ? "localhost" : host;
-    return "http://%s:%d/"
-        .formatted(name.contains(":") ? "[" + name + "]" : name, address.getPort());
+    return String.format(
+        Locale.ROOT,
+        "http://%s:%d/",
+        name.contains(":") ? "[" + name + "]" : name,
+        address.getPort());
   }
 
   /** How many browsers listen to the events. */
@@ -154,8 +158,11 @@ public final class WebServer implements AutoCloseable {
       JsonResponses.error(
           exchange,
           StatusCodes.FORBIDDEN,
-          "This server is for its own machine: ask for localhost, 127.0.0.1 or %s, not for \"%s\""
-              .formatted(host, exchange.getRequestHeaders().getFirst(Headers.HOST)));
+          String.format(
+              Locale.ROOT,
+              "This server is for its own machine: ask for localhost, 127.0.0.1 or %s, not for \"%s\"",
+              host,
+              exchange.getRequestHeaders().getFirst(Headers.HOST)));
       return;
     }
     if (predict != null && exchange.getRequestPath().equals("/api/predict")) {
@@ -234,8 +241,10 @@ public final class WebServer implements AutoCloseable {
       JsonResponses.error(
           exchange,
           StatusCodes.BAD_REQUEST,
-          "last: expected a whole number of at least 1, got \"%s\""
-              .formatted(asked == null ? "" : asked.getFirst()));
+          String.format(
+              Locale.ROOT,
+              "last: expected a whole number of at least 1, got \"%s\"",
+              asked == null ? "" : asked.getFirst()));
       return;
     }
     JsonResponses.sendArray(exchange, view.costs().newest(last));

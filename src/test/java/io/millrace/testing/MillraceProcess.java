@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -76,6 +77,18 @@ public final class MillraceProcess implements AutoCloseable {
 
   public static MillraceProcess start(Map<String, String> environment, String... args) {
     return new MillraceProcess(environment, List.of(HEAP, QUICK), args);
+  }
+
+  /** For a machine whose language writes numbers with other digits, such as {@code fa-IR}. */
+  public static MillraceProcess startIn(Locale locale, String... args) {
+    List<String> jvm =
+        List.of(
+            HEAP,
+            QUICK,
+            "-Duser.language=" + locale.getLanguage(),
+            "-Duser.country=" + locale.getCountry(),
+            "-Duser.extensions=u-" + locale.getExtension(Locale.UNICODE_LOCALE_EXTENSION));
+    return new MillraceProcess(Map.of(), jvm, args);
   }
 
   /** For much work in little memory. */
