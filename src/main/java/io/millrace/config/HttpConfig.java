@@ -1,5 +1,6 @@
 package io.millrace.config;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -15,6 +16,6 @@ public record HttpConfig(String host, OptionalInt port, Optional<String> token) 
   /** Only the address: the token is a secret, and this text may end up in logs. */
   @Override
   public String toString() {
-    return "HttpConfig[%s, %s]".formatted(host, port);
+    return String.format(Locale.ROOT, "HttpConfig[%s, %s]", host, port);
   }
 }

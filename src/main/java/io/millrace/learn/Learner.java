@@ -10,6 +10,7 @@ import io.millrace.nn.Network;
 import io.millrace.nn.Optimizer;
 import io.millrace.nn.Parameters;
 import io.millrace.nn.Scaler;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.ejml.data.DMatrixRMaj;
@@ -178,18 +179,26 @@ public final class Learner {
   }
 
   private static Diverged diverged(double cost, double gradientNorm, double rate) {
-    String figures = "cost %s, gradient norm %s".formatted(cost, gradientNorm);
+    String figures = String.format(Locale.ROOT, "cost %s, gradient norm %s", cost, gradientNorm);
     boolean isFinite = Double.isFinite(cost) && Double.isFinite(gradientNorm);
     return new Diverged(
         isFinite
-            ? "%s, learning rate %s (an update takes gradients and rates up to %s)"
-                .formatted(figures, rate, Optimizer.LARGEST)
+            ? String.format(
+                Locale.ROOT,
+                "%s, learning rate %s (an update takes gradients and rates up to %s)",
+                figures,
+                rate,
+                Optimizer.LARGEST)
             : figures);
   }
 
   private static Diverged tooLargeToScale(MiniBatch batch, int index) {
     return new Diverged(
-        "%s as input %d (scaling takes inputs up to %s)"
-            .formatted(batch.xt().data[index], index % batch.inputs() + 1, Scaler.LARGEST));
+        String.format(
+            Locale.ROOT,
+            "%s as input %d (scaling takes inputs up to %s)",
+            batch.xt().data[index],
+            index % batch.inputs() + 1,
+            Scaler.LARGEST));
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.nn;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** The rules by which a gradient becomes an update, and what each keeps from step to step. */
@@ -66,11 +67,12 @@ public enum OptimizerKind {
   public final Optimizer resume(long steps, List<Parameters> state) {
     if (state.size() != arrays) {
       throw new IllegalArgumentException(
-          "%s keeps %d arrays. Got: %d".formatted(text, arrays, state.size()));
+          String.format(Locale.ROOT, "%s keeps %d arrays. Got: %d", text, arrays, state.size()));
     }
     Optimizer resumed = create(steps, state);
     if (steps < 0 || resumed.steps() != steps) {
-      throw new IllegalArgumentException("%s cannot have made %d steps".formatted(text, steps));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s cannot have made %d steps", text, steps));
     }
     return resumed;
   }

@@ -4,6 +4,7 @@ import io.millrace.codec.FormatException;
 import io.millrace.codec.log.TaskState;
 import io.millrace.config.MillraceConfig;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
@@ -90,9 +91,13 @@ public final class Checkpoint {
       return committed == null ? null : TaskState.decode(committed);
     } catch (FormatException e) {
       throw new LearnerException(
-          ("The state %s in store %s, which is kept in the application's changelog topic, cannot be"
-                  + " read: %s")
-              .formatted(key, store.name(), e.getMessage()),
+          String.format(
+              Locale.ROOT,
+              "The state %s in store %s, which is kept in the application's changelog topic, cannot be"
+                  + " read: %s",
+              key,
+              store.name(),
+              e.getMessage()),
           e);
     }
   }
@@ -127,10 +132,14 @@ public final class Checkpoint {
     }
     if (consuming) {
       throw new LearnerException(
-          ("Topic %s went back from offset %d to %d while the learner was reading it: it was"
+          String.format(
+              Locale.ROOT,
+              "Topic %s went back from offset %d to %d while the learner was reading it: it was"
                   + " deleted and created again, or the group's offsets were reset. Start the"
-                  + " learner again.")
-              .formatted(topic, consumedThrough, offset));
+                  + " learner again.",
+              topic,
+              consumedThrough,
+              offset));
     }
     LOG.debug("Offset {} of topic {} is in the state already", offset, topic);
     return false;

@@ -1,5 +1,7 @@
 package io.millrace.topology;
 
+import java.util.Locale;
+
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.TopicsConfig;
 import java.util.ArrayList;
@@ -74,10 +76,9 @@ public final class Topics {
     inEvents = partitions.getOrDefault(events, inLabels);
     if (inEvents != inLabels) {
       throw new LearnerException(
-          ("Topic %s has %d partitions and topic %s has %d: events and labels (example.labels) are"
+          String.format(Locale.ROOT, "Topic %s has %d partitions and topic %s has %d: events and labels (example.labels) are"
                   + " joined partition by partition and need as many, with keys spread over them in"
-                  + " the same way. Create one of them again.")
-              .formatted(events, inEvents, labels, inLabels));
+                  + " the same way. Create one of them again.", events, inEvents, labels, inLabels));
     }
     creation.createMissing(
         List.of(TopicSpec.ofInput(events, inEvents), TopicSpec.ofInput(labels, inLabels)));

@@ -19,6 +19,7 @@ import io.millrace.learn.Rollback;
 import io.millrace.learn.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.streams.processor.Cancellable;
@@ -102,10 +103,13 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     }
     if (checkpoint.sourceIsNew()) {
       throw new LearnerException(
-          ("Topic %s is not the one that model %s was learned from: it was deleted and created"
+          String.format(
+              Locale.ROOT,
+              "Topic %s is not the one that model %s was learned from: it was deleted and created"
                   + " again, and what was not learned yet is gone. Give the model another"
-                  + " model.name or application, or reset the application's state.")
-              .formatted(config.topics().miniBatches(), modelName));
+                  + " model.name or application, or reset the application's state.",
+              config.topics().miniBatches(),
+              modelName));
     }
     TrainState state = TrainStateCodec.decode(committed);
     Differences.between(state.model(), initial, "the state")

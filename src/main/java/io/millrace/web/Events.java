@@ -9,6 +9,7 @@ import io.undertow.util.StatusCodes;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -76,7 +77,7 @@ final class Events implements AutoCloseable {
       JsonResponses.error(
           exchange,
           StatusCodes.SERVICE_UNAVAILABLE,
-          "%d dashboards are open, which is the limit".formatted(MOST_STREAMS));
+          String.format(Locale.ROOT, "%d dashboards are open, which is the limit", MOST_STREAMS));
       return;
     }
     prepare(exchange);

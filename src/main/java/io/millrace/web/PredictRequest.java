@@ -9,6 +9,7 @@ import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.security.MessageDigest;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -87,7 +88,7 @@ final class PredictRequest {
       JsonResponses.error(
           exchange,
           StatusCodes.REQUEST_ENTITY_TOO_LARGE,
-          "At most %d bytes at once".formatted(mostBytes));
+          String.format(Locale.ROOT, "At most %d bytes at once", mostBytes));
     } else {
       exchange.endExchange();
     }

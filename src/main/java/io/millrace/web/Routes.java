@@ -1,5 +1,7 @@
 package io.millrace.web;
 
+import java.util.Locale;
+
 import io.undertow.Handlers;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -97,8 +99,7 @@ final class Routes {
     JsonResponses.error(
         exchange,
         StatusCodes.METHOD_NOT_ALLOWED,
-        "%s takes %s, not %s"
-            .formatted(exchange.getRequestPath(), allowed, exchange.getRequestMethod()));
+        String.format(Locale.ROOT, "%s takes %s, not %s", exchange.getRequestPath(), allowed, exchange.getRequestMethod()));
   }
 
   private void metrics(HttpServerExchange exchange) {
@@ -138,8 +139,7 @@ final class Routes {
       JsonResponses.error(
           exchange,
           StatusCodes.BAD_REQUEST,
-          "last: expected a whole number of at least 1, got \"%s\""
-              .formatted(asked == null ? "" : asked.getFirst()));
+          String.format(Locale.ROOT, "last: expected a whole number of at least 1, got \"%s\"", asked == null ? "" : asked.getFirst()));
       return;
     }
     JsonResponses.sendArray(exchange, view.costs().newest(last));

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -82,7 +83,8 @@ final class StaticFiles {
             "/META-INF/maven/org.webjars.npm/uplot/pom.properties")) {
       Properties webJar = new Properties();
       webJar.load(in);
-      return "/META-INF/resources/webjars/uplot/%s/dist/".formatted(webJar.getProperty("version"));
+      return String.format(
+          Locale.ROOT, "/META-INF/resources/webjars/uplot/%s/dist/", webJar.getProperty("version"));
     } catch (IOException e) {
       throw new UncheckedIOException("The WebJar of the chart cannot be read", e);
     }
@@ -110,7 +112,8 @@ final class StaticFiles {
       files.put(name, file);
       return Optional.of(file);
     } catch (IOException e) {
-      throw new UncheckedIOException("The file %s of the page cannot be read".formatted(name), e);
+      throw new UncheckedIOException(
+          String.format(Locale.ROOT, "The file %s of the page cannot be read", name), e);
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.millrace.web;
 
+import java.util.Locale;
+
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
@@ -130,8 +132,7 @@ public final class WebServer implements AutoCloseable {
   public String url() {
     InetSocketAddress address = (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
     String name = address.getAddress().isAnyLocalAddress() ? "localhost" : host;
-    return "http://%s:%d/"
-        .formatted(name.contains(":") ? "[" + name + "]" : name, address.getPort());
+    return String.format(Locale.ROOT, "http://%s:%d/", name.contains(":") ? "[" + name + "]" : name, address.getPort());
   }
 
   /** How many browsers listen to the events. */
@@ -159,8 +160,7 @@ public final class WebServer implements AutoCloseable {
     JsonResponses.error(
         exchange,
         StatusCodes.FORBIDDEN,
-        "This server is for its own machine: ask for localhost, 127.0.0.1 or %s, not for \"%s\""
-            .formatted(host, exchange.getRequestHeaders().getFirst(Headers.HOST)));
+        String.format(Locale.ROOT, "This server is for its own machine: ask for localhost, 127.0.0.1 or %s, not for \"%s\"", host, exchange.getRequestHeaders().getFirst(Headers.HOST)));
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -85,6 +86,18 @@ public final class MillraceProcess implements AutoCloseable {
   /** Starts it in a folder, which relative names are in. */
   public static MillraceProcess startIn(Path folder, String... args) {
     return new MillraceProcess(folder, Map.of(), List.of(HEAP, QUICK), args);
+  }
+
+  /** For a machine whose language writes numbers with other digits, such as {@code fa-IR}. */
+  public static MillraceProcess startIn(Locale locale, String... args) {
+    List<String> jvm =
+        List.of(
+            HEAP,
+            QUICK,
+            "-Duser.language=" + locale.getLanguage(),
+            "-Duser.country=" + locale.getCountry(),
+            "-Duser.extensions=u-" + locale.getExtension(Locale.UNICODE_LOCALE_EXTENSION));
+    return new MillraceProcess(Map.of(), jvm, args);
   }
 
   /** For much work in little memory. */

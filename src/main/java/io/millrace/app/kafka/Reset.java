@@ -66,7 +66,7 @@ public final class Reset {
                   admin.describeConsumerGroups(List.of(group)).describedGroups().get(group)));
       int members = description.members().size();
       if (members > 0) {
-        throw running("%d stream threads are at work".formatted(members));
+        throw running(String.format(Locale.ROOT, "%d stream threads are at work", members));
       }
     } catch (GroupIdNotFoundException e) {
       // It never ran.
@@ -75,18 +75,25 @@ public final class Reset {
 
   private ExitException running(String why) {
     return ExitException.failure(
-        "Application %s is running (%s). Stop every instance first; one that was killed counts until its session has ended, some seconds later"
-            .formatted(config.application(), why));
+        String.format(
+            Locale.ROOT,
+            "Application %s is running (%s). Stop every instance first; one that was killed counts until its session has ended, some seconds later",
+            config.application(),
+            why));
   }
 
   /** What will be gone, in lines for people. */
   public List<String> plan() {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "Of application %s on Kafka at %s this forgets:"
-            .formatted(config.application(), config.bootstrapServers()));
+        String.format(
+            Locale.ROOT,
+            "Of application %s on Kafka at %s this forgets:",
+            config.application(),
+            config.bootstrapServers()));
     if (snapshots.newest() == null) {
-      lines.add("  the model %s (not published yet)".formatted(config.model().name()));
+      lines.add(
+          String.format(Locale.ROOT, "  the model %s (not published yet)", config.model().name()));
     } else {
       Snapshot newest = SnapshotReader.decode(snapshots.newest(), config);
       lines.add(
@@ -100,11 +107,18 @@ public final class Reset {
             topics.miniBatches(), recordsOfLog()));
     lines.add("  the state: deleted topics " + String.join(", ", changelogs()));
     lines.add(
-        "  the positions (group %s): all that topic %s still has is learned again"
-            .formatted(config.application(), topics.examples()));
+        String.format(
+            Locale.ROOT,
+            "  the positions (group %s): all that topic %s still has is learned again",
+            config.application(),
+            topics.examples()));
     lines.add(
-        "It leaves alone the events in %s, the costs in %s and the dead letters in %s."
-            .formatted(topics.examples(), topics.costs(), topics.deadLetters()));
+        String.format(
+            Locale.ROOT,
+            "It leaves alone the events in %s, the costs in %s and the dead letters in %s.",
+            topics.examples(),
+            topics.costs(),
+            topics.deadLetters()));
     return lines;
   }
 
@@ -130,11 +144,12 @@ public final class Reset {
               record -> {
                 if (!Arrays.equals(record.key(), model)) {
                   throw ExitException.failure(
-                      "Topic %s holds mini-batches of another model as well (%s at offset %d): deleting it would stop that one. Name a topics.miniBatches of its own for this model instead"
-                          .formatted(
-                              topics.miniBatches(),
-                              record.key() == null ? "no key" : new String(record.key(), UTF_8),
-                              record.offset()));
+                      String.format(
+                          Locale.ROOT,
+                          "Topic %s holds mini-batches of another model as well (%s at offset %d): deleting it would stop that one. Name a topics.miniBatches of its own for this model instead",
+                          topics.miniBatches(),
+                          record.key() == null ? "no key" : new String(record.key(), UTF_8),
+                          record.offset()));
                 }
                 count.incrementAndGet();
                 return true;
@@ -176,8 +191,11 @@ public final class Reset {
     while (KafkaAnswers.get(admin.listTopics().names()).stream().anyMatch(present::contains)) {
       if (System.nanoTime() > deadline) {
         throw ExitException.failure(
-            "Kafka has not deleted %s within %d seconds; run the reset again"
-                .formatted(String.join(", ", present), PATIENCE.toSeconds()));
+            String.format(
+                Locale.ROOT,
+                "Kafka has not deleted %s within %d seconds; run the reset again",
+                String.join(", ", present),
+                PATIENCE.toSeconds()));
       }
       pause();
     }

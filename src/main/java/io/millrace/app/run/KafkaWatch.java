@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -131,9 +132,11 @@ final class KafkaWatch implements AutoCloseable {
 
   private void deleted(String topic) {
     stop.fail(
-        ("The learner stopped: topic %s was deleted while the learner was running. Start it again"
-                + " to go on, with that topic empty.")
-            .formatted(topic));
+        String.format(
+            Locale.ROOT,
+            "The learner stopped: topic %s was deleted while the learner was running. Start it again"
+                + " to go on, with that topic empty.",
+            topic));
   }
 
   @Override

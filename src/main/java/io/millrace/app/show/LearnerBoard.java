@@ -142,7 +142,7 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
       return "The learner is starting";
     }
     if (service.isSilent()) {
-      return "Kafka at %s does not answer".formatted(config.bootstrapServers());
+      return String.format(Locale.ROOT, "Kafka at %s does not answer", config.bootstrapServers());
     }
     State state = service.state();
     if (state == State.RUNNING) {

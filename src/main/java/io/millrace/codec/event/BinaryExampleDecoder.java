@@ -8,6 +8,7 @@ import io.millrace.nn.Output;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -160,7 +161,12 @@ public final class BinaryExampleDecoder implements ExampleDecoder {
   private Rejection wrongSize(int length) {
     return new Rejection(
         Reason.WRONG_SIZE,
-        "Expected %d bytes (%s, %d bytes each), got %d"
-            .formatted(recordBytes(), inWords(), bytesOfNumber, length));
+        String.format(
+            Locale.ROOT,
+            "Expected %d bytes (%s, %d bytes each), got %d",
+            recordBytes(),
+            inWords(),
+            bytesOfNumber,
+            length));
   }
 }

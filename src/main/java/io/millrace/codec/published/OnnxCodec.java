@@ -31,6 +31,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -221,7 +222,8 @@ public final class OnnxCodec {
   private static Scaler scaler(String json, int inputs) {
     Scaler scaler = SnapshotCodec.scaler(Json.read(json.getBytes(UTF_8)));
     if (scaler.inputs() != inputs) {
-      throw notOurs("a scaler of %d inputs, not %d".formatted(scaler.inputs(), inputs));
+      throw notOurs(
+          String.format(Locale.ROOT, "a scaler of %d inputs, not %d", scaler.inputs(), inputs));
     }
     return scaler;
   }
@@ -244,7 +246,7 @@ public final class OnnxCodec {
         || tensor.getDimsCount() != 2
         || tensor.getDims(0) < 1
         || tensor.getDims(0) * tensor.getDims(1) != numbers.length) {
-      throw notOurs("%s has another shape than its numbers".formatted(name));
+      throw notOurs(String.format(Locale.ROOT, "%s has another shape than its numbers", name));
     }
     int rows = (int) tensor.getDims(0);
     int columns = (int) tensor.getDims(1);

@@ -14,6 +14,7 @@ import io.millrace.nn.Scaler;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -184,14 +185,15 @@ public final class SnapshotCodec {
         || parameters.hidden() != shape.hidden()
         || parameters.outputs() != shape.outputs()) {
       throw new FormatException(
-          "Expected parameters of %d inputs, %d hidden, %d outputs, found %d, %d, %d"
-              .formatted(
-                  shape.inputs(),
-                  shape.hidden(),
-                  shape.outputs(),
-                  parameters.inputs(),
-                  parameters.hidden(),
-                  parameters.outputs()));
+          String.format(
+              Locale.ROOT,
+              "Expected parameters of %d inputs, %d hidden, %d outputs, found %d, %d, %d",
+              shape.inputs(),
+              shape.hidden(),
+              shape.outputs(),
+              parameters.inputs(),
+              parameters.hidden(),
+              parameters.outputs()));
     }
     return parameters;
   }
@@ -215,7 +217,11 @@ public final class SnapshotCodec {
   private static Scaler fitting(Architecture shape, Scaler scaler) {
     if (scaler.inputs() != shape.inputs()) {
       throw new FormatException(
-          "Expected a scaler of %d inputs, found %d".formatted(shape.inputs(), scaler.inputs()));
+          String.format(
+              Locale.ROOT,
+              "Expected a scaler of %d inputs, found %d",
+              shape.inputs(),
+              scaler.inputs()));
     }
     return scaler;
   }
@@ -224,7 +230,7 @@ public final class SnapshotCodec {
     requireArray(json, field);
     double[][] rows = new double[json.size()][];
     for (int i = 0; i < rows.length; i++) {
-      rows[i] = numbers(json.get(i), "%s[%d]".formatted(field, i));
+      rows[i] = numbers(json.get(i), String.format(Locale.ROOT, "%s[%d]", field, i));
     }
     return rows;
   }
@@ -235,7 +241,8 @@ public final class SnapshotCodec {
     for (int i = 0; i < numbers.length; i++) {
       JsonNode number = json.get(i);
       if (!number.isNumber() || !Double.isFinite(number.doubleValue())) {
-        throw Json.unexpected("%s[%d]".formatted(field, i), "a finite number", number);
+        throw Json.unexpected(
+            String.format(Locale.ROOT, "%s[%d]", field, i), "a finite number", number);
       }
       numbers[i] = number.doubleValue();
     }

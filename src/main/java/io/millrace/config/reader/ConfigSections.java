@@ -20,6 +20,7 @@ import io.millrace.nn.OptimizerKind;
 import io.millrace.nn.Output;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -163,8 +164,11 @@ final class ConfigSections {
     int inputs = model.read("inputs", String.valueOf(Math.max(count, 1)), Types.COUNT);
     model.rule(
         inputs == count || !areSound,
-        "example.features makes %d inputs, got %s; it may be left out"
-            .formatted(named.inputs(), model.shown("inputs")),
+        String.format(
+            Locale.ROOT,
+            "example.features makes %d inputs, got %s; it may be left out",
+            named.inputs(),
+            model.shown("inputs")),
         "inputs");
     return inputs;
   }

@@ -17,6 +17,7 @@ import io.millrace.topology.Checkpoint;
 import io.millrace.topology.ExampleDecoders;
 import io.millrace.topology.LearnerException;
 import io.millrace.topology.TopicFacts;
+import java.util.Locale;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
@@ -120,8 +121,11 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Arriva
     }
     if (current == null) {
       throw new LearnerException(
-          "The snapshot of model %s was deleted from topic %s before an event was predicted"
-              .formatted(config.model().name(), config.topics().snapshots()));
+          String.format(
+              Locale.ROOT,
+              "The snapshot of model %s was deleted from topic %s before an event was predicted",
+              config.model().name(),
+              config.topics().snapshots()));
     }
     return current;
   }
