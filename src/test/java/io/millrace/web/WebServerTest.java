@@ -14,6 +14,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -234,6 +235,80 @@ class WebServerTest {
       assertThat(asked.get()).isPositive();
       HttpRequest good = HttpRequest.newBuilder(url).POST(BodyPublishers.noBody()).build();
       assertThat(client.send(good, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+    }
+  }
+
+  /** Clients that stop in the middle hold neither the memory nor the other requests. */
+  @Test
+  void shouldOutliveUnfinishedBodies() throws Exception {
+    try (WebServer predicting =
+        WebServer.start("127.0.0.1", 0, view, body -> body, Optional.empty())) {
+      List<Socket> unfinished = new ArrayList<>();
+      try {
+        for (int i = 0; i < 380; i++) {
+          unfinished.add(half(predicting, 1024 * 1024, 512 * 1024));
+        }
+        for (String path : List.of("health/live", "health/ready", "metrics", "api/status")) {
+          URI url = URI.create(predicting.url() + path);
+          HttpResponse<String> answer =
+              client.send(HttpRequest.newBuilder(url).build(), BodyHandlers.ofString());
+          assertThat(answer.statusCode()).as(path).isEqualTo(200);
+        }
+        List<String> answers = new ArrayList<>();
+        for (Socket socket : unfinished) {
+          answers.add(statusLine(socket));
+        }
+        // Some were read until they were too late, the others found no place.
+        assertThat(answers).contains("HTTP/1.1 408 Request Time-out");
+        assertThat(answers)
+            .allMatch(
+                line ->
+                    line.startsWith("HTTP/1.1 408")
+                        || line.startsWith("HTTP/1.1 503")
+                        || line.equals("reset"));
+      } finally {
+        for (Socket socket : unfinished) {
+          socket.close();
+        }
+      }
+      URI url = URI.create(predicting.url() + "api/predict");
+      for (int i = 0; i < 100; i++) {
+        HttpRequest good = HttpRequest.newBuilder(url).POST(BodyPublishers.ofString("x")).build();
+        assertThat(client.send(good, BodyHandlers.ofString()).body()).isEqualTo("x");
+      }
+    }
+  }
+
+  /** The length is only said; a buffer of that size would end the process. */
+  @Test
+  void shouldNotBelieveALength() throws Exception {
+    try (WebServer predicting =
+            WebServer.start("127.0.0.1", 0, view, body -> body, Optional.empty());
+        Socket socket = half(predicting, Integer.MAX_VALUE, 1)) {
+      assertThat(statusLine(socket)).isEqualTo("HTTP/1.1 413 Request Entity Too Large");
+    }
+  }
+
+  /** A request for a prediction that stops after some bytes of its body. */
+  private static Socket half(WebServer server, int length, int sent) throws IOException {
+    Socket socket =
+        new Socket(InetAddress.getLoopbackAddress(), URI.create(server.url()).getPort());
+    socket.setSoTimeout((int) PATIENCE.toMillis());
+    String head = "POST /api/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n";
+    socket.getOutputStream().write(head.formatted(length).getBytes(UTF_8));
+    try {
+      socket.getOutputStream().write(new byte[sent]);
+    } catch (SocketException refused) {
+      return socket; // already
+    }
+    return socket;
+  }
+
+  private static String statusLine(Socket socket) throws IOException {
+    try {
+      return new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8)).readLine();
+    } catch (SocketException e) {
+      return "reset";
     }
   }
 
