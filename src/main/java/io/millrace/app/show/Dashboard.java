@@ -29,7 +29,7 @@ public final class Dashboard implements AutoCloseable {
     EventPredictor predictions =
         new EventPredictor(config, view.published(), view.learningMetrics());
     try {
-      return new Dashboard(WebServer.start(http.host(), port, view, predictions, http.token()));
+      return new Dashboard(WebServer.start(http, view, predictions));
     } catch (BindException e) {
       throw ExitException.failure(
           "The dashboard cannot listen on %s:%d (http.host, http.port): %s. Another http.port helps; 0 is any free one, none is no dashboard"
