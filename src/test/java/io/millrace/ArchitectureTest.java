@@ -66,7 +66,7 @@ class ArchitectureTest {
                       .noneMatch(parameter -> parameter.isEquivalentTo(Locale.class)));
 
   @ArchTest static final ArchRule nn = only("nn", EJML, "jdk.incubator.vector..");
-  @ArchTest static final ArchRule example = only("example", EJML);
+  @ArchTest static final ArchRule example = only("example", ours("nn"), EJML);
 
   @ArchTest
   static final ArchRule quality = only("learn.quality", ours("nn"), ours("example"), EJML);
@@ -126,7 +126,7 @@ class ArchitectureTest {
           ours("config"),
           ours("nn"),
           ours("example"),
-          JACKSON,
+          "org.yaml.snakeyaml..",
           "org.apache.commons.text..");
 
   @ArchTest

@@ -10,11 +10,11 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.learn.Model;
 import io.millrace.learn.Rollback;
 import io.millrace.learn.Snapshot;
+import io.millrace.nn.HasText;
 import io.millrace.nn.KernelKind;
 import io.millrace.topology.InitialModel;
 import io.millrace.topology.LogLearner;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -105,9 +105,7 @@ final class ReplayCommand implements Callable<Integer> {
       return config.training().kernelKind();
     }
     Optional<String> name = SnapshotReader.decode(published, config).kernel();
-    return Arrays.stream(KernelKind.values())
-        .filter(kernel -> kernel.text().equals(name.orElse("")))
-        .findFirst()
+    return name.flatMap(text -> HasText.find(KernelKind.values(), text))
         .orElse(config.training().kernelKind());
   }
 

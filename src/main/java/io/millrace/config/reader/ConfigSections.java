@@ -132,8 +132,8 @@ final class ConfigSections {
             inputs(model, features, areSound),
             model.read("hidden", "16", Types.COUNT),
             model.read("outputs", "1", Types.COUNT),
-            model.read("activation", "tanh", Types.oneOf(Activation.values(), Activation::text)),
-            model.read("output", "sigmoid", Types.oneOf(Output.values(), Output::text)),
+            model.read("activation", "tanh", Types.oneOf(Activation.values())),
+            model.read("output", "sigmoid", Types.oneOf(Output.values())),
             model.read("seed", "1", Types.LONG),
             Types.unboxed(
                 model.read(
@@ -184,14 +184,12 @@ final class ConfigSections {
         new TrainingConfig(
             training.read("batchSize", "64", Types.COUNT),
             training.read("maxWait", "10s", Types.DURATION.or("never")),
-            training.read(
-                "optimizer", "sgd", Types.oneOf(OptimizerKind.values(), OptimizerKind::text)),
+            training.read("optimizer", "sgd", Types.oneOf(OptimizerKind.values())),
             learningRate(training),
             training.read("l2", "0", Types.NOT_NEGATIVE),
             Types.unboxed(training.read("clipNorm", "none", Types.POSITIVE.or("none"))),
             training.read("scaling", "none", Types.oneOf(Scaling.values())),
-            training.read(
-                "kernel", "auto", Types.oneOf(KernelKind.values(), KernelKind::text).or("auto")));
+            training.read("kernel", "auto", Types.oneOf(KernelKind.values()).or("auto")));
     long widest = Math.max(model.inputs(), Math.max(model.hidden(), model.outputs()));
     training.rule(
         widest * config.batchSize() <= MOST || parameters(model) > MOST,

@@ -250,8 +250,7 @@ final class ExampleSection {
     Section list = entry.list(TIME);
     List<Cycle> cycles = new ArrayList<>();
     for (String item : list.names()) {
-      Cycle cycle =
-          list.read(item, Cycle.HOUR_OF_DAY.text(), Types.oneOf(Cycle.values(), Cycle::text));
+      Cycle cycle = list.read(item, Cycle.HOUR_OF_DAY.text(), Types.oneOf(Cycle.values()));
       list.rule(
           !cycles.contains(cycle),
           String.format(Locale.ROOT, "%s is there twice", list.shown(item)),

@@ -1,7 +1,7 @@
 package io.millrace.config.reader;
 
-import io.millrace.config.HasText;
 import io.millrace.example.FieldPath;
+import io.millrace.nn.HasText;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +11,6 @@ import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** The kinds of values of the configuration. */
 final class Types {
@@ -86,20 +84,11 @@ final class Types {
     return NUMBER.satisfying(number -> number > 0, "must be greater than 0" + reason);
   }
 
-  static <E extends Enum<E> & HasText> Type<E> oneOf(E[] constants) {
-    return oneOf(constants, HasText::text);
-  }
-
-  /** One of the constants, by its spelling. */
-  static <E extends Enum<E>> Type<E> oneOf(E[] constants, Function<E, String> spelling) {
-    String words = Arrays.stream(constants).map(spelling).collect(Collectors.joining(", "));
+  /** One of the constants, by its text. */
+  static <E extends HasText> Type<E> oneOf(E[] constants) {
     return new Type<>(
-        words.replaceFirst(", ([^,]*)$", " or $1"),
-        text ->
-            Arrays.stream(constants)
-                .filter(constant -> spelling.apply(constant).equals(text))
-                .findFirst()
-                .orElseThrow(IllegalArgumentException::new));
+        HasText.choices(constants),
+        text -> HasText.find(constants, text).orElseThrow(IllegalArgumentException::new));
   }
 
   static Type<Path> readableFile(Path folder) {

@@ -30,8 +30,8 @@ class ConfigFaultsTest {
           training: 5                            | training: expected a mapping of keys, got "5"
           training: [a]                          | training: expected a mapping of keys, got a list
           training: &a {batchSize: 3}            | training: YAML anchors (&name) and aliases (*name) are not read; repeat it
-          training: {batchSize: *a}              | training.batchSize: YAML anchors (&name) and aliases (*name) are not read; repeat it
-          training: *a                           | training: YAML anchors (&name) and aliases (*name) are not read; repeat it
+          training: {batchSize: &a 3}            | training.batchSize: YAML anchors (&name) and aliases (*name) are not read; repeat it
+          training: {batchSize: *a}              | not YAML: found undefined alias a
           training: {batchSize: abc}             | training.batchSize: expected a whole number, got "abc"
           training: {batchSize: 1_000}           | training.batchSize: expected a whole number, got "1_000"
           training: {batchSize: 1e3}             | training.batchSize: expected a whole number, got "1e3"
@@ -153,7 +153,6 @@ class ConfigFaultsTest {
           a: 1\\n- b                              | c.yaml:2: not YAML: expected <block end>, but found '-'
           a: b: c                                | c.yaml:1: not YAML: mapping values are not allowed here
           a:\\n  b: @c                            | c.yaml:2: not YAML: found character '@' that cannot start any token
-          ? [a]\\n: b                             | c.yaml:1: not YAML: Expected a field name (Scalar value in YAML)
           a:\\n  {b: ${C}}                        | c.yaml:2: not YAML: expected ',' or '}', but got { (inside { } or [ ] write "${NAME}" with quotes)
           """)
   void shouldNameTheLineThatIsNotYaml(String yaml, String fault) {
@@ -227,6 +226,19 @@ class ConfigFaultsTest {
             "--set publish.snapshotEvery=0: publish.snapshotEvery: must be at least 1, got \"0\"",
             "--set example.label=features: example.label: example.label and example.features must"
                 + " be different fields");
+  }
+
+  @Test
+  void shouldRefuseAKeyThatIsNoName() {
+    assertThat(ConfigFixture.faults(ConfigFixture.MINIMAL + "? [a]\n: b"))
+        .containsExactly("c.yaml:4: a key must be a name, not a list or a mapping");
+  }
+
+  @Test
+  void shouldNotFollowAnAliasIntoItself() {
+    assertThat(ConfigFixture.faults(ConfigFixture.MINIMAL + "http: &a {host: *a}"))
+        .containsExactly(
+            "c.yaml:4: http: YAML anchors (&name) and aliases (*name) are not read; repeat it");
   }
 
   @Test
