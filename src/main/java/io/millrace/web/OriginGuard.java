@@ -69,11 +69,18 @@ final class OriginGuard implements HttpHandler {
     if (!isNamed(host, exchange)) {
       refuse(
           exchange,
-          String.format(Locale.ROOT, "This server does not go by the name \"%s\". Add it to http.allowedHosts, or ask for %s", host, String.join(", ", names.stream().sorted().toList())));
+          String.format(
+              Locale.ROOT,
+              "This server does not go by the name \"%s\". Add it to http.allowedHosts, or ask for %s",
+              host,
+              String.join(", ", names.stream().sorted().toList())));
     } else if (isForeign(origin, host) && !isRead(exchange)) {
       refuse(
           exchange,
-          String.format(Locale.ROOT, "The page of origin \"%s\" may not send requests to this server", origin));
+          String.format(
+              Locale.ROOT,
+              "The page of origin \"%s\" may not send requests to this server",
+              origin));
     } else {
       next.handleRequest(exchange);
     }

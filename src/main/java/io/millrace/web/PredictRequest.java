@@ -74,7 +74,11 @@ final class PredictRequest implements HttpHandler, AutoCloseable {
     long length = exchange.getRequestContentLength();
     boolean isShort = length >= 0 && length <= SHORT_BODY;
     String sentence =
-        String.format(Locale.ROOT, "The server is busy with %d predictions, and %d more wait: ask again", MOST_AT_ONCE, MOST_WAITING);
+        String.format(
+            Locale.ROOT,
+            "The server is busy with %d predictions, and %d more wait: ask again",
+            MOST_AT_ONCE,
+            MOST_WAITING);
     if (isShort) {
       JsonResponses.error(exchange, StatusCodes.SERVICE_UNAVAILABLE, sentence);
     } else {

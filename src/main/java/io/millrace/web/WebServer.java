@@ -1,13 +1,13 @@
 package io.millrace.web;
 
 import io.millrace.config.HttpConfig;
-import java.util.Locale;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
 import io.undertow.util.HttpString;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.xnio.Options;
@@ -109,7 +109,11 @@ public final class WebServer implements AutoCloseable {
   public String url() {
     InetSocketAddress address = (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
     String name = address.getAddress().isAnyLocalAddress() ? "localhost" : host;
-    return String.format(Locale.ROOT, "http://%s:%d/", name.contains(":") ? "[" + name + "]" : name, address.getPort());
+    return String.format(
+        Locale.ROOT,
+        "http://%s:%d/",
+        name.contains(":") ? "[" + name + "]" : name,
+        address.getPort());
   }
 
   /** How many browsers listen to the events. */
