@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,7 @@ class ConfigFilesTest {
         yaml.readerFor(JsonNode.class).readValues(new File("config/kubernetes/learner.yaml"))) {
       documents.forEachRemaining(each -> manifests.put(each.path("kind").asText(), each));
     }
-    JsonNode pod = manifests.get("Deployment").at("/spec/template/spec");
+    JsonNode pod = manifest(manifests, "Deployment").at("/spec/template/spec");
     Set<String> secrets = new HashSet<>();
     pod.at("/containers/0/env")
         .forEach(
@@ -61,15 +62,19 @@ class ConfigFilesTest {
 
     MillraceConfig config =
         ConfigReader.read(
-            manifests.get("ConfigMap").at("/data/millrace.yaml").asText(),
+            manifest(manifests, "ConfigMap").at("/data/millrace.yaml").asText(),
             "millrace.yaml",
             List.of(),
             name -> secrets.contains(name) ? "secret-of-" + name : null);
 
     assertThat(config.http().token()).contains("secret-of-HTTP_TOKEN");
-    assertThat(config.kafka().get("sasl.jaas.config").toString())
+    assertThat(String.valueOf(config.kafka().get("sasl.jaas.config")))
         .contains("secret-of-KAFKA_PASSWORD");
     assertThat(config.http().port())
         .hasValue(pod.at("/containers/0/ports/0/containerPort").asInt());
+  }
+
+  private static JsonNode manifest(Map<String, JsonNode> manifests, String kind) {
+    return Objects.requireNonNull(manifests.get(kind), kind);
   }
 }
