@@ -7,6 +7,7 @@ import io.millrace.codec.published.SnapshotKey;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.learn.Snapshot;
+import io.millrace.topology.KafkaAnswers;
 import io.millrace.topology.LogCommand;
 import java.time.Duration;
 import java.util.List;
@@ -14,13 +15,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
@@ -72,19 +71,13 @@ final class ModelRollback implements Callable<Integer> {
 
   /** A producer would create the topic where the broker permits it. */
   private static void requireLog(MillraceConfig config, Admin admin) {
-    try {
-      Set<String> topics = admin.listTopics().names().get();
-      if (!topics.contains(config.topics().miniBatches())) {
-        throw ExitException.failure(
-            String.format(
-                Locale.ROOT,
-                "There is no topic %s (topics.miniBatches)",
-                config.topics().miniBatches()));
-      }
-    } catch (ExecutionException e) {
-      throw new KafkaException(e.getCause());
-    } catch (InterruptedException e) {
-      throw interrupted(e);
+    Set<String> topics = KafkaAnswers.get(admin.listTopics().names());
+    if (!topics.contains(config.topics().miniBatches())) {
+      throw ExitException.failure(
+          String.format(
+              Locale.ROOT,
+              "There is no topic %s (topics.miniBatches)",
+              config.topics().miniBatches()));
     }
   }
 
@@ -106,20 +99,15 @@ final class ModelRollback implements Callable<Integer> {
   private static long record(MillraceConfig config, KafkaClients clients, byte[] snapshot) {
     ProducerRecord<byte[], byte[]> command = LogCommand.rollback(config, snapshot);
     try (Producer<byte[], byte[]> producer = clients.producer("rollback")) {
-      return producer.send(command).get().offset();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RecordTooLargeException) {
-        throw ExitException.failure(
-            String.format(
-                Locale.ROOT,
-                "Topic %s does not take the snapshot, %,d bytes; raise its max.message.bytes",
-                command.topic(),
-                snapshot.length),
-            e);
-      }
-      throw new KafkaException(e.getCause());
-    } catch (InterruptedException e) {
-      throw interrupted(e);
+      return KafkaAnswers.get(producer.send(command)).offset();
+    } catch (RecordTooLargeException e) {
+      throw ExitException.failure(
+          String.format(
+              Locale.ROOT,
+              "Topic %s does not take the snapshot, %,d bytes; raise its max.message.bytes",
+              command.topic(),
+              snapshot.length),
+          e);
     }
   }
 
@@ -188,10 +176,5 @@ final class ModelRollback implements Callable<Integer> {
       }
       return null;
     }
-  }
-
-  private static ExitException interrupted(InterruptedException e) {
-    Thread.currentThread().interrupt();
-    return ExitException.failure("Interrupted", e);
   }
 }

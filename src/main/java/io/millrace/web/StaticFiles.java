@@ -18,7 +18,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * The files of the page, from this package's folder on the class path; kept once they were read.
+ * The files of the page, from this package's folder on the class path, kept in memory after the
+ * first read.
+ *
+ * <p>Undertow's {@code ResourceHandler} does not fit: a file of a jar has no ETag there but the
+ * time of the jar, so that after a change to an older version a browser would keep the newer page;
+ * and it reads on the worker threads, which other requests may hold.
  */
 final class StaticFiles {
   private static final Pattern NAME =
@@ -46,7 +51,7 @@ final class StaticFiles {
   /** A file and what a browser must know of it. */
   private record File(ByteBuffer bytes, String type, ETag tag) {}
 
-  /** JsonResponses with the file, or returns false where there is none of this name. */
+  /** Answers with the file; returns false where there is no file of this name. */
   boolean answer(HttpServerExchange exchange) {
     String path = exchange.getRequestPath();
     Optional<File> found = find(path.equals("/") ? "index.html" : path.substring(1));

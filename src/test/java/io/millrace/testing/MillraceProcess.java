@@ -54,13 +54,17 @@ public final class MillraceProcess implements AutoCloseable {
   private final Output err;
 
   private MillraceProcess(Map<String, String> environment, List<String> jvm, String... args) {
-    this.command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(jvm);
+    this(Path.of(""), environment, jvm, args);
+  }
+
+  private MillraceProcess(
+      Path folder, Map<String, String> environment, List<String> jvm, String... args) {
+    this.command = JavaCommand.with(jvm);
     command.add("-jar");
     command.add(Objects.requireNonNull(System.getProperty("millrace.jar"), "millrace.jar"));
     command.addAll(List.of(args));
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(folder.toAbsolutePath().toFile());
     builder.environment().putAll(environment);
     try {
       this.process = builder.start();
@@ -77,6 +81,11 @@ public final class MillraceProcess implements AutoCloseable {
 
   public static MillraceProcess start(Map<String, String> environment, String... args) {
     return new MillraceProcess(environment, List.of(HEAP, QUICK), args);
+  }
+
+  /** Starts it in a folder, which relative names are in. */
+  public static MillraceProcess startIn(Path folder, String... args) {
+    return new MillraceProcess(folder, Map.of(), List.of(HEAP, QUICK), args);
   }
 
   /** For a machine whose language writes numbers with other digits, such as {@code fa-IR}. */
@@ -155,14 +164,17 @@ public final class MillraceProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** SIGTERM. */
+  /**
+   * SIGTERM. {@link Process#destroy} would also close the streams, and what the process prints
+   * while it ends would be lost.
+   */
   public void terminate() {
-    process.destroy();
+    process.toHandle().destroy();
   }
 
-  /** SIGKILL. */
+  /** SIGKILL; the streams stay open until they are read to their end. */
   public void kill() {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
   }
 
   /** SIGINT, as Ctrl-C sends it. */
@@ -217,9 +229,8 @@ public final class MillraceProcess implements AutoCloseable {
   }
 
   private String jcmd(String request) throws IOException, InterruptedException {
-    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     Process asked =
-        new ProcessBuilder(jcmd, ATTACH, Long.toString(process.pid()), request)
+        new ProcessBuilder(JavaCommand.tool("jcmd"), ATTACH, Long.toString(process.pid()), request)
             .redirectErrorStream(true)
             .start();
     String said = new String(asked.getInputStream().readAllBytes(), UTF_8);
@@ -264,7 +275,7 @@ public final class MillraceProcess implements AutoCloseable {
   @Override
   public void close() {
     if (process.isAlive()) {
-      process.destroyForcibly();
+      kill();
       awaitExit();
     }
   }

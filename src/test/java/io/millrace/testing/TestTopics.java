@@ -2,7 +2,7 @@ package io.millrace.testing;
 
 import static java.util.Objects.requireNonNull;
 
-import io.millrace.topology.Topics;
+import io.millrace.topology.KafkaAnswers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -106,7 +106,7 @@ public final class TestTopics implements AutoCloseable {
       await(admin.createTopics(List.of(topic)).all());
       return true;
     } catch (AssertionError e) {
-      if (Topics.isFenced(e.getCause())) {
+      if (KafkaAnswers.isFenced(e.getCause())) {
         return false;
       }
       if (e.getCause() instanceof TopicExistsException) {

@@ -7,6 +7,7 @@ import io.millrace.codec.published.SnapshotKey;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.TopicsConfig;
 import io.millrace.learn.Snapshot;
+import io.millrace.topology.KafkaAnswers;
 import io.millrace.topology.LearnerTopology;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,8 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -25,8 +24,6 @@ import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -52,7 +49,7 @@ public final class Reset {
     this.admin = admin;
     this.topics = config.topics();
     this.snapshots = SnapshotReader.read(config, clients);
-    this.existing = get(admin.listTopics().names());
+    this.existing = KafkaAnswers.get(admin.listTopics().names());
   }
 
   /**
@@ -64,7 +61,7 @@ public final class Reset {
     String group = config.application();
     try {
       ConsumerGroupDescription description =
-          get(
+          KafkaAnswers.get(
               Objects.requireNonNull(
                   admin.describeConsumerGroups(List.of(group)).describedGroups().get(group)));
       int members = description.members().size();
@@ -175,7 +172,7 @@ public final class Reset {
 
   private void forgetPositions() {
     try {
-      get(admin.deleteConsumerGroups(List.of(config.application())).all());
+      KafkaAnswers.get(admin.deleteConsumerGroups(List.of(config.application())).all());
     } catch (GroupIdNotFoundException e) {
       // It never ran.
     } catch (GroupNotEmptyException e) {
@@ -186,12 +183,12 @@ public final class Reset {
   private void delete(Collection<String> names) {
     List<String> present = names.stream().filter(existing::contains).toList();
     try {
-      get(admin.deleteTopics(present).all());
+      KafkaAnswers.get(admin.deleteTopics(present).all());
     } catch (UnknownTopicOrPartitionException e) {
       // Somebody else was faster.
     }
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (get(admin.listTopics().names()).stream().anyMatch(present::contains)) {
+    while (KafkaAnswers.get(admin.listTopics().names()).stream().anyMatch(present::contains)) {
       if (System.nanoTime() > deadline) {
         throw ExitException.failure(
             String.format(
@@ -217,36 +214,13 @@ public final class Reset {
           .map(key -> new ProducerRecord<byte[], byte[]>(topics.snapshots(), key.bytes(), null))
           .map(producer::send)
           .toList()
-          .forEach(Reset::await);
+          .forEach(KafkaAnswers::get);
     }
   }
 
   private static void pause() {
     try {
       Thread.sleep(PAUSE.toMillis());
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
-  }
-
-  private static void await(Future<?> sent) {
-    try {
-      sent.get();
-    } catch (ExecutionException e) {
-      throw new KafkaException(e.getCause());
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
-  }
-
-  private static <T> T get(KafkaFuture<T> answer) {
-    try {
-      return answer.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new KafkaException(e.getCause());
     } catch (InterruptedException e) {
       throw interrupted(e);
     }

@@ -1,7 +1,7 @@
 package io.millrace.app.run;
 
+import io.millrace.topology.KafkaAnswers;
 import io.millrace.topology.LearnerException;
-import io.millrace.topology.Topics;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -81,7 +81,7 @@ record StreamFailure(boolean passes, String line) {
             || e instanceof InvalidTxnStateException
             || e instanceof InvalidPidMappingException
             || e instanceof OutOfOrderSequenceException
-            || Topics.isFenced(e) // where the topic of a state is created
+            || KafkaAnswers.isFenced(e) // where the topic of a state is created
             || isServersOwnFault(e);
     return passes ? Optional.of(new StreamFailure(true, rootMessage(failure))) : Optional.empty();
   }
