@@ -227,7 +227,6 @@ public final class Learner {
             batch.xt().data[index],
             index % batch.inputs() + 1,
             Scaler.LARGEST),
-        List.of(
-            new Suspect(index / batch.inputs(), Double.NaN, Math.abs(batch.xt().data[index]))));
+        List.of(new Suspect(index / batch.inputs(), Double.NaN, Math.abs(batch.xt().data[index]))));
   }
 }

@@ -3,6 +3,7 @@ package io.millrace.codec.event;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.millrace.example.Rejection;
+import io.millrace.nn.Scaler;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -221,7 +221,8 @@ final class ExampleSection {
             field, cycles, hasZone ? entry.read(ZONE, "UTC", Types.ZONE) : ZoneOffset.UTC);
       }
       default ->
-          new Feature.Numeric(field, OptionalDouble.of(entry.read(MISSING, "0", Types.EVENT_NUMBER)));
+          new Feature.Numeric(
+              field, OptionalDouble.of(entry.read(MISSING, "0", Types.EVENT_NUMBER)));
     };
   }
 
