@@ -2,6 +2,7 @@ package io.millrace.config.reader;
 
 import io.millrace.example.FieldPath;
 import io.millrace.nn.HasText;
+import io.millrace.nn.Scaler;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +62,12 @@ final class Types {
       Type.matching("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?", "a number")
           .as(Double::valueOf)
           .satisfying(Double::isFinite, "must be finite");
+
+  /** What a number of an event may be, and so what may be compared with one or stand for it. */
+  static final Type<Double> EVENT_NUMBER =
+      NUMBER.satisfying(
+          number -> Math.abs(number) <= Scaler.LARGEST, "must be from -1e100 to 1e100");
+
   static final Type<Double> NOT_NEGATIVE =
       NUMBER.satisfying(number -> number >= 0, "must not be negative");
   static final Type<Double> POSITIVE = positive("");
