@@ -6,6 +6,7 @@ import io.millrace.app.process.Version;
 import io.millrace.broker.BrokerException;
 import io.millrace.config.ConfigException;
 import io.millrace.config.Fault;
+import io.millrace.config.reader.Secrets;
 import io.millrace.topology.LearnerException;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -52,7 +53,11 @@ public final class Main {
   private static int wrongUsage(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
-    String fault = String.valueOf(e.getMessage()).lines().findFirst().orElse("Wrong usage");
+    String message = String.valueOf(e.getMessage());
+    for (String argument : args) { // picocli repeats arguments that it does not know
+      message = message.replace(argument, Secrets.mask(argument));
+    }
+    String fault = message.lines().findFirst().orElse("Wrong usage");
     err.printf(
         Locale.ROOT, "%s; try: %s --help%n", fault, command.getCommandSpec().qualifiedName());
     return ExitException.USAGE;
