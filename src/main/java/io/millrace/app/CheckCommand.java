@@ -10,6 +10,7 @@ import io.millrace.example.Rejection;
 import io.millrace.learn.Model;
 import io.millrace.topology.ExampleDecoders;
 import io.millrace.topology.InitialModel;
+import io.millrace.topology.Preflight;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -49,6 +50,7 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() throws ConfigException {
     MillraceConfig config = configFile.read();
+    Preflight.check(config);
     Model model = InitialModel.of(config);
     List<byte[]> events = eventFile == null ? List.of() : events(config, eventFile);
     System.out.println(configFile.describe());

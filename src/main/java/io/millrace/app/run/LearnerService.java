@@ -10,6 +10,7 @@ import io.millrace.learn.PublishedModel;
 import io.millrace.telemetry.Telemetry;
 import io.millrace.topology.InitialModel;
 import io.millrace.topology.LearnerTopology;
+import io.millrace.topology.Preflight;
 import io.millrace.topology.StreamsSettings;
 import io.millrace.topology.TopicFacts;
 import io.millrace.topology.Topics;
@@ -57,11 +58,13 @@ public final class LearnerService implements AutoCloseable {
    * @param published gets the snapshots
    * @param metrics are told what the learner does
    * @throws ExitException when Kafka cannot be reached
-   * @throws ConfigException when the initial parameters do not fit
+   * @throws ConfigException when the initial parameters do not fit, or Kafka would not take its
+   *     properties
    */
   public static LearnerService start(
       MillraceConfig config, Stop stop, PublishedModel published, LearningMetrics metrics)
       throws ConfigException {
+    Preflight.check(config);
     Model initial = InitialModel.of(config);
     Admin admin = new KafkaClients(config).reach();
     try {

@@ -72,7 +72,8 @@ public final class ConfigReader {
     if (root instanceof Mapping mapping) {
       return mapping;
     }
-    String problem = root instanceof Nothing ? "is empty" : "starts with " + Secrets.showText("", root.shown());
+    String problem =
+        root instanceof Nothing ? "is empty" : "starts with " + Secrets.showText("", root.shown());
     faults.add(
         root.place(), "", problem + "; expected keys with values, such as application: flights");
     throw faults.exception();

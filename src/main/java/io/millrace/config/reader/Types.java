@@ -51,6 +51,17 @@ final class Types {
           "(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}",
           "a name of 1 to 249 letters, digits, '.', '_' or '-' (and not '.' or '..')");
 
+  /** Kafka Streams appends the names of its stores and topics, of up to 65 characters. */
+  static final Type<String> APPLICATION =
+      TOPIC.satisfying(
+          name -> name.length() <= 180,
+          "must have at most 180 characters, because Kafka Streams names topics after it");
+
+  /** -1 leaves it to the broker. */
+  static final Type<Integer> REPLICATION =
+      integer(-1, Short.MAX_VALUE)
+          .satisfying(factor -> factor != 0, "must be at least 1, or -1 for the broker's default");
+
   static final Type<String> SERVERS =
       Type.matching(SERVER + "(\\s*,\\s*" + SERVER + ")*", "host:port or host:port,host:port")
           .satisfying(Types::portsExist, "must have ports from 1 to 65535");

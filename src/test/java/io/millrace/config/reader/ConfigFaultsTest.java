@@ -197,7 +197,8 @@ class ConfigFaultsTest {
         "http: {token: \"hunter2 ${NO}\"}"
       })
   void shouldNeverShowASecretWhateverIsWrongWithIt(String yaml) {
-    String rest = yaml.startsWith("kafka") ? "application: a\nmodel: {inputs: 1}\n" : ConfigFixture.MINIMAL;
+    String rest =
+        yaml.startsWith("kafka") ? "application: a\nmodel: {inputs: 1}\n" : ConfigFixture.MINIMAL;
 
     assertThat(ConfigFixture.faults(rest + yaml))
         .isNotEmpty()
