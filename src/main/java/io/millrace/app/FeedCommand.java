@@ -8,6 +8,7 @@ import io.millrace.app.events.Rate;
 import io.millrace.app.kafka.KafkaClients;
 import io.millrace.app.kafka.SilentConsumer;
 import io.millrace.app.process.ExitException;
+import io.millrace.app.process.StandardInput;
 import io.millrace.app.process.Stop;
 import io.millrace.app.process.Terminal;
 import io.millrace.config.ConfigException;
@@ -91,22 +92,35 @@ final class FeedCommand implements Callable<Integer> {
 
   private void send(MillraceConfig config, EventSource first) throws IOException {
     long begun = System.nanoTime();
-    try (EventSender sender = new EventSender(config, rate)) {
-      try (ProgressBar bar = progressBar()) { // closed before the last line: it draws once more
-        send(first, sender, bar);
-        for (int pass = 2; pass <= repeat && wanted(sender); pass++) {
-          try (EventSource again = open(config)) {
-            send(again, sender, bar);
-          }
+    EventSender sender = new EventSender(config, rate);
+    try (sender) {
+      sendAll(config, first, sender);
+    }
+    sender.throwIfFailed();
+    System.err.printf(
+        Locale.ROOT,
+        "Sent %,d events to topic %s in %.1f s%n",
+        sender.sent(),
+        config.topics().examples(),
+        (System.nanoTime() - begun) / 1e9);
+  }
+
+  private void sendAll(MillraceConfig config, EventSource first, EventSender sender)
+      throws IOException {
+    try (ProgressBar bar = progressBar()) { // closed before the last line: it draws once more
+      send(first, sender, bar);
+      for (int pass = 2; pass <= repeat && wanted(sender); pass++) {
+        try (EventSource again = open(config)) {
+          send(again, sender, bar);
         }
-        sender.flush();
       }
-      System.err.printf(
-          Locale.ROOT,
-          "Sent %,d events to topic %s in %.1f s%n",
-          sender.sent(),
-          config.topics().examples(),
-          (System.nanoTime() - begun) / 1e9);
+      sender.flush();
+    } catch (IOException | RuntimeException e) {
+      if (!stop.hasCaused(e)) {
+        throw e;
+      }
+    } finally {
+      stop.interruptNoMore(); // the sender waits for what is under way
     }
   }
 
@@ -141,7 +155,7 @@ final class FeedCommand implements Callable<Integer> {
 
   private EventSource open(MillraceConfig config) {
     if (file.equals(STANDARD_INPUT)) {
-      return new JsonLines(System.in);
+      return new JsonLines(StandardInput.open());
     }
     String name = file.endsWith(".gz") ? file.substring(0, file.length() - 3) : file;
     if (!name.endsWith(".csv") && !name.endsWith(".jsonl")) {

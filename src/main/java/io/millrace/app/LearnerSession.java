@@ -37,6 +37,7 @@ final class LearnerSession {
       board.attach(learner);
       try (TopicFollower follower = TopicFollower.start(config, board);
           TopicSurvey survey = TopicSurvey.start(config, board)) {
+        stop.interruptNoMore(); // the body looks for the request itself
         body.run(board, dashboard);
         stop.throwIfFailed();
       }

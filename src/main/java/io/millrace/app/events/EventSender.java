@@ -10,11 +10,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
 /** Sends events to the examples topic, at a steady rate if one is given. */
 public final class EventSender implements AutoCloseable {
-  private static final Duration CLOSE = Duration.ofSeconds(5);
+  private static final Duration CLOSE = Duration.ofSeconds(3);
 
   /** After a longer pause than this, the events are late, rather than many at once. */
   private static final Duration CATCH_UP = Duration.ofMillis(100);
@@ -46,6 +47,8 @@ public final class EventSender implements AutoCloseable {
     awaitTurn();
     try {
       var unused = producer.send(new ProducerRecord<>(topic, value), (metadata, e) -> keep(e));
+    } catch (InterruptException e) {
+      throw e; // it was not taken
     } catch (KafkaException e) {
       keep(e);
     }
@@ -72,7 +75,12 @@ public final class EventSender implements AutoCloseable {
     }
   }
 
-  private void throwIfFailed() {
+  /**
+   * Checks the events that Kafka has answered so far.
+   *
+   * @throws ExitException when Kafka refused one
+   */
+  public void throwIfFailed() {
     Exception e = failure.get();
     if (e != null) {
       throw ExitException.failure(
@@ -92,6 +100,7 @@ public final class EventSender implements AutoCloseable {
     throwIfFailed();
   }
 
+  /** Waits some seconds for Kafka's answers; what has none by then has failed. */
   @Override
   public void close() {
     producer.close(CLOSE);
