@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 
 /**
  * The bundled stream: 100,000 flights within the United States in January 2001, in the order of
@@ -22,7 +21,7 @@ public final class Flights {
   public static Flights load() {
     Flights flights = new Flights();
     try (InputStream in = Flights.class.getResourceAsStream(RESOURCE);
-        CsvRows rows = new CsvRows(new GZIPInputStream(in))) {
+        CsvRows rows = new CsvRows(EventSource.unpacked(RESOURCE, in))) {
       CsvRow row = CsvRow.object(rows.header());
       for (String[] cells = rows.next(); cells != null; cells = rows.next()) {
         flights.events.add(row.event(cells));
