@@ -16,6 +16,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,8 @@ public final class Main {
   private static final OutputStream STANDARD_ERROR = new FileOutputStream(FileDescriptor.err);
 
   private static final byte[] OUT_OF_MEMORY = (TOO_SMALL + System.lineSeparator()).getBytes(UTF_8);
+
+  private static final Set<String> LEARNERS = Set.of("run", "demo");
 
   private Main() {}
 
@@ -96,7 +99,20 @@ public final class Main {
             .addSubcommand(new CheckCommand());
     line.setParameterExceptionHandler(Main::wrongUsage);
     line.setExecutionExceptionHandler((e, command, parsed) -> failed(stop, e, command));
-    return line.execute(args);
+    int code = line.execute(args);
+    if (code == 0 && printsResults(line) && System.out.checkError()) {
+      line.getErr().println("Standard output cannot be written; the result is incomplete");
+      return ExitException.FAILURE;
+    }
+    return code;
+  }
+
+  /** A learner goes on without a reader of its figures, and ends well. */
+  private static boolean printsResults(CommandLine line) {
+    CommandLine.ParseResult parsed = line.getParseResult();
+    return parsed == null
+        || !parsed.hasSubcommand()
+        || !LEARNERS.contains(parsed.subcommand().commandSpec().name());
   }
 
   private static int wrongUsage(ParameterException e, String[] args) {

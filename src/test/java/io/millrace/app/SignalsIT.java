@@ -196,6 +196,10 @@ final class SignalsIT {
       run.terminate();
 
       assertEndsWell(run, 0);
+      assertThat(run.out())
+          .anyMatch(line -> line.matches("Learned [0-9,]+ examples in [0-9,]+ mini-batches; 0 dead letters."))
+          .anyMatch(line -> line.startsWith("Cost "))
+          .anyMatch(line -> line.startsWith("Accuracy "));
       feed.terminate();
       assertThat(feed.awaitExit()).as(feed.toString()).isZero();
       assertThat(feed.err()).singleElement().asString().startsWith("Sent ");
