@@ -69,7 +69,7 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws ConfigException {
     MillraceConfig config = config();
-    Flights flights = Flights.load();
+    Flights flights = Flights.load(config.example());
     try (EmbeddedBroker broker = startBroker(config)) {
       broker.onFatal(stop::fail);
       learn(config.withBootstrapServers(broker.bootstrapServers()), flights);

@@ -1,5 +1,6 @@
 package io.millrace.app;
 
+import io.millrace.app.events.BadRowException;
 import io.millrace.app.events.CsvEvents;
 import io.millrace.app.events.EventSender;
 import io.millrace.app.events.EventSource;
@@ -59,6 +60,30 @@ final class FeedCommand implements Callable<Integer> {
   @Option(names = "--limit", paramLabel = "N", description = "Send N events in all, at most.")
   private long limit = Long.MAX_VALUE;
 
+  @Option(
+      names = "--skip-first",
+      paramLabel = "N",
+      description = "Leave out the first N events. An aborted feed prints the N to go on with.")
+  private long skipFirst;
+
+  @Option(
+      names = "--bad-rows",
+      paramLabel = "stop|skip",
+      description =
+          "What to do with a row that cannot become an event, for example one with more cells than"
+              + " the header: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
+  private BadRows badRows = BadRows.stop;
+
+  private long passedOver;
+  private long badRowCount;
+  private @Nullable BadRowException firstBadRow;
+
+  /** What to do with a row that cannot become an event. */
+  private enum BadRows {
+    stop,
+    skip
+  }
+
   FeedCommand(Stop stop) {
     this.stop = stop;
   }
@@ -67,6 +92,9 @@ final class FeedCommand implements Callable<Integer> {
   public Integer call() throws ConfigException {
     requirePositive("--repeat", repeat);
     requirePositive("--limit", limit);
+    if (skipFirst < 0) {
+      throw ExitException.usage("--skip-first: expected 0 or more, got " + skipFirst);
+    }
     if (repeat > 1 && file.equals(STANDARD_INPUT)) {
       throw ExitException.usage("--repeat: standard input can be read only once");
     }
@@ -93,16 +121,59 @@ final class FeedCommand implements Callable<Integer> {
   private void send(MillraceConfig config, EventSource first) throws IOException {
     long begun = System.nanoTime();
     EventSender sender = new EventSender(config, rate);
-    try (sender) {
-      sendAll(config, first, sender);
+    try {
+      try (sender) {
+        sendAll(config, first, sender);
+      }
+      sender.throwIfFailed();
+    } catch (ExitException e) {
+      throw aborted(String.join("; ", e.lines()), sender, e);
+    } catch (BadRowException e) {
+      throw aborted(
+          String.format(Locale.ROOT, "%s, line %,d: %s", file, e.line(), e.reason()), sender, e);
+    } catch (IOException e) {
+      throw aborted(
+          String.format(
+              Locale.ROOT, "%s cannot be read further: %s", file, ExitException.reason(e)),
+          sender,
+          e);
     }
-    sender.throwIfFailed();
     System.err.printf(
         Locale.ROOT,
-        "Sent %,d events to topic %s in %.1f s%n",
+        "Sent %,d events to topic %s in %.1f s%s%n",
         sender.sent(),
         config.topics().examples(),
-        (System.nanoTime() - begun) / 1e9);
+        (System.nanoTime() - begun) / 1e9,
+        skippedRows());
+  }
+
+  private String skippedRows() {
+    BadRowException first = firstBadRow;
+    return first == null
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "; skipped %,d bad rows, the first on line %,d: %s",
+            badRowCount,
+            first.line(),
+            first.reason());
+  }
+
+  /** Why the sending ended early, how far it came, and how to go on. */
+  private ExitException aborted(String reason, EventSender sender, Throwable cause) {
+    String remedy =
+        cause instanceof BadRowException
+            ? "correct the row, or leave such rows out with --bad-rows skip, and go on"
+            : "go on";
+    return ExitException.failure(
+        String.format(
+            Locale.ROOT,
+            "%s. Sent %,d events before this; %s with --skip-first %d",
+            reason,
+            sender.delivered(),
+            remedy,
+            skipFirst + sender.delivered()),
+        cause);
   }
 
   private void sendAll(MillraceConfig config, EventSource first, EventSender sender)
@@ -115,7 +186,12 @@ final class FeedCommand implements Callable<Integer> {
         }
       }
       sender.flush();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | BadRowException e) {
+      if (!stop.hasCaused(e)) {
+        sender.flush();
+        throw e;
+      }
+    } catch (RuntimeException e) {
       if (!stop.hasCaused(e)) {
         throw e;
       }
@@ -126,12 +202,24 @@ final class FeedCommand implements Callable<Integer> {
 
   private void send(EventSource events, EventSender sender, ProgressBar bar) throws IOException {
     while (wanted(sender)) {
-      byte[] event = events.next();
-      if (event == null) {
-        return;
+      try {
+        byte[] event = events.next();
+        if (event == null) {
+          return;
+        }
+        if (passedOver < skipFirst) {
+          passedOver++;
+        } else {
+          sender.send(event);
+          bar.stepTo(sender.sent());
+        }
+      } catch (BadRowException e) {
+        if (badRows == BadRows.stop) {
+          throw e;
+        }
+        firstBadRow = firstBadRow == null ? e : firstBadRow;
+        badRowCount++;
       }
-      sender.send(event);
-      bar.stepTo(sender.sent());
     }
   }
 

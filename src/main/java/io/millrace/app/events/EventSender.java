@@ -5,6 +5,7 @@ import io.millrace.app.process.ExitException;
 import io.millrace.config.MillraceConfig;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.Producer;
@@ -25,6 +26,7 @@ public final class EventSender implements AutoCloseable {
   private final @Nullable Rate rate;
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
   private long turn = System.nanoTime();
+  private final AtomicLong firstFailed = new AtomicLong(Long.MAX_VALUE);
   private long sent;
 
   public EventSender(MillraceConfig config, @Nullable Rate rate) {
@@ -39,18 +41,28 @@ public final class EventSender implements AutoCloseable {
   }
 
   /**
+   * How many events Kafka has, from the first one without a gap; of some after a gap it may have
+   * more. Complete once this is flushed or closed.
+   */
+  public long delivered() {
+    return Math.min(sent, firstFailed.get());
+  }
+
+  /**
    * Sends one event, when its time has come.
    *
    * @throws ExitException when Kafka refused this event or an earlier one
    */
   public void send(byte[] value) {
     awaitTurn();
+    long number = sent;
     try {
-      var unused = producer.send(new ProducerRecord<>(topic, value), (metadata, e) -> keep(e));
+      var unused =
+          producer.send(new ProducerRecord<>(topic, value), (metadata, e) -> keep(number, e));
     } catch (InterruptException e) {
       throw e; // it was not taken
     } catch (KafkaException e) {
-      keep(e);
+      keep(number, e);
     }
     throwIfFailed();
     sent++;
@@ -69,8 +81,9 @@ public final class EventSender implements AutoCloseable {
     }
   }
 
-  private void keep(@Nullable Exception e) {
+  private void keep(long number, @Nullable Exception e) {
     if (e != null) {
+      firstFailed.accumulateAndGet(number, Math::min);
       failure.compareAndSet(null, e);
     }
   }
@@ -86,9 +99,8 @@ public final class EventSender implements AutoCloseable {
       throw ExitException.failure(
           String.format(
               Locale.ROOT,
-              "Sending to topic %s failed after %,d events: %s",
+              "Sending to topic %s failed: %s",
               topic,
-              sent,
               e.getMessage()),
           e);
     }

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
 public interface EventSource extends Closeable {
   int BUFFER = 64 * 1024;
 
-  /** The next event, or null at the end. */
+  /**
+   * The next event, or null at the end.
+   *
+   * @throws BadRowException when the next row cannot become an event; the one after it may
+   */
   byte @Nullable [] next() throws IOException;
 
   /** The stream as it is, or unpacked when its name ends in {@code .gz}. */

@@ -1,5 +1,6 @@
 package io.millrace.app.events;
 
+import io.millrace.config.ExampleConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -18,13 +19,13 @@ public final class Flights {
 
   private Flights() {}
 
-  public static Flights load() {
+  /** Reads them all, each in the form that a configuration asks for. */
+  public static Flights load(ExampleConfig example) {
     Flights flights = new Flights();
     try (InputStream in = Flights.class.getResourceAsStream(RESOURCE);
-        CsvRows rows = new CsvRows(EventSource.unpacked(RESOURCE, in))) {
-      CsvRow row = CsvRow.object(rows.header());
-      for (String[] cells = rows.next(); cells != null; cells = rows.next()) {
-        flights.events.add(row.event(cells));
+        CsvEvents events = new CsvEvents(EventSource.unpacked(RESOURCE, in), example)) {
+      for (byte[] event = events.next(); event != null; event = events.next()) {
+        flights.events.add(event);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("The bundled flights cannot be read", e);
