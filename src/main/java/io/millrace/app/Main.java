@@ -2,6 +2,7 @@ package io.millrace.app;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.app.kafka.KafkaFailure;
 import io.millrace.app.process.ExitException;
 import io.millrace.app.process.Stop;
 import io.millrace.app.process.Version;
@@ -148,8 +149,7 @@ public final class Main {
       return ExitException.failure(String.valueOf(e.getMessage()), e);
     }
     if (e instanceof KafkaException) {
-      String said = String.valueOf(e.getMessage());
-      return ExitException.failure("Kafka: " + (said.isBlank() ? e : said), e);
+      return ExitException.failure("Kafka: " + KafkaFailure.describe(e), e);
     }
     return ExitException.failure(describe(e), e);
   }

@@ -46,6 +46,7 @@ final class ResetCommand implements Callable<Integer> {
 
   private void reset(MillraceConfig config, Reset reset) {
     reset.requireStopped();
+    reset.requireRights();
     reset.plan().forEach(System.out::println);
     if (!yes && !isConfirmed()) {
       throw ExitException.usage("Nothing is forgotten");

@@ -1,6 +1,7 @@
 package io.millrace.app.events;
 
 import io.millrace.app.kafka.KafkaClients;
+import io.millrace.app.kafka.KafkaFailure;
 import io.millrace.app.process.ExitException;
 import io.millrace.config.MillraceConfig;
 import java.time.Duration;
@@ -101,7 +102,7 @@ public final class EventSender implements AutoCloseable {
               Locale.ROOT,
               "Sending to topic %s failed: %s",
               topic,
-              e.getMessage()),
+              KafkaFailure.describe(e)),
           e);
     }
   }
