@@ -12,6 +12,8 @@ import io.millrace.topology.ExampleDecoders;
 import io.millrace.topology.InitialModel;
 import io.millrace.topology.Preflight;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -65,6 +67,8 @@ final class CheckCommand implements Callable<Integer> {
   private static List<byte[]> events(MillraceConfig config, String file) {
     try {
       return EventFile.read(file, decoder(config));
+    } catch (InterruptedIOException e) {
+      throw new UncheckedIOException(e);
     } catch (IOException e) {
       throw ExitException.usage(
           String.format(Locale.ROOT, "--event: %s cannot be read: %s", file, e));

@@ -4,6 +4,7 @@ import io.millrace.app.process.Stop;
 import io.millrace.app.run.LearnerService;
 import io.millrace.app.show.Dashboard;
 import io.millrace.app.show.LearnerBoard;
+import io.millrace.app.show.Summary;
 import io.millrace.app.show.TopicFollower;
 import io.millrace.app.show.TopicSurvey;
 import io.millrace.config.ConfigException;
@@ -37,8 +38,10 @@ final class LearnerSession {
       board.attach(learner);
       try (TopicFollower follower = TopicFollower.start(config, board);
           TopicSurvey survey = TopicSurvey.start(config, board)) {
+        stop.interruptNoMore(); // the body looks for the request itself
         body.run(board, dashboard);
         stop.throwIfFailed();
+        Summary.print(board);
       }
     }
   }

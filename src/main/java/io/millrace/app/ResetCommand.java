@@ -3,6 +3,7 @@ package io.millrace.app;
 import io.millrace.app.kafka.KafkaClients;
 import io.millrace.app.kafka.Reset;
 import io.millrace.app.process.ExitException;
+import io.millrace.app.process.StandardInput;
 import io.millrace.app.process.Terminal;
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.config.ConfigException;
@@ -45,6 +46,7 @@ final class ResetCommand implements Callable<Integer> {
 
   private void reset(MillraceConfig config, Reset reset) {
     reset.requireStopped();
+    reset.requireRights();
     reset.plan().forEach(System.out::println);
     if (!yes && !isConfirmed()) {
       throw ExitException.usage("Nothing is forgotten");
@@ -61,6 +63,8 @@ final class ResetCommand implements Callable<Integer> {
       throw ExitException.usage("Nothing is forgotten: without a terminal to ask at, say --yes");
     }
     return Confirmation.isGiven(
-        "Forget all this?", new InputStreamReader(System.in, Charset.defaultCharset()), System.out);
+        "Forget all this?",
+        new InputStreamReader(StandardInput.open(), Charset.defaultCharset()),
+        System.out);
   }
 }

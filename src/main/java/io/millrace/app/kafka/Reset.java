@@ -14,6 +14,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import java.util.TreeSet;
+import java.util.Map;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
@@ -163,11 +170,89 @@ public final class Reset {
    * as if nothing had been done; never one that learns the log beside the examples.
    */
   public void perform() {
-    forgetPositions();
+    Map<String, Runnable> steps = new LinkedHashMap<>();
+    steps.put("the positions", this::forgetPositions);
     // The log before the state: a state without its log is refused, a log without its state is not.
-    delete(List.of(topics.miniBatches()));
-    delete(changelogs());
-    forgetSnapshots();
+    steps.put("the training log", () -> delete(List.of(topics.miniBatches())));
+    steps.put("the state", () -> delete(changelogs()));
+    steps.put("the snapshots", this::forgetSnapshots);
+    List<String> done = new ArrayList<>();
+    for (Map.Entry<String, Runnable> step : steps.entrySet()) {
+      try {
+        step.getValue().run();
+        done.add(step.getKey());
+      } catch (RuntimeException e) {
+        List<String> left = new ArrayList<>(steps.keySet());
+        left.removeAll(done);
+        throw ExitException.failure(
+            format(
+                "The reset stopped: %s. Forgotten: %s. Left: %s. Run the reset again.",
+                e instanceof ExitException ? e.getMessage() : KafkaFailure.describe(e),
+                done.isEmpty() ? "nothing" : String.join(", ", done),
+                String.join(", ", left)));
+      }
+    }
+  }
+
+  /**
+   * Checks before anything is gone that Kafka permits all of it. A Kafka without rights permits
+   * everything, and an old one that does not say is asked by doing.
+   *
+   * @throws ExitException naming what is not permitted
+   */
+  public void requireRights() {
+    List<String> denied = new ArrayList<>();
+    Set<String> deleted = new TreeSet<>(changelogs());
+    deleted.add(topics.miniBatches());
+    deleted.retainAll(existing);
+    Set<String> asked = new TreeSet<>(deleted);
+    if (existing.contains(topics.snapshots())) {
+      asked.add(topics.snapshots());
+    }
+    KafkaAnswers.get(
+            admin
+                .describeTopics(
+                    asked, new DescribeTopicsOptions().includeAuthorizedOperations(true))
+                .allTopicNames())
+        .forEach(
+            (name, topic) -> {
+              AclOperation right =
+                  deleted.contains(name) ? AclOperation.DELETE : AclOperation.WRITE;
+              if (isMissing(right, topic.authorizedOperations())) {
+                denied.add(format("%s on topic %s", text(right), name));
+              }
+            });
+    String group = config.application();
+    try {
+      ConsumerGroupDescription description =
+          KafkaAnswers.get(
+              Objects.requireNonNull(
+                  admin
+                      .describeConsumerGroups(
+                          List.of(group),
+                          new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true))
+                      .describedGroups()
+                      .get(group)));
+      if (isMissing(AclOperation.DELETE, description.authorizedOperations())) {
+        denied.add(format("%s on group %s", text(AclOperation.DELETE), group));
+      }
+    } catch (GroupIdNotFoundException e) {
+      // It never ran.
+    }
+    if (!denied.isEmpty()) {
+      throw ExitException.failure(
+          format(
+              "Nothing is forgotten: rights are missing: %s. Grant them and run the reset again",
+              String.join(", ", denied)));
+    }
+  }
+
+  private static boolean isMissing(AclOperation right, @Nullable Set<AclOperation> permitted) {
+    return permitted != null && !permitted.contains(right);
+  }
+
+  private static String text(AclOperation right) {
+    return right == AclOperation.DELETE ? "Delete" : "Write";
   }
 
   private void forgetPositions() {

@@ -30,8 +30,11 @@ import org.slf4j.LoggerFactory;
 /** The running learner of this process: the topics, the topology, and its end. */
 public final class LearnerService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LearnerService.class);
-  private static final Duration CLOSE = Duration.ofSeconds(30);
-  private static final Duration CLOSE_IN_VAIN = Duration.ofSeconds(5);
+
+  /** Leaves five seconds to the rest of the process before {@link Stop} ends it. */
+  private static final Duration CLOSE = Duration.ofSeconds(20);
+
+  private static final Duration CLOSE_IN_VAIN = Duration.ofSeconds(3);
 
   private final KafkaStreams streams;
   private final Stop stop;
@@ -72,6 +75,7 @@ public final class LearnerService implements AutoCloseable {
       Topology topology = LearnerTopology.build(config, initial, facts, published, metrics);
       KafkaWatch watch = KafkaWatch.start(config, admin, stop);
       LearnerService service = new LearnerService(topology, config, stop, watch);
+      stop.waitForLearner();
       service.streams.start();
       if (config.topics().events().isPresent()) {
         service.predictions =
@@ -102,17 +106,21 @@ public final class LearnerService implements AutoCloseable {
   /** Commits, leaves the group so that another instance takes over at once, and stops. */
   @Override
   public void close() {
+    stop.interruptNoMore();
     // Without a Kafka nothing can be committed; after a failure nothing may be.
     Duration patience = stop.hasFailed() || watch.isSilent() ? CLOSE_IN_VAIN : CLOSE;
+    long deadline = System.nanoTime() + patience.toNanos();
     watch.close();
-    CloseOptions options =
-        CloseOptions.timeout(patience)
-            .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP);
     if (predictions != null) {
-      predictions.close(options);
+      predictions.close(leaveBefore(deadline));
     }
-    if (!streams.close(options)) {
+    if (!streams.close(leaveBefore(deadline))) {
       LOG.info("Kafka Streams did not close within {} seconds", patience.toSeconds());
     }
+  }
+
+  private static CloseOptions leaveBefore(long deadline) {
+    return CloseOptions.timeout(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))
+        .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP);
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.app.run;
 
+import io.millrace.app.kafka.KafkaFailure;
 import io.millrace.topology.KafkaAnswers;
 import io.millrace.topology.LearnerException;
 import java.util.Locale;
@@ -66,7 +67,7 @@ record StreamFailure(boolean passes, String line) {
               topic(failure)));
     }
     if (e instanceof AuthenticationException || e instanceof AuthorizationException) {
-      return stops("Kafka does not permit it: " + oneLine(e));
+      return stops(KafkaFailure.describe(e));
     }
     if (e instanceof OutOfMemoryError) {
       return stops(
