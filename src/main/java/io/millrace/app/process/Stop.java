@@ -1,5 +1,7 @@
 package io.millrace.app.process;
 
+import java.util.Locale;
+
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
@@ -50,8 +52,7 @@ public final class Stop {
     request();
     try {
       if (!finished.await(patience.toSeconds(), TimeUnit.SECONDS)) {
-        System.err.printf(
-            "Not closed within %d seconds, ended all the same%n", patience.toSeconds());
+        System.err.printf(Locale.ROOT, "Not closed within %d seconds, ended all the same%n", patience.toSeconds());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
