@@ -19,6 +19,19 @@ final class JsonResponses {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int PIECE = 32 * 1024;
 
+  private static final IoCallback CUT =
+      new IoCallback() {
+        @Override
+        public void onComplete(HttpServerExchange exchange, Sender sender) {
+          cut(exchange);
+        }
+
+        @Override
+        public void onException(HttpServerExchange exchange, Sender sender, IOException e) {
+          cut(exchange);
+        }
+      };
+
   private JsonResponses() {}
 
   /** The JSON of a record, map or list. */
@@ -126,5 +139,29 @@ final class JsonResponses {
   static void error(HttpServerExchange exchange, int status, String sentence) {
     exchange.setStatusCode(status);
     send(exchange, json(Map.of("error", sentence)));
+  }
+
+  /**
+   * Answers with a sentence and closes the connection, without waiting for what is left of the
+   * request.
+   */
+  static void errorAndCut(HttpServerExchange exchange, int status, String sentence) {
+    exchange.setStatusCode(status).setPersistent(false);
+    prepare(exchange);
+    exchange
+        .getResponseSender()
+        .send(
+            ByteBuffer.wrap(json(Map.of("error", sentence))),
+            new IoCallback() {
+              @Override
+              public void onComplete(HttpServerExchange sent, Sender sender) {
+                sender.close(CUT); // once it is written out
+              }
+
+              @Override
+              public void onException(HttpServerExchange broken, Sender sender, IOException e) {
+                cut(broken);
+              }
+            });
   }
 }

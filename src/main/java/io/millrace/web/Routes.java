@@ -7,6 +7,8 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RoutingHandler;
 import io.undertow.server.handlers.ExceptionHandler;
+import io.undertow.server.handlers.RequestLimit;
+import io.undertow.server.handlers.RequestLimitingHandler;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
@@ -23,12 +25,26 @@ final class Routes {
   private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
   private static final String PREDICT = "/api/predict";
 
+  /** Browsers that do not read hold a piece of an answer each. */
+  private static final int MOST_AT_ONCE = 128;
+
+  private static final int MOST_WAITING = 256;
+
   private final LearnerView view;
+  private final RequestLimit figures = new RequestLimit(MOST_AT_ONCE, MOST_WAITING);
   private final StaticFiles files = new StaticFiles();
   private final RoutingHandler routing = Handlers.routing();
 
   private Routes(LearnerView view) {
     this.view = view;
+    figures.setFailureHandler(
+        exchange -> {
+          exchange.getResponseHeaders().put(Headers.RETRY_AFTER, 1);
+          JsonResponses.error(
+              exchange,
+              StatusCodes.SERVICE_UNAVAILABLE,
+              String.format(Locale.ROOT, "The server answers %d requests already: ask again", MOST_AT_ONCE));
+        });
   }
 
   /**
@@ -40,13 +56,13 @@ final class Routes {
     Routes routes = new Routes(view);
     routes.read("/health/live", exchange -> health(exchange, view.health(), Health::isLive));
     routes.read("/health/ready", exchange -> health(exchange, view.health(), Health::isReady));
-    routes.read("/metrics", onWorker(routes::metrics));
-    routes.read("/api/status", exchange -> JsonResponses.sendJson(exchange, view.status()));
-    routes.read("/api/costs", routes::costs);
-    routes.read(
+    routes.readFew("/metrics", onWorker(routes::metrics));
+    routes.readFew("/api/status", exchange -> JsonResponses.sendJson(exchange, view.status()));
+    routes.readFew("/api/costs", routes::costs);
+    routes.readFew(
         "/api/history", exchange -> JsonResponses.sendArray(exchange, view.costs().wholeLife()));
-    routes.read("/api/model", routes::model);
-    routes.read("/api/surface", routes::surface);
+    routes.readFew("/api/model", routes::model);
+    routes.readFew("/api/surface", routes::surface);
     routes.read("/api/events", events::answer);
     if (predict != null) {
       routes.routing.post(PREDICT, predict);
@@ -54,6 +70,11 @@ final class Routes {
     routes.routing.setInvalidMethodHandler(Routes::wrongMethod);
     routes.routing.setFallbackHandler(routes::file);
     return answeringExceptions(routes.routing);
+  }
+
+  /** A path that a bounded number of requests is answered from at once; the others get 503. */
+  private void readFew(String path, HttpHandler handler) {
+    read(path, new RequestLimitingHandler(figures, answeringExceptions(handler)));
   }
 
   /** RoutingHandler takes HEAD for a method of its own. */

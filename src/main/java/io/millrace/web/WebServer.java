@@ -6,7 +6,6 @@ import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.handlers.RequestLimitingHandler;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.StatusCodes;
@@ -36,8 +35,7 @@ public final class WebServer implements AutoCloseable {
 
   private static final int BUFFER = 8 * 1024;
   private static final int SEND_BUFFER = 128 * 1024;
-  private static final int MOST_CONNECTIONS = 512;
-  private static final int MOST_AT_WORK = 384;
+  private static final int MOST_CONNECTIONS = 1024;
   private static final int MOST_BODY = 1024 * 1024;
 
   /**
@@ -48,6 +46,7 @@ public final class WebServer implements AutoCloseable {
 
   private static final int MOST_HEADERS = 16 * 1024;
   private static final int TIMEOUT_MILLIS = 30_000;
+  private static final int BODY_SECONDS = 15;
 
   /** After so long a browser that takes nothing of an answer is cut off. */
   private static final int STUCK_MILLIS = 60_000;
@@ -56,6 +55,7 @@ public final class WebServer implements AutoCloseable {
   private final Undertow server;
   private final String host;
   private final LocalNames names;
+  private final @Nullable PredictRequest predict;
 
   private WebServer(
       String host,
@@ -63,7 +63,7 @@ public final class WebServer implements AutoCloseable {
       LearnerView view,
       @Nullable Predictions predictions,
       Optional<String> token) {
-    PredictRequest predict =
+    this.predict =
         predictions == null ? null : new PredictRequest(predictions, host, token, MOST_BODY);
     this.host = host;
     this.names = new LocalNames(host);
@@ -83,7 +83,7 @@ public final class WebServer implements AutoCloseable {
             .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MOST_HEADERS)
             .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, TIMEOUT_MILLIS)
             .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, TIMEOUT_MILLIS)
-            .setHandler(handler(view, predict))
+            .setHandler(handler(view))
             .build();
   }
 
@@ -140,11 +140,9 @@ public final class WebServer implements AutoCloseable {
     return events.streams();
   }
 
-  private HttpHandler handler(LearnerView view, @Nullable PredictRequest predict) {
-    HttpHandler routes = Routes.of(view, events, predict == null ? null : predict::answer);
-    return new RequestLimitingHandler(
-        MOST_AT_WORK,
-        0,
+  private HttpHandler handler(LearnerView view) {
+    HttpHandler routes = Routes.of(view, events, predict);
+    return new BodyDeadline(
         exchange -> {
           SECURITY.forEach(exchange.getResponseHeaders()::put);
           if (names.isAskedFor(exchange)) {
@@ -152,7 +150,8 @@ public final class WebServer implements AutoCloseable {
           } else {
             refuseName(exchange);
           }
-        });
+        },
+        BODY_SECONDS);
   }
 
   private void refuseName(HttpServerExchange exchange) {
@@ -167,5 +166,8 @@ public final class WebServer implements AutoCloseable {
   public void close() {
     events.close();
     server.stop();
+    if (predict != null) {
+      predict.close();
+    }
   }
 }

@@ -1,4 +1,5 @@
 package io.millrace.web;
+import java.util.Locale;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +15,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -149,8 +151,7 @@ class WebServerTest {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
       socket.setSoTimeout((int) PATIENCE.toMillis());
       String request =
-          "GET /api/status HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"
-              .formatted(host.formatted(port()));
+          String.format(Locale.ROOT, "GET /api/status HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", host.formatted(port()));
       socket.getOutputStream().write(request.getBytes(UTF_8));
       String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
       return Integer.parseInt(answer.split(" ", -1)[1]);
@@ -237,6 +238,80 @@ class WebServerTest {
     }
   }
 
+  /** Clients that stop in the middle hold neither the memory nor the other requests. */
+  @Test
+  void shouldOutliveUnfinishedBodies() throws Exception {
+    try (WebServer predicting =
+        WebServer.start("127.0.0.1", 0, view, body -> body, Optional.empty())) {
+      List<Socket> unfinished = new ArrayList<>();
+      try {
+        for (int i = 0; i < 380; i++) {
+          unfinished.add(half(predicting, 1024 * 1024, 512 * 1024));
+        }
+        for (String path : List.of("health/live", "health/ready", "metrics", "api/status")) {
+          URI url = URI.create(predicting.url() + path);
+          HttpResponse<String> answer =
+              client.send(HttpRequest.newBuilder(url).build(), BodyHandlers.ofString());
+          assertThat(answer.statusCode()).as(path).isEqualTo(200);
+        }
+        List<String> answers = new ArrayList<>();
+        for (Socket socket : unfinished) {
+          answers.add(statusLine(socket));
+        }
+        // Some were read until they were too late, the others found no place.
+        assertThat(answers).contains("HTTP/1.1 408 Request Time-out");
+        assertThat(answers)
+            .allMatch(
+                line ->
+                    line.startsWith("HTTP/1.1 408")
+                        || line.startsWith("HTTP/1.1 503")
+                        || line.equals("reset"));
+      } finally {
+        for (Socket socket : unfinished) {
+          socket.close();
+        }
+      }
+      URI url = URI.create(predicting.url() + "api/predict");
+      for (int i = 0; i < 100; i++) {
+        HttpRequest good = HttpRequest.newBuilder(url).POST(BodyPublishers.ofString("x")).build();
+        assertThat(client.send(good, BodyHandlers.ofString()).body()).isEqualTo("x");
+      }
+    }
+  }
+
+  /** The length is only said; a buffer of that size would end the process. */
+  @Test
+  void shouldNotBelieveALength() throws Exception {
+    try (WebServer predicting =
+            WebServer.start("127.0.0.1", 0, view, body -> body, Optional.empty());
+        Socket socket = half(predicting, Integer.MAX_VALUE, 1)) {
+      assertThat(statusLine(socket)).isEqualTo("HTTP/1.1 413 Request Entity Too Large");
+    }
+  }
+
+  /** A request for a prediction that stops after some bytes of its body. */
+  private static Socket half(WebServer server, int length, int sent) throws IOException {
+    Socket socket =
+        new Socket(InetAddress.getLoopbackAddress(), URI.create(server.url()).getPort());
+    socket.setSoTimeout((int) PATIENCE.toMillis());
+    String head = "POST /api/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n";
+    socket.getOutputStream().write(head.formatted(length).getBytes(UTF_8));
+    try {
+      socket.getOutputStream().write(new byte[sent]);
+    } catch (SocketException refused) {
+      return socket; // already
+    }
+    return socket;
+  }
+
+  private static String statusLine(Socket socket) throws IOException {
+    try {
+      return new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8)).readLine();
+    } catch (SocketException e) {
+      return "reset";
+    }
+  }
+
   @Test
   void shouldAnswerWhereTheFiguresThrow() throws Exception {
     view.failure = new IllegalStateException("no figures");
@@ -263,7 +338,7 @@ class WebServerTest {
       view.add(1, "{\"batch\":\r\n1}");
       assertThat(browser.nextData("costs")).isEqualTo("[{\"batch\":  1}]");
       for (int i = 2; i <= 2000; i++) {
-        view.add(i, "{\"batch\":%d}".formatted(i));
+        view.add(i, String.format(Locale.ROOT, "{\"batch\":%d}", i));
       }
       String newest = browser.nextData("costs");
       while (!newest.endsWith("{\"batch\":2000}]")) {
