@@ -175,7 +175,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule web =
-      only("web", ours("learn"), "io.undertow..", "org.xnio..", JACKSON, LOG);
+      only("web", ours("learn"), ours("config"), "io.undertow..", "org.xnio..", JACKSON, LOG);
 
   @ArchTest static final ArchRule broker = only("broker", KAFKA, "kafka..", "scala..", LOG);
 

@@ -74,7 +74,10 @@ final class ModelRollback implements Callable<Integer> {
     Set<String> topics = KafkaAnswers.get(admin.listTopics().names());
     if (!topics.contains(config.topics().miniBatches())) {
       throw ExitException.failure(
-          String.format(Locale.ROOT, "There is no topic %s (topics.miniBatches)", config.topics().miniBatches()));
+          String.format(
+              Locale.ROOT,
+              "There is no topic %s (topics.miniBatches)",
+              config.topics().miniBatches()));
     }
   }
 
@@ -82,10 +85,13 @@ final class ModelRollback implements Callable<Integer> {
     if (!snapshot.architecture().equals(config.model().architecture())
         || snapshot.scaler().isPresent() != config.training().isScaled()) {
       throw ExitException.failure(
-          String.format(Locale.ROOT, "Version %,d of model %s does not fit the configuration: it has %s, %s", snapshot.version(),
-                  snapshot.model(),
-                  snapshot.architecture(),
-                  snapshot.scaler().isPresent() ? "scaled" : "not scaled"));
+          String.format(
+              Locale.ROOT,
+              "Version %,d of model %s does not fit the configuration: it has %s, %s",
+              snapshot.version(),
+              snapshot.model(),
+              snapshot.architecture(),
+              snapshot.scaler().isPresent() ? "scaled" : "not scaled"));
     }
   }
 
@@ -96,7 +102,11 @@ final class ModelRollback implements Callable<Integer> {
       return KafkaAnswers.get(producer.send(command)).offset();
     } catch (RecordTooLargeException e) {
       throw ExitException.failure(
-          String.format(Locale.ROOT, "Topic %s does not take the snapshot, %,d bytes; raise its max.message.bytes", command.topic(), snapshot.length),
+          String.format(
+              Locale.ROOT,
+              "Topic %s does not take the snapshot, %,d bytes; raise its max.message.bytes",
+              command.topic(),
+              snapshot.length),
           e);
     }
   }
@@ -122,7 +132,10 @@ final class ModelRollback implements Callable<Integer> {
             .orElseThrow(
                 () ->
                     ExitException.failure(
-                        String.format(Locale.ROOT, "The learner refused to go back; topic %s says why", config.topics().deadLetters())))
+                        String.format(
+                            Locale.ROOT,
+                            "The learner refused to go back; topic %s says why",
+                            config.topics().deadLetters())))
             .version();
     System.out.printf(
         Locale.ROOT,

@@ -1,9 +1,9 @@
 package io.millrace.web;
-import java.util.Locale;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.StatusCodes;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.xnio.XnioExecutor;
 

@@ -2,6 +2,7 @@ package io.millrace.web;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.config.HttpConfig;
 import io.undertow.io.Receiver;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -54,14 +55,13 @@ final class PredictRequest implements HttpHandler, AutoCloseable {
   /**
    * The predictions of a server.
    *
-   * @param host where it listens
-   * @param token what a request must show; empty: nothing
+   * @param http where it listens, and the token that a request must show
    * @param mostBytes the largest body, for a sentence
    */
-  PredictRequest(Predictions predictions, String host, Optional<String> token, int mostBytes) {
+  PredictRequest(Predictions predictions, HttpConfig http, int mostBytes) {
     this.predictions = predictions;
-    this.token = token.map(text -> text.getBytes(UTF_8));
-    this.isPublic = !LocalNames.isLoopback(host);
+    this.token = http.token().map(text -> text.getBytes(UTF_8));
+    this.isPublic = !OriginGuard.isLoopback(http.host());
     this.mostBytes = mostBytes;
     RequestLimit limit = new RequestLimit(MOST_AT_ONCE, MOST_WAITING);
     limit.setFailureHandler(PredictRequest::refuse);
@@ -74,7 +74,11 @@ final class PredictRequest implements HttpHandler, AutoCloseable {
     long length = exchange.getRequestContentLength();
     boolean isShort = length >= 0 && length <= SHORT_BODY;
     String sentence =
-        String.format(Locale.ROOT, "The server is busy with %d predictions, and %d more wait: ask again", MOST_AT_ONCE, MOST_WAITING);
+        String.format(
+            Locale.ROOT,
+            "The server is busy with %d predictions, and %d more wait: ask again",
+            MOST_AT_ONCE,
+            MOST_WAITING);
     if (isShort) {
       JsonResponses.error(exchange, StatusCodes.SERVICE_UNAVAILABLE, sentence);
     } else {

@@ -1,7 +1,5 @@
 package io.millrace.web;
 
-import java.util.Locale;
-
 import io.undertow.Handlers;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -14,6 +12,7 @@ import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +42,8 @@ final class Routes {
           JsonResponses.error(
               exchange,
               StatusCodes.SERVICE_UNAVAILABLE,
-              String.format(Locale.ROOT, "The server answers %d requests already: ask again", MOST_AT_ONCE));
+              String.format(
+                  Locale.ROOT, "The server answers %d requests already: ask again", MOST_AT_ONCE));
         });
   }
 
@@ -120,7 +120,12 @@ final class Routes {
     JsonResponses.error(
         exchange,
         StatusCodes.METHOD_NOT_ALLOWED,
-        String.format(Locale.ROOT, "%s takes %s, not %s", exchange.getRequestPath(), allowed, exchange.getRequestMethod()));
+        String.format(
+            Locale.ROOT,
+            "%s takes %s, not %s",
+            exchange.getRequestPath(),
+            allowed,
+            exchange.getRequestMethod()));
   }
 
   private void metrics(HttpServerExchange exchange) {
@@ -160,7 +165,10 @@ final class Routes {
       JsonResponses.error(
           exchange,
           StatusCodes.BAD_REQUEST,
-          String.format(Locale.ROOT, "last: expected a whole number of at least 1, got \"%s\"", asked == null ? "" : asked.getFirst()));
+          String.format(
+              Locale.ROOT,
+              "last: expected a whole number of at least 1, got \"%s\"",
+              asked == null ? "" : asked.getFirst()));
       return;
     }
     JsonResponses.sendArray(exchange, view.costs().newest(last));

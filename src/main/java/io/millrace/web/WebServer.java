@@ -1,18 +1,14 @@
 package io.millrace.web;
 
-import java.util.Locale;
-
+import io.millrace.config.HttpConfig;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
-import io.undertow.server.HttpServerExchange;
-import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
-import io.undertow.util.StatusCodes;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.xnio.Options;
 
@@ -54,23 +50,15 @@ public final class WebServer implements AutoCloseable {
   private final Events events;
   private final Undertow server;
   private final String host;
-  private final LocalNames names;
   private final @Nullable PredictRequest predict;
 
-  private WebServer(
-      String host,
-      int port,
-      LearnerView view,
-      @Nullable Predictions predictions,
-      Optional<String> token) {
-    this.predict =
-        predictions == null ? null : new PredictRequest(predictions, host, token, MOST_BODY);
-    this.host = host;
-    this.names = new LocalNames(host);
+  private WebServer(HttpConfig http, LearnerView view, @Nullable Predictions predictions) {
+    this.host = http.host();
+    this.predict = predictions == null ? null : new PredictRequest(predictions, http, MOST_BODY);
     this.events = new Events(view);
     this.server =
         Undertow.builder()
-            .addHttpListener(port, host)
+            .addHttpListener(http.port().orElseThrow(), host)
             .setIoThreads(1)
             .setWorkerThreads(2)
             .setBufferSize(BUFFER)
@@ -83,31 +71,20 @@ public final class WebServer implements AutoCloseable {
             .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MOST_HEADERS)
             .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, TIMEOUT_MILLIS)
             .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, TIMEOUT_MILLIS)
-            .setHandler(handler(view))
+            .setHandler(handler(http, view))
             .build();
   }
 
   /**
    * Starts the server.
    *
-   * @param port 0: any free port
-   * @throws BindException when nobody can listen there
-   */
-  public static WebServer start(String host, int port, LearnerView view) throws BindException {
-    return start(new WebServer(host, port, view, null, Optional.empty()));
-  }
-
-  /**
-   * Starts a server that predicts as well.
-   *
-   * @param port 0: any free port
-   * @param token what a request for predictions must show, where there is one
-   * @throws BindException when nobody can listen there
+   * @param http the settings; with a port, 0 for any free one
+   * @param predictions answers {@code /api/predict}; null: there is no such path
+   * @throws BindException when it cannot listen there
    */
   public static WebServer start(
-      String host, int port, LearnerView view, Predictions predictions, Optional<String> token)
-      throws BindException {
-    return start(new WebServer(host, port, view, predictions, token));
+      HttpConfig http, LearnerView view, @Nullable Predictions predictions) throws BindException {
+    return start(new WebServer(http, view, predictions));
   }
 
   private static WebServer start(WebServer web) throws BindException {
@@ -132,7 +109,11 @@ public final class WebServer implements AutoCloseable {
   public String url() {
     InetSocketAddress address = (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
     String name = address.getAddress().isAnyLocalAddress() ? "localhost" : host;
-    return String.format(Locale.ROOT, "http://%s:%d/", name.contains(":") ? "[" + name + "]" : name, address.getPort());
+    return String.format(
+        Locale.ROOT,
+        "http://%s:%d/",
+        name.contains(":") ? "[" + name + "]" : name,
+        address.getPort());
   }
 
   /** How many browsers listen to the events. */
@@ -140,26 +121,14 @@ public final class WebServer implements AutoCloseable {
     return events.streams();
   }
 
-  private HttpHandler handler(LearnerView view) {
-    HttpHandler routes = Routes.of(view, events, predict);
+  private HttpHandler handler(HttpConfig http, LearnerView view) {
+    HttpHandler guarded = new OriginGuard(http, Routes.of(view, events, predict));
     return new BodyDeadline(
         exchange -> {
           SECURITY.forEach(exchange.getResponseHeaders()::put);
-          if (names.isAskedFor(exchange)) {
-            routes.handleRequest(exchange);
-          } else {
-            refuseName(exchange);
-          }
+          guarded.handleRequest(exchange);
         },
         BODY_SECONDS);
-  }
-
-  private void refuseName(HttpServerExchange exchange) {
-    exchange.setPersistent(false);
-    JsonResponses.error(
-        exchange,
-        StatusCodes.FORBIDDEN,
-        String.format(Locale.ROOT, "This server is for its own machine: ask for localhost, 127.0.0.1 or %s, not for \"%s\"", host, exchange.getRequestHeaders().getFirst(Headers.HOST)));
   }
 
   @Override

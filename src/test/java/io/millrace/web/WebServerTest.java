@@ -1,10 +1,10 @@
 package io.millrace.web;
-import java.util.Locale;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.config.HttpConfig;
 import io.millrace.learn.PublishedModel.Publication;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -25,8 +25,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,11 +44,15 @@ class WebServerTest {
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final View view = new View();
-  private final WebServer server = start();
+  private final WebServer server = start(null);
 
-  private WebServer start() {
+  private static HttpConfig http(String host, int port, String... allowedHosts) {
+    return new HttpConfig(host, OptionalInt.of(port), List.of(allowedHosts), Optional.empty());
+  }
+
+  private WebServer start(@Nullable Predictions predictions) {
     try {
-      return WebServer.start("127.0.0.1", 0, view);
+      return WebServer.start(http("127.0.0.1", 0), view, predictions);
     } catch (BindException e) {
       throw new AssertionError(e);
     }
@@ -147,12 +153,69 @@ class WebServerTest {
     }
   }
 
+  /** As docker-compose.yml has it: the server listens beyond loopback, and has a name there. */
+  @Test
+  void shouldRefuseForeignNamesWhereItListensEverywhere() throws Exception {
+    try (WebServer everywhere =
+        WebServer.start(http("0.0.0.0", 0, "Learner", "2001:db8::1"), view, null)) {
+      int port = URI.create(everywhere.url()).getPort();
+      for (String host :
+          List.of("localhost:1", "learner:8080", "LEARNER", "[2001:DB8::1]:80", "127.0.0.1")) {
+        assertThat(status(port, "GET /api/status", host, "")).as(host).isEqualTo(200);
+      }
+      for (String host : List.of("evil.example:%d", "learner.evil.example", "192.0.2.1", "")) {
+        assertThat(status(port, "GET /api/status", host.formatted(port), ""))
+            .as(host)
+            .isEqualTo(403);
+      }
+      for (String path : List.of("/metrics", "/health/live", "/health/ready")) {
+        assertThat(status(port, "GET " + path, "millrace.monitoring.svc", "")).isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
+  void shouldExemptMonitoringBeyondLoopbackAlone() throws Exception {
+    assertThat(status(port(), "GET /metrics", "evil.example", "")).isEqualTo(403);
+  }
+
+  /** What a page of another site can make a browser send. */
+  @Test
+  void shouldRefuseToBeSentToFromForeignPages() throws Exception {
+    try (WebServer predicting = start(body -> "{}".getBytes(UTF_8))) {
+      int port = URI.create(predicting.url()).getPort();
+      String own = "localhost:" + port;
+      for (String origin :
+          List.of("http://evil.example", "null", "http://localhost:1", "http://localhost")) {
+        assertThat(status(port, "POST /api/predict", own, "Origin: " + origin + "\r\n"))
+            .as(origin)
+            .isEqualTo(403);
+      }
+      assertThat(status(port, "POST /api/predict", own, "Origin: http://" + own + "\r\n"))
+          .isEqualTo(200);
+      assertThat(status(port, "POST /api/predict", own, "")).isEqualTo(200);
+      assertThat(status(port, "GET /api/status", own, "Origin: http://evil.example\r\n"))
+          .isEqualTo(200);
+    }
+  }
+
   private int statusFor(String host) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+    return status(port(), "GET /api/status", host.formatted(port()), "");
+  }
+
+  /** The status code for a request with this Host header, and others. */
+  private static int status(int port, String request, String host, String headers)
+      throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout((int) PATIENCE.toMillis());
-      String request =
-          String.format(Locale.ROOT, "GET /api/status HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", host.formatted(port()));
-      socket.getOutputStream().write(request.getBytes(UTF_8));
+      String head =
+          String.format(
+              Locale.ROOT,
+              "%s HTTP/1.1\r\nHost: %s\r\n%sContent-Length: 0\r\nConnection: close\r\n\r\n",
+              request,
+              host,
+              headers);
+      socket.getOutputStream().write(head.getBytes(UTF_8));
       String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
       return Integer.parseInt(answer.split(" ", -1)[1]);
     }
@@ -178,8 +241,7 @@ class WebServerTest {
   /** The answer comes before the end of the body, and must outlive what is still on its way. */
   @Test
   void shouldSayThatABodyIsTooLargeToWhoeverStillSendsIt() throws Exception {
-    try (WebServer predicting =
-        WebServer.start("127.0.0.1", 0, view, body -> body, Optional.empty())) {
+    try (WebServer predicting = start(body -> body)) {
       URI url = URI.create(predicting.url() + "api/predict");
       HttpRequest tooLarge =
           HttpRequest.newBuilder(url)
@@ -219,7 +281,7 @@ class WebServerTest {
           }
           throw new StackOverflowError();
         };
-    try (WebServer predicting = WebServer.start("127.0.0.1", 0, view, failing, Optional.empty())) {
+    try (WebServer predicting = start(failing)) {
       URI url = URI.create(predicting.url() + "api/predict");
       List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
       for (int i = 0; i < 400; i++) {
@@ -241,8 +303,7 @@ class WebServerTest {
   /** Clients that stop in the middle hold neither the memory nor the other requests. */
   @Test
   void shouldOutliveUnfinishedBodies() throws Exception {
-    try (WebServer predicting =
-        WebServer.start("127.0.0.1", 0, view, body -> body, Optional.empty())) {
+    try (WebServer predicting = start(body -> body)) {
       List<Socket> unfinished = new ArrayList<>();
       try {
         for (int i = 0; i < 380; i++) {
@@ -282,8 +343,7 @@ class WebServerTest {
   /** The length is only said; a buffer of that size would end the process. */
   @Test
   void shouldNotBelieveALength() throws Exception {
-    try (WebServer predicting =
-            WebServer.start("127.0.0.1", 0, view, body -> body, Optional.empty());
+    try (WebServer predicting = start(body -> body);
         Socket socket = half(predicting, Integer.MAX_VALUE, 1)) {
       assertThat(statusLine(socket)).isEqualTo("HTTP/1.1 413 Request Entity Too Large");
     }
@@ -327,7 +387,7 @@ class WebServerTest {
 
   @Test
   void shouldRefuseAPortThatIsTaken() {
-    assertThatThrownBy(() -> WebServer.start("127.0.0.1", port(), view))
+    assertThatThrownBy(() -> WebServer.start(http("127.0.0.1", port()), view, null))
         .isInstanceOf(BindException.class);
   }
 

@@ -1,9 +1,8 @@
 package io.millrace.app.run;
 
-import java.util.Locale;
-
 import io.millrace.topology.KafkaAnswers;
 import io.millrace.topology.LearnerException;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -60,14 +59,18 @@ record StreamFailure(boolean passes, String line) {
     }
     if (e instanceof RecordTooLargeException) {
       return stops(
-          String.format(Locale.ROOT, "topic %s does not take a record of the learner, it is larger than the topic's"
-                  + " max.message.bytes. Raise it and start the learner again.", topic(failure)));
+          String.format(
+              Locale.ROOT,
+              "topic %s does not take a record of the learner, it is larger than the topic's"
+                  + " max.message.bytes. Raise it and start the learner again.",
+              topic(failure)));
     }
     if (e instanceof AuthenticationException || e instanceof AuthorizationException) {
       return stops("Kafka does not permit it: " + oneLine(e));
     }
     if (e instanceof OutOfMemoryError) {
-      return stops(String.format(Locale.ROOT, "the memory is too small (%s); raise -Xmx", e.getMessage()));
+      return stops(
+          String.format(Locale.ROOT, "the memory is too small (%s); raise -Xmx", e.getMessage()));
     }
     boolean passes =
         e instanceof RetriableException

@@ -30,7 +30,7 @@ public final class Dashboard implements AutoCloseable {
     EventPredictor predictions =
         new EventPredictor(config, view.published(), view.learningMetrics());
     try {
-      return new Dashboard(WebServer.start(http.host(), port, view, predictions, http.token()));
+      return new Dashboard(WebServer.start(http, view, predictions));
     } catch (BindException e) {
       throw ExitException.failure(
           String.format(

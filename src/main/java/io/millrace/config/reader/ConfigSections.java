@@ -20,6 +20,7 @@ import io.millrace.nn.OptimizerKind;
 import io.millrace.nn.Output;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -241,6 +242,19 @@ final class ConfigSections {
     return new HttpConfig(
         host,
         port.map(OptionalInt::of).orElseGet(OptionalInt::empty),
+        allowedHosts(http),
         http.read("token", "none", TOKEN.or("none")));
+  }
+
+  /** A list of names, or one name. */
+  private static List<String> allowedHosts(Section http) {
+    String key = "allowedHosts";
+    if (!http.isList(key)) {
+      return http.read(key, "none", Types.HOST_NAME.or("none")).map(List::of).orElse(List.of());
+    }
+    Section list = http.list(key);
+    return list.names().stream()
+        .map(item -> list.read(item, "localhost", Types.HOST_NAME))
+        .toList();
   }
 }

@@ -39,6 +39,11 @@ final class Types {
             }
           });
 
+  /** As a Host header has it. */
+  static final Type<String> HOST_NAME =
+      Type.matching(
+          "[\\w.-]+|\\[[0-9a-fA-F:.]+]", "a host name or address without a port, such as learner");
+
   static final Type<String> HOST = Type.matching("\\S+", "a host name or address");
 
   /** As Kafka has it, for topics and for an application, whose name begins that of its topics. */

@@ -65,6 +65,8 @@ class ConfigFaultsTest {
           http: {port: 65536}                    | http.port: must be at most 65535, got "65536"
           http: {port: -1}                       | http.port: must be at least 0, got "-1"
           http: {port: high}                     | http.port: expected a whole number or none, got "high"
+          http: {allowedHosts: "a:80"}           | http.allowedHosts: expected a host name or address without a port, such as learner or none, got "a:80"
+          http: {allowedHosts: [a, http://b]}    | http.allowedHosts[1]: expected a host name or address without a port, such as learner, got "http://b"
           http: {host: a b}                      | http.host: expected a host name or address, got "a b"
           guarantee: exactly_once                | guarantee: expected exactly-once or at-least-once, got "exactly_once"
           threads: 0                             | threads: must be at least 1, got "0"

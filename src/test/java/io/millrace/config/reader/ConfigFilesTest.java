@@ -39,7 +39,9 @@ class ConfigFilesTest {
     assertThat(config.example().features().inputName(config.model().inputs() - 1)).isNotEmpty();
   }
 
-  /** The configuration in the ConfigMap, with the secrets that the Deployment takes from its Secret. */
+  /**
+   * The configuration in the ConfigMap, with the secrets that the Deployment takes from its Secret.
+   */
   @Test
   void shouldBeCompleteOnKubernetes() throws Exception {
     Map<String, JsonNode> manifests = new HashMap<>();
@@ -65,7 +67,8 @@ class ConfigFilesTest {
             name -> secrets.contains(name) ? "secret-of-" + name : null);
 
     assertThat(config.http().token()).contains("secret-of-HTTP_TOKEN");
-    assertThat(config.kafka().get("sasl.jaas.config").toString()).contains("secret-of-KAFKA_PASSWORD");
+    assertThat(config.kafka().get("sasl.jaas.config").toString())
+        .contains("secret-of-KAFKA_PASSWORD");
     assertThat(config.http().port())
         .hasValue(pod.at("/containers/0/ports/0/containerPort").asInt());
   }
