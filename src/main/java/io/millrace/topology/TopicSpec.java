@@ -82,8 +82,7 @@ record TopicSpec(
     long room = Math.max(sizes.miniBatch(), sizes.snapshot());
     specs.add(new TopicSpec(topics.miniBatches(), 1, sizes.miniBatch(), room, KEPT));
     specs.add(kept(topics.costs(), 1, 0));
-    specs.add(
-        new TopicSpec(topics.snapshots(), 1, sizes.snapshot(), sizes.snapshot(), COMPACTED));
+    specs.add(new TopicSpec(topics.snapshots(), 1, sizes.snapshot(), sizes.snapshot(), COMPACTED));
     specs.add(kept(topics.deadLetters(), 1, sizes.deadLetter(largestExample)));
     return specs;
   }
