@@ -128,16 +128,16 @@ final class LearnerMeters implements LearningMetrics {
 
   @Override
   public void missedExamples(long records) {
-    missedExamples.increment(records);
+    missedExamples.increment((double) records);
   }
 
   @Override
   public void missedEvents(long records) {
-    missedEvents.increment(records);
+    missedEvents.increment((double) records);
   }
 
   @Override
   public void missedLabels(long records) {
-    missedLabels.increment(records);
+    missedLabels.increment((double) records);
   }
 }
