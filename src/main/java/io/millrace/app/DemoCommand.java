@@ -171,6 +171,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private static void summarise(Quality quality) {
     System.out.printf(
+        Locale.ROOT,
         "Cost      %s on average, each flight predicted before it was learned; the base rate so"
             + " far: %s%n"
             + "Accuracy  %s; the more frequent answer so far: %s; the answer before: %s%n",

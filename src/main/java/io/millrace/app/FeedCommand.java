@@ -18,6 +18,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -75,14 +76,16 @@ final class FeedCommand implements Callable<Integer> {
       }
       send(config, first);
     } catch (IOException e) {
-      throw ExitException.failure("%s cannot be read further: %s".formatted(file, reason(e)), e);
+      throw ExitException.failure(
+          String.format(Locale.ROOT, "%s cannot be read further: %s", file, reason(e)), e);
     }
     return 0;
   }
 
   private static void requirePositive(String option, long value) {
     if (value < 1) {
-      throw ExitException.usage("%s: expected 1 or more, got %d".formatted(option, value));
+      throw ExitException.usage(
+          String.format(Locale.ROOT, "%s: expected 1 or more, got %d", option, value));
     }
   }
 
@@ -99,8 +102,11 @@ final class FeedCommand implements Callable<Integer> {
         sender.flush();
       }
       System.err.printf(
+          Locale.ROOT,
           "Sent %,d events to topic %s in %.1f s%n",
-          sender.sent(), config.topics().examples(), (System.nanoTime() - begun) / 1e9);
+          sender.sent(),
+          config.topics().examples(),
+          (System.nanoTime() - begun) / 1e9);
     }
   }
 
@@ -140,13 +146,17 @@ final class FeedCommand implements Callable<Integer> {
     String name = file.endsWith(".gz") ? file.substring(0, file.length() - 3) : file;
     if (!name.endsWith(".csv") && !name.endsWith(".jsonl")) {
       throw ExitException.usage(
-          "%s: expected a file that ends in .csv, .jsonl, .csv.gz or .jsonl.gz".formatted(file));
+          String.format(
+              Locale.ROOT,
+              "%s: expected a file that ends in .csv, .jsonl, .csv.gz or .jsonl.gz",
+              file));
     }
     try {
       InputStream in = EventSource.unpacked(file, Files.newInputStream(Path.of(file)));
       return name.endsWith(".csv") ? new CsvEvents(in, config.example()) : new JsonLines(in);
     } catch (IOException e) {
-      throw ExitException.usage("%s: cannot be read: %s".formatted(file, reason(e)));
+      throw ExitException.usage(
+          String.format(Locale.ROOT, "%s: cannot be read: %s", file, reason(e)));
     }
   }
 

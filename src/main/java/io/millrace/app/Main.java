@@ -8,6 +8,7 @@ import io.millrace.config.ConfigException;
 import io.millrace.config.Fault;
 import io.millrace.topology.LearnerException;
 import java.io.PrintWriter;
+import java.util.Locale;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -52,7 +53,8 @@ public final class Main {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
     String fault = String.valueOf(e.getMessage()).lines().findFirst().orElse("Wrong usage");
-    err.printf("%s; try: %s --help%n", fault, command.getCommandSpec().qualifiedName());
+    err.printf(
+        Locale.ROOT, "%s; try: %s --help%n", fault, command.getCommandSpec().qualifiedName());
     return ExitException.USAGE;
   }
 
@@ -78,6 +80,8 @@ public final class Main {
       return ExitException.failure("Kafka: " + (said.isBlank() ? e : said), e);
     }
     return ExitException.failure(
-        "Unexpected failure: %s. Run again with --verbose for details.".formatted(e), e);
+        String.format(
+            Locale.ROOT, "Unexpected failure: %s. Run again with --verbose for details.", e),
+        e);
   }
 }

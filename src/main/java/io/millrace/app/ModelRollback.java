@@ -74,7 +74,10 @@ final class ModelRollback implements Callable<Integer> {
     Set<String> topics = KafkaAnswers.get(admin.listTopics().names());
     if (!topics.contains(config.topics().miniBatches())) {
       throw ExitException.failure(
-          "There is no topic %s (topics.miniBatches)".formatted(config.topics().miniBatches()));
+          String.format(
+              Locale.ROOT,
+              "There is no topic %s (topics.miniBatches)",
+              config.topics().miniBatches()));
     }
   }
 
@@ -82,12 +85,13 @@ final class ModelRollback implements Callable<Integer> {
     if (!snapshot.architecture().equals(config.model().architecture())
         || snapshot.scaler().isPresent() != config.training().isScaled()) {
       throw ExitException.failure(
-          "Version %,d of model %s does not fit the configuration: it has %s, %s"
-              .formatted(
-                  snapshot.version(),
-                  snapshot.model(),
-                  snapshot.architecture(),
-                  snapshot.scaler().isPresent() ? "scaled" : "not scaled"));
+          String.format(
+              Locale.ROOT,
+              "Version %,d of model %s does not fit the configuration: it has %s, %s",
+              snapshot.version(),
+              snapshot.model(),
+              snapshot.architecture(),
+              snapshot.scaler().isPresent() ? "scaled" : "not scaled"));
     }
   }
 
@@ -98,8 +102,11 @@ final class ModelRollback implements Callable<Integer> {
       return KafkaAnswers.get(producer.send(command)).offset();
     } catch (RecordTooLargeException e) {
       throw ExitException.failure(
-          "Topic %s does not take the snapshot, %,d bytes; raise its max.message.bytes"
-              .formatted(command.topic(), snapshot.length),
+          String.format(
+              Locale.ROOT,
+              "Topic %s does not take the snapshot, %,d bytes; raise its max.message.bytes",
+              command.topic(),
+              snapshot.length),
           e);
     }
   }
@@ -125,8 +132,10 @@ final class ModelRollback implements Callable<Integer> {
             .orElseThrow(
                 () ->
                     ExitException.failure(
-                        "The learner refused to go back; topic %s says why"
-                            .formatted(config.topics().deadLetters())))
+                        String.format(
+                            Locale.ROOT,
+                            "The learner refused to go back; topic %s says why",
+                            config.topics().deadLetters())))
             .version();
     System.out.printf(
         Locale.ROOT,

@@ -9,6 +9,7 @@ import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
@@ -50,7 +51,9 @@ final class ResetCommand implements Callable<Integer> {
     }
     reset.perform();
     System.out.printf(
-        "Forgotten; the next run of application %s begins anew%n", config.application());
+        Locale.ROOT,
+        "Forgotten; the next run of application %s begins anew%n",
+        config.application());
   }
 
   private static boolean isConfirmed() {

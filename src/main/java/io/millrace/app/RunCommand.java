@@ -6,6 +6,7 @@ import io.millrace.app.show.StatusDisplay;
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,8 +56,11 @@ final class RunCommand implements Callable<Integer> {
         board -> Dashboard.start(config, board),
         (board, dashboard) -> {
           System.out.printf(
+              Locale.ROOT,
               "Model %s learns from topic %s of Kafka at %s; Ctrl-C stops%n",
-              config.model().name(), config.topics().examples(), config.bootstrapServers());
+              config.model().name(),
+              config.topics().examples(),
+              config.bootstrapServers());
           KernelReport.announce(config);
           dashboard.announce();
           new StatusDisplay(board).showUntil(stop, () -> false);

@@ -8,6 +8,7 @@ import io.millrace.learn.LearningMetrics;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -86,10 +87,9 @@ final class LearnerMeters implements LearningMetrics {
   }
 
   private static Counter missed(MeterRegistry registry, String records, String done) {
-    return Counter.builder("millrace.%s.missed".formatted(records))
+    return Counter.builder(String.format(Locale.ROOT, "millrace.%s.missed", records))
         .description(
-            "Records of the %s topic that were deleted before they were %s"
-                .formatted(records, done))
+            String.format(Locale.ROOT, "Records of the %s topic that were deleted before they were %s", records, done))
         .register(registry);
   }
 

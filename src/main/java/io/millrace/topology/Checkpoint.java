@@ -4,6 +4,7 @@ import io.millrace.codec.FormatException;
 import io.millrace.codec.log.TaskState;
 import io.millrace.config.MillraceConfig;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.LongConsumer;
@@ -63,7 +64,7 @@ public final class Checkpoint {
 
     @Override
     public String toString() {
-      return "topic %s, partition %d".formatted(partition.topic(), partition.partition());
+      return String.format(Locale.ROOT, "topic %s, partition %d", partition.topic(), partition.partition());
     }
   }
 
@@ -162,10 +163,9 @@ public final class Checkpoint {
     if (next > consumedThrough + 1
         && source.progress().hasRecords(source.partition(), consumedThrough + 1, next)) {
       throw new LearnerException(
-          ("The state in topic %s is older than the position of application %s: it ends at offset"
+          String.format(Locale.ROOT, "The state in topic %s is older than the position of application %s: it ends at offset"
                   + " %d of %s, and the application has read up to offset %d. Restore that topic"
-                  + " from a backup%s")
-              .formatted(changelog(), source.group(), consumedThrough, source, next - 1, wayOut));
+                  + " from a backup%s", changelog(), source.group(), consumedThrough, source, next - 1, wayOut));
     }
     if (next == 0) {
       return; // nothing was read yet: whatever is deleted was never due
@@ -175,14 +175,11 @@ public final class Checkpoint {
 
   private LearnerException lost(OptionalLong committed) {
     return new LearnerException(
-        "The state of application %s in topic %s is missing, but %s. Restore that topic from a backup%s"
-            .formatted(
-                source.group(),
+        String.format(Locale.ROOT, "The state of application %s in topic %s is missing, but %s. Restore that topic from a backup%s", source.group(),
                 changelog(),
                 committed.isPresent()
-                    ? "the application has read %s up to offset %d"
-                        .formatted(source, committed.getAsLong() - 1)
-                    : "model %s was published by this application".formatted(key),
+                    ? String.format(Locale.ROOT, "the application has read %s up to offset %d", source, committed.getAsLong() - 1)
+                    : String.format(Locale.ROOT, "model %s was published by this application", key),
                 wayOut));
   }
 
@@ -196,9 +193,13 @@ public final class Checkpoint {
       return committed == null ? null : TaskState.decode(committed);
     } catch (FormatException e) {
       throw new LearnerException(
-          ("The state %s in store %s, which is kept in the application's changelog topic, cannot be"
-                  + " read: %s")
-              .formatted(key, store.name(), e.getMessage()),
+          String.format(
+              Locale.ROOT,
+              "The state %s in store %s, which is kept in the application's changelog topic, cannot be"
+                  + " read: %s",
+              key,
+              store.name(),
+              e.getMessage()),
           e);
     }
   }
@@ -239,10 +240,10 @@ public final class Checkpoint {
     }
     if (consuming) {
       throw new LearnerException(
-          ("Topic %s went back from offset %d to %d while the learner was reading it: it was"
+          String.format(Locale.ROOT,
+              "Topic %s went back from offset %d to %d while the learner was reading it: it was"
                   + " deleted and created again, or the group's offsets were reset. Start the"
-                  + " learner again.")
-              .formatted(source.partition().topic(), consumedThrough, offset));
+                  + " learner again.", source.partition().topic(), consumedThrough, offset));
     }
     LOG.debug("Offset {} of {} is in the state already", offset, source);
     return false;

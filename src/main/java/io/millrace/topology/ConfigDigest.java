@@ -12,6 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -59,7 +60,7 @@ public record ConfigDigest(String topics, String model, String training) {
     }
     lines.add(example.format().text());
     lines.add(model.name());
-    lines.add("%d, %d, %d".formatted(model.inputs(), model.hidden(), model.outputs()));
+    lines.add(String.format(Locale.ROOT, "%d, %d, %d", model.inputs(), model.hidden(), model.outputs()));
     lines.add(model.activation().text());
     lines.add(model.output().text());
     lines.add(Long.toString(model.seed()));
@@ -101,7 +102,7 @@ public record ConfigDigest(String topics, String model, String training) {
 
   /** A client id with this digest. */
   public String in(String clientId) {
-    return "%s-c%s%s%s".formatted(clientId, topics, model, training);
+    return String.format(Locale.ROOT, "%s-c%s%s%s", clientId, topics, model, training);
   }
 
   /** The sections of the configuration in which another one differs: {@code topics, training}. */

@@ -3,6 +3,7 @@ package io.millrace.topology;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.example.Rejection;
+import java.util.Locale;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -80,8 +81,11 @@ public final class DeadLetters {
     Rejection leftOut =
         new Rejection(
             why.reason(),
-            "%s (left out here, the record is too large for this topic: %d bytes)"
-                .formatted(why.detail(), size(letter)));
+            String.format(
+                Locale.ROOT,
+                "%s (left out here, the record is too large for this topic: %d bytes)",
+                why.detail(),
+                size(letter)));
     letter = explained(record.withValue(NOTHING), leftOut, origin);
     return size(letter) <= largest
         ? letter

@@ -13,6 +13,7 @@ import io.millrace.example.Rejection;
 import io.millrace.example.Served;
 import io.millrace.learn.LearningMetrics;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -156,7 +157,8 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
       } catch (FormatException e) {
         rejection =
             new Rejection(
-                Reason.WRONG_TYPE, "Header %s: %s".formatted(JoinedExample.SERVED, e.getMessage()));
+                Reason.WRONG_TYPE,
+                String.format(Locale.ROOT, "Header %s: %s", JoinedExample.SERVED, e.getMessage()));
       }
     }
     if (rejection != null) {

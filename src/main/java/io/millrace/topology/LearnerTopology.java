@@ -6,6 +6,7 @@ import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.Model;
 import io.millrace.learn.PublishedModel;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -55,7 +56,7 @@ public final class LearnerTopology {
 
   /** The topic that keeps a store of an application, by Kafka Streams' naming. */
   static String changelog(String application, String store) {
-    return "%s-%s-changelog".formatted(application, store);
+    return String.format(Locale.ROOT, "%s-%s-changelog", application, store);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.millrace.topology;
 import io.millrace.codec.FormatException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serdes;
@@ -61,14 +62,18 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
     }
     if (head.length != HEAD_BYTES) {
       throw new FormatException(
-          "its head has %d bytes, this Millrace reads %d".formatted(head.length, HEAD_BYTES));
+          String.format(
+              Locale.ROOT,
+              "its head has %d bytes, this Millrace reads %d",
+              head.length,
+              HEAD_BYTES));
     }
     ByteBuffer buffer = ByteBuffer.wrap(head);
     int lastSlot = buffer.getInt();
     int length = buffer.getInt();
     if (lastSlot < 0 || lastSlot > 1 || length < 0) {
       throw new FormatException(
-          "its head cannot be: slot %d, %d bytes".formatted(lastSlot, length));
+          String.format(Locale.ROOT, "its head cannot be: slot %d, %d bytes", lastSlot, length));
     }
     slot = lastSlot;
     written = true;
@@ -80,7 +85,8 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
     for (int at = 0; at < length; at += PIECE) {
       byte[] piece = inner.get(pieceKey(key, slot, at / PIECE));
       if (piece == null || piece.length != Math.min(PIECE, length - at)) {
-        throw new FormatException("it is incomplete at byte %d of %d".formatted(at, length));
+        throw new FormatException(
+            String.format(Locale.ROOT, "it is incomplete at byte %d of %d", at, length));
       }
     }
     byte[] bytes = new byte[length];
@@ -134,7 +140,7 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
   }
 
   private static String pieceKey(String key, int slot, int piece) {
-    return "%s/%d/%d".formatted(key, slot, piece);
+    return String.format(Locale.ROOT, "%s/%d/%d", key, slot, piece);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.config.TopicsConfig;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.TopicConfig;
@@ -65,9 +66,13 @@ final class TopicCheck {
     int limit = existing.maxMessageBytes(spec.name());
     if (spec.largestRecord() > limit) {
       throw new LearnerException(
-          ("Topic %s takes records of up to %d bytes, this configuration can produce %d. Raise its"
-                  + " max.message.bytes, or choose a smaller model or mini-batch.")
-              .formatted(spec.name(), limit, spec.largestRecord()));
+          String.format(
+              Locale.ROOT,
+              "Topic %s takes records of up to %d bytes, this configuration can produce %d. Raise its"
+                  + " max.message.bytes, or choose a smaller model or mini-batch.",
+              spec.name(),
+              limit,
+              spec.largestRecord()));
     }
   }
 
@@ -75,15 +80,17 @@ final class TopicCheck {
     int partitions = existing.partitions(name);
     if (partitions != 1) {
       throw new LearnerException(
-          ("Topic %s has %d partitions; the training log (topics.miniBatches) is one total order"
-                  + " and must have 1. Name another topic.")
-              .formatted(name, partitions));
+          String.format(
+              Locale.ROOT,
+              "Topic %s has %d partitions; the training log (topics.miniBatches) is one total order"
+                  + " and must have 1. Name another topic.",
+              name,
+              partitions));
     }
     if (isCompacted(name)) {
       throw new LearnerException(
-          ("Topic %s has cleanup.policy=%s, which would delete mini-batches that are not learned"
-                  + " yet; the training log (topics.miniBatches) needs \"delete\".")
-              .formatted(name, policy(name)));
+          String.format(Locale.ROOT, "Topic %s has cleanup.policy=%s, which would delete mini-batches that are not learned"
+                  + " yet; the training log (topics.miniBatches) needs \"delete\".", name, policy(name)));
     }
     if (expires(name)) {
       LOG.warn(
@@ -97,18 +104,16 @@ final class TopicCheck {
   private void checkDeadLetters(String name) {
     if (isCompacted(name)) {
       throw new LearnerException(
-          ("Topic %s has cleanup.policy=%s: Kafka refuses records without a key there, and the"
-                  + " first dead letter without one would stop the learner. Set it to \"delete\".")
-              .formatted(name, policy(name)));
+          String.format(Locale.ROOT, "Topic %s has cleanup.policy=%s: Kafka refuses records without a key there, and the"
+                  + " first dead letter without one would stop the learner. Set it to \"delete\".", name, policy(name)));
     }
   }
 
   private void checkChangelog(String name) {
     if (!policy(name).equals(TopicConfig.CLEANUP_POLICY_COMPACT)) {
       throw new LearnerException(
-          ("Topic %s keeps the state of application %s and has cleanup.policy=%s, which would"
-                  + " delete the state. Set it to \"compact\".")
-              .formatted(name, config.application(), policy(name)));
+          String.format(Locale.ROOT, "Topic %s keeps the state of application %s and has cleanup.policy=%s, which would"
+                  + " delete the state. Set it to \"compact\".", name, config.application(), policy(name)));
     }
     int limit = existing.maxMessageBytes(name);
     if (limit < LiveStore.LARGEST_RECORD) {
@@ -178,9 +183,7 @@ final class TopicCheck {
   }
 
   private String retention(String name) {
-    return "retention.ms=%s and retention.bytes=%s"
-        .formatted(
-            existing.setting(name, TopicConfig.RETENTION_MS_CONFIG),
+    return String.format(Locale.ROOT, "retention.ms=%s and retention.bytes=%s", existing.setting(name, TopicConfig.RETENTION_MS_CONFIG),
             existing.setting(name, TopicConfig.RETENTION_BYTES_CONFIG));
   }
 }

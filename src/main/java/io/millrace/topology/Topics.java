@@ -5,6 +5,7 @@ import io.millrace.config.TopicsConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -91,10 +92,15 @@ public final class Topics {
     inEvents = partitions.getOrDefault(events, inLabels);
     if (inEvents != inLabels) {
       throw new LearnerException(
-          ("Topic %s has %d partitions and topic %s has %d: events and labels (example.labels) are"
+          String.format(
+              Locale.ROOT,
+              "Topic %s has %d partitions and topic %s has %d: events and labels (example.labels) are"
                   + " joined partition by partition and need as many, with keys spread over them in"
-                  + " the same way. Create one of them again.")
-              .formatted(events, inEvents, labels, inLabels));
+                  + " the same way. Create one of them again.",
+              events,
+              inEvents,
+              labels,
+              inLabels));
     }
     creation.createMissing(
         List.of(TopicSpec.ofInput(events, inEvents), TopicSpec.ofInput(labels, inLabels)));

@@ -20,6 +20,7 @@ import io.millrace.learn.Rollback;
 import io.millrace.learn.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -111,10 +112,13 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     }
     if (checkpoint.sourceIsNew()) {
       throw new LearnerException(
-          ("Topic %s is not the one that model %s was learned from: it was deleted and created"
+          String.format(
+              Locale.ROOT,
+              "Topic %s is not the one that model %s was learned from: it was deleted and created"
                   + " again, and what was not learned yet is gone. Give the model another"
-                  + " model.name or application, or reset the application's state.")
-              .formatted(config.topics().miniBatches(), modelName));
+                  + " model.name or application, or reset the application's state.",
+              config.topics().miniBatches(),
+              modelName));
     }
     TrainState state = TrainStateCodec.decode(committed);
     Differences.between(state.model(), initial, "the state")
@@ -132,10 +136,9 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   /** A replay of a log with a hole could never equal the model again. */
   private void refuseHole(long deleted) {
     throw new LearnerException(
-        ("%d records of topic %s were deleted before model %s had learned them, so that no replay"
+        String.format(Locale.ROOT, "%d records of topic %s were deleted before model %s had learned them, so that no replay"
                 + " can equal the model any more. Begin anew: run reset, or give the model another"
-                + " model.name or application.")
-            .formatted(deleted, config.topics().miniBatches(), modelName));
+                + " model.name or application.", deleted, config.topics().miniBatches(), modelName));
   }
 
   @Override

@@ -2,7 +2,9 @@ package io.millrace.benchmark;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.app.Main;
 import io.millrace.config.Format;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -87,7 +89,7 @@ final class DashboardsBenchmark implements Callable<Integer> {
           ExampleTopic.fill(bench.servers(), Format.JSON, sizes.inputs(), 3, 1, examples);
       System.out.printf("%s; %s, JSON, %,d examples%n", Bench.machine(), shape, topic.examples());
       Path config = Files.writeString(folder.resolve("run.yaml"), yaml(bench, sizes, topic));
-      try (Jvm learner = Jvm.start(command(config))) {
+      try (Jvm learner = learner(config)) {
         measure(learner, topic.examples());
         learner.terminate();
       }
@@ -98,17 +100,11 @@ final class DashboardsBenchmark implements Callable<Integer> {
     return 0;
   }
 
-  private List<String> command(Path config) {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx" + heap,
-        "--add-modules=jdk.incubator.vector",
-        "-cp",
-        System.getProperty("java.class.path"),
-        "io.millrace.app.Main",
-        "run",
-        "--config",
-        config.toString());
+  private Jvm learner(Path config) throws IOException {
+    return Jvm.start(
+        Main.class,
+        List.of("-Xmx" + heap, "--add-modules=jdk.incubator.vector"),
+        List.of("run", "--config", config.toString()));
   }
 
   private static String yaml(Bench bench, Shape sizes, ExampleTopic topic) {

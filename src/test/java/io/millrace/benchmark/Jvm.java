@@ -2,12 +2,11 @@ package io.millrace.benchmark;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.testing.JavaCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -26,9 +25,7 @@ final class Jvm implements AutoCloseable {
 
   /** A JVM with the class path of this one. */
   static Jvm start(Class<?> main, List<String> options, List<String> args) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(options);
+    List<String> command = JavaCommand.with(options);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(main.getName());

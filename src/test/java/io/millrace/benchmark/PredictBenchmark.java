@@ -2,6 +2,7 @@ package io.millrace.benchmark;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.testing.JavaCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -37,9 +38,9 @@ final class PredictBenchmark {
   }
 
   private static void measure(String name, String rate) throws Exception {
-    Process demo =
-        new ProcessBuilder(
-                System.getProperty("java.home") + "/bin/java",
+    List<String> command =
+        JavaCommand.with(
+            List.of(
                 "-Xmx512m",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -48,9 +49,9 @@ final class PredictBenchmark {
                 "--rate",
                 rate,
                 "--set",
-                "http.port=0")
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+                "http.port=0"));
+    Process demo =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     try (BufferedReader out =
         new BufferedReader(new InputStreamReader(demo.getInputStream(), UTF_8))) {
       String line = out.readLine();

@@ -3,6 +3,7 @@ package io.millrace.broker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.testing.JavaCommand;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,7 +61,7 @@ public final class SecuredBroker implements AutoCloseable {
     Process keytool =
         new ProcessBuilder(
                 List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                    JavaCommand.tool("keytool"),
                     "-genkeypair",
                     "-keystore",
                     keystore.toString(),

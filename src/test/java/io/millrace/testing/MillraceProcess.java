@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -53,13 +54,17 @@ public final class MillraceProcess implements AutoCloseable {
   private final Output err;
 
   private MillraceProcess(Map<String, String> environment, List<String> jvm, String... args) {
-    this.command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(jvm);
+    this(Path.of(""), environment, jvm, args);
+  }
+
+  private MillraceProcess(
+      Path folder, Map<String, String> environment, List<String> jvm, String... args) {
+    this.command = JavaCommand.with(jvm);
     command.add("-jar");
     command.add(Objects.requireNonNull(System.getProperty("millrace.jar"), "millrace.jar"));
     command.addAll(List.of(args));
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(folder.toAbsolutePath().toFile());
     builder.environment().putAll(environment);
     try {
       this.process = builder.start();
@@ -76,6 +81,23 @@ public final class MillraceProcess implements AutoCloseable {
 
   public static MillraceProcess start(Map<String, String> environment, String... args) {
     return new MillraceProcess(environment, List.of(HEAP, QUICK), args);
+  }
+
+  /** Starts it in a folder, which relative names are in. */
+  public static MillraceProcess startIn(Path folder, String... args) {
+    return new MillraceProcess(folder, Map.of(), List.of(HEAP, QUICK), args);
+  }
+
+  /** For a machine whose language writes numbers with other digits, such as {@code fa-IR}. */
+  public static MillraceProcess startIn(Locale locale, String... args) {
+    List<String> jvm =
+        List.of(
+            HEAP,
+            QUICK,
+            "-Duser.language=" + locale.getLanguage(),
+            "-Duser.country=" + locale.getCountry(),
+            "-Duser.extensions=u-" + locale.getExtension(Locale.UNICODE_LOCALE_EXTENSION));
+    return new MillraceProcess(Map.of(), jvm, args);
   }
 
   /** For much work in little memory. */
@@ -142,14 +164,17 @@ public final class MillraceProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** SIGTERM. */
+  /**
+   * SIGTERM. {@link Process#destroy} would also close the streams, and what the process prints
+   * while it ends would be lost.
+   */
   public void terminate() {
-    process.destroy();
+    process.toHandle().destroy();
   }
 
-  /** SIGKILL. */
+  /** SIGKILL; the streams stay open until they are read to their end. */
   public void kill() {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
   }
 
   /** SIGINT, as Ctrl-C sends it. */
@@ -204,9 +229,8 @@ public final class MillraceProcess implements AutoCloseable {
   }
 
   private String jcmd(String request) throws IOException, InterruptedException {
-    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     Process asked =
-        new ProcessBuilder(jcmd, ATTACH, Long.toString(process.pid()), request)
+        new ProcessBuilder(JavaCommand.tool("jcmd"), ATTACH, Long.toString(process.pid()), request)
             .redirectErrorStream(true)
             .start();
     String said = new String(asked.getInputStream().readAllBytes(), UTF_8);
@@ -251,7 +275,7 @@ public final class MillraceProcess implements AutoCloseable {
   @Override
   public void close() {
     if (process.isAlive()) {
-      process.destroyForcibly();
+      kill();
       awaitExit();
     }
   }

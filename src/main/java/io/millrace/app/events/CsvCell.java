@@ -6,6 +6,7 @@ import io.millrace.app.process.ExitException;
 import io.millrace.config.Format;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** What a cell of a CSV file is: all are text there, and only some are meant so. */
@@ -58,9 +59,12 @@ final class CsvCell {
       return cell.isEmpty() ? Double.NaN : Double.parseDouble(cell);
     } catch (NumberFormatException e) {
       throw ExitException.failure(
-          "Column %s: \"%s\" is no number, and %s has nothing but numbers"
-              .formatted(
-                  column < header.size() ? header.get(column) : column + 1, cell, format.text()),
+          String.format(
+              Locale.ROOT,
+              "Column %s: \"%s\" is no number, and %s has nothing but numbers",
+              column < header.size() ? header.get(column) : column + 1,
+              cell,
+              format.text()),
           e);
     }
   }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -126,8 +127,12 @@ interface CsvRow {
 
   private static ExitException noColumn(String columns, String key, List<String> header) {
     return ExitException.usage(
-        "The CSV has no column \"%s\" (%s); its columns are: %s"
-            .formatted(columns, key, header.isEmpty() ? "none" : String.join(", ", header)));
+        String.format(
+            Locale.ROOT,
+            "The CSV has no column \"%s\" (%s); its columns are: %s",
+            columns,
+            key,
+            header.isEmpty() ? "none" : String.join(", ", header)));
   }
 
   /** Writes the fields of an object. */

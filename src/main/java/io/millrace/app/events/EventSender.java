@@ -4,6 +4,7 @@ import io.millrace.app.kafka.KafkaClients;
 import io.millrace.app.process.ExitException;
 import io.millrace.config.MillraceConfig;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.Producer;
@@ -75,7 +76,12 @@ public final class EventSender implements AutoCloseable {
     Exception e = failure.get();
     if (e != null) {
       throw ExitException.failure(
-          "Sending to topic %s failed after %,d events: %s".formatted(topic, sent, e.getMessage()),
+          String.format(
+              Locale.ROOT,
+              "Sending to topic %s failed after %,d events: %s",
+              topic,
+              sent,
+              e.getMessage()),
           e);
     }
   }

@@ -5,6 +5,7 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.topology.StreamsSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -83,10 +84,14 @@ public final class KafkaClients {
     String said = String.valueOf(cause.getMessage());
     String why =
         late
-            ? "no answer within %d seconds".formatted(REACH.toSeconds())
+            ? String.format(Locale.ROOT, "no answer within %d seconds", REACH.toSeconds())
             : said.contains("No resolvable") ? "no address is known for this host name" : said;
     return ExitException.failure(
-        "Cannot reach Kafka at %s (kafka.bootstrap.servers): %s".formatted(bootstrapServers, why),
+        String.format(
+            Locale.ROOT,
+            "Cannot reach Kafka at %s (kafka.bootstrap.servers): %s",
+            bootstrapServers,
+            why),
         cause);
   }
 
@@ -116,7 +121,8 @@ public final class KafkaClients {
 
   public Map<String, Object> readerSettings(String purpose) {
     Map<String, Object> properties =
-        settings.getGlobalConsumerConfigs("%s-%s".formatted(application, purpose));
+        settings.getGlobalConsumerConfigs(
+            String.format(Locale.ROOT, "%s-%s", application, purpose));
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     return properties;
@@ -130,7 +136,7 @@ public final class KafkaClients {
 
   Map<String, Object> producerSettings(String purpose) {
     Map<String, Object> properties =
-        settings.getProducerConfigs("%s-%s".formatted(application, purpose));
+        settings.getProducerConfigs(String.format(Locale.ROOT, "%s-%s", application, purpose));
     properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, DELIVERY.toMillis());
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) DELIVERY.toMillis() / 2);

@@ -76,7 +76,7 @@ public final class Reset {
                   admin.describeConsumerGroups(List.of(group)).describedGroups().get(group)));
       int members = description.members().size();
       if (members > 0) {
-        throw running("%d stream threads are at work".formatted(members));
+        throw running(String.format(Locale.ROOT, "%d stream threads are at work", members));
       }
     } catch (GroupIdNotFoundException e) {
       // It never ran.
@@ -85,18 +85,25 @@ public final class Reset {
 
   private ExitException running(String why) {
     return ExitException.failure(
-        "Application %s is running (%s). Stop every instance first; one that was killed counts until its session has ended, some seconds later"
-            .formatted(config.application(), why));
+        String.format(
+            Locale.ROOT,
+            "Application %s is running (%s). Stop every instance first; one that was killed counts until its session has ended, some seconds later",
+            config.application(),
+            why));
   }
 
   /** What will be deleted, in lines for people. */
   public List<String> plan() {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "Of application %s on Kafka at %s this forgets:"
-            .formatted(config.application(), config.bootstrapServers()));
+        String.format(
+            Locale.ROOT,
+            "Of application %s on Kafka at %s this forgets:",
+            config.application(),
+            config.bootstrapServers()));
     if (snapshots.newest() == null) {
-      lines.add("  the model %s (not published yet)".formatted(config.model().name()));
+      lines.add(
+          String.format(Locale.ROOT, "  the model %s (not published yet)", config.model().name()));
     } else {
       Snapshot newest = SnapshotReader.decode(snapshots.newest(), config);
       lines.add(
@@ -109,11 +116,18 @@ public final class Reset {
             "  the training log: topic %s is deleted (%s)", topics.miniBatches(), offsetsOfLog()));
     lines.add("  the state: deleted topics " + String.join(", ", changelogs()));
     lines.add(
-        "  the positions (group %s): all that topic %s still has is learned again"
-            .formatted(config.application(), topics.examples()));
+        String.format(
+            Locale.ROOT,
+            "  the positions (group %s): all that topic %s still has is learned again",
+            config.application(),
+            topics.examples()));
     lines.add(
-        "It leaves alone the events in %s, the costs in %s and the dead letters in %s."
-            .formatted(topics.examples(), topics.costs(), topics.deadLetters()));
+        String.format(
+            Locale.ROOT,
+            "It leaves alone the events in %s, the costs in %s and the dead letters in %s.",
+            topics.examples(),
+            topics.costs(),
+            topics.deadLetters()));
     return lines;
   }
 
@@ -152,9 +166,7 @@ public final class Reset {
   private void requireOwn(ConsumerRecord<byte[], byte[]> record) {
     if (!Arrays.equals(record.key(), config.model().name().getBytes(UTF_8))) {
       throw shared(
-          "%s at offset %d"
-              .formatted(
-                  record.key() == null ? "no key" : new String(record.key(), UTF_8),
+          String.format(Locale.ROOT, "%s at offset %d", record.key() == null ? "no key" : new String(record.key(), UTF_8),
                   record.offset()));
     }
   }
@@ -177,15 +189,14 @@ public final class Reset {
         .forEach(
             (group, positions) -> {
               if (positions.get(log) != null) {
-                throw shared("group %s reads it".formatted(group));
+                throw shared(String.format(Locale.ROOT, "group %s reads it", group));
               }
             });
   }
 
   private ExitException shared(String who) {
     return ExitException.failure(
-        "Topic %s holds mini-batches of another model as well (%s): deleting it would stop that one. Name a topics.miniBatches of its own for this model instead"
-            .formatted(topics.miniBatches(), who));
+        String.format(Locale.ROOT, "Topic %s holds mini-batches of another model as well (%s): deleting it would stop that one. Name a topics.miniBatches of its own for this model instead", topics.miniBatches(), who));
   }
 
   /**
@@ -221,8 +232,11 @@ public final class Reset {
     while (KafkaAnswers.get(admin.listTopics().names()).stream().anyMatch(present::contains)) {
       if (System.nanoTime() > deadline) {
         throw ExitException.failure(
-            "Kafka has not deleted %s within %d seconds; run the reset again"
-                .formatted(String.join(", ", present), PATIENCE.toSeconds()));
+            String.format(
+                Locale.ROOT,
+                "Kafka has not deleted %s within %d seconds; run the reset again",
+                String.join(", ", present),
+                PATIENCE.toSeconds()));
       }
       pause();
     }

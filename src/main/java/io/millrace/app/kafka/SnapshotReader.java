@@ -6,6 +6,7 @@ import io.millrace.codec.published.SnapshotCodec;
 import io.millrace.codec.published.SnapshotKey;
 import io.millrace.config.MillraceConfig;
 import io.millrace.learn.Snapshot;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -87,8 +88,11 @@ public record SnapshotReader(byte @Nullable [] newest, SortedMap<Long, byte[]> b
   public byte[] requireNewest(MillraceConfig config) {
     if (newest == null) {
       throw ExitException.failure(
-          "There is no snapshot of model %s on topic %s yet"
-              .formatted(config.model().name(), config.topics().snapshots()));
+          String.format(
+              Locale.ROOT,
+              "There is no snapshot of model %s on topic %s yet",
+              config.model().name(),
+              config.topics().snapshots()));
     }
     return newest;
   }
@@ -102,8 +106,12 @@ public record SnapshotReader(byte @Nullable [] newest, SortedMap<Long, byte[]> b
     byte[] snapshot = byVersion.get(version);
     if (snapshot == null) {
       throw ExitException.failure(
-          "Version %,d of model %s is not on topic %s; `model list` shows what is"
-              .formatted(version, config.model().name(), config.topics().snapshots()));
+          String.format(
+              Locale.ROOT,
+              "Version %,d of model %s is not on topic %s; `model list` shows what is",
+              version,
+              config.model().name(),
+              config.topics().snapshots()));
     }
     return snapshot;
   }
@@ -118,8 +126,12 @@ public record SnapshotReader(byte @Nullable [] newest, SortedMap<Long, byte[]> b
       return SnapshotCodec.decode(published);
     } catch (FormatException e) {
       throw ExitException.failure(
-          "Topic %s holds something else under the key of model %s: %s"
-              .formatted(config.topics().snapshots(), config.model().name(), e.getMessage()),
+          String.format(
+              Locale.ROOT,
+              "Topic %s holds something else under the key of model %s: %s",
+              config.topics().snapshots(),
+              config.model().name(),
+              e.getMessage()),
           e);
     }
   }

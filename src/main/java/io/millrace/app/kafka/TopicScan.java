@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -190,12 +191,10 @@ public final class TopicScan {
             .filter(each -> positions.getOrDefault(each, 0L) < ends.getOrDefault(each, 0L))
             .map(
                 each ->
-                    "partition %d at offset %d of %d"
-                        .formatted(each.partition(), positions.get(each), ends.get(each)))
+                    String.format(Locale.ROOT, "partition %d at offset %d of %d", each.partition(), positions.get(each), ends.get(each)))
             .sorted()
             .collect(Collectors.joining(", "));
     return ExitException.failure(
-        "Topic %s: no record came for %d seconds (%s). Check that Kafka runs and that every partition of the topic has a leader, then run the command again"
-            .formatted(topic, patience.toSeconds(), where));
+        String.format(Locale.ROOT, "Topic %s: no record came for %d seconds (%s). Check that Kafka runs and that every partition of the topic has a leader, then run the command again", topic, patience.toSeconds(), where));
   }
 }

@@ -7,6 +7,7 @@ import io.millrace.topology.LearnerException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
@@ -63,11 +64,9 @@ final class InstanceCheck {
   }
 
   private String describe(MemberDescription odd) {
-    return ("Application %s already runs on %s with another configuration (client id %s; different:"
+    return String.format(Locale.ROOT, "Application %s already runs on %s with another configuration (client id %s; different:"
             + " %s): all instances of an application need the same. Stop that one, or give this one"
-            + " another application.")
-        .formatted(
-            application,
+            + " another application.", application,
             odd.host().replaceFirst("^/", ""),
             odd.clientId(),
             own.differences(digest(odd).orElseThrow()));

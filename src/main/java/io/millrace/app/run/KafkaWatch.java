@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -195,9 +196,8 @@ final class KafkaWatch implements AutoCloseable {
 
   private void deleted(String topic) {
     stop.fail(
-        ("The learner stopped: topic %s was deleted while the learner was running. Start it again:"
-                + " it goes on with that topic empty, or says what to do.")
-            .formatted(topic));
+        String.format(Locale.ROOT, "The learner stopped: topic %s was deleted while the learner was running. Start it again:"
+                + " it goes on with that topic empty, or says what to do.", topic));
   }
 
   @Override

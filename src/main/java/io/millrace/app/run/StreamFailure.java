@@ -2,6 +2,7 @@ package io.millrace.app.run;
 
 import io.millrace.topology.KafkaAnswers;
 import io.millrace.topology.LearnerException;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -63,15 +64,18 @@ record StreamFailure(boolean passes, String line) {
     }
     if (e instanceof RecordTooLargeException) {
       return stops(
-          ("topic %s does not take a record of the learner, it is larger than the topic's"
-                  + " max.message.bytes. Raise it and start the learner again.")
-              .formatted(topic(failure)));
+          String.format(
+              Locale.ROOT,
+              "topic %s does not take a record of the learner, it is larger than the topic's"
+                  + " max.message.bytes. Raise it and start the learner again.",
+              topic(failure)));
     }
     if (e instanceof AuthenticationException || e instanceof AuthorizationException) {
       return stops("Kafka does not permit it: " + oneLine(e));
     }
     if (e instanceof OutOfMemoryError) {
-      return stops("the memory is too small (%s); raise -Xmx".formatted(e.getMessage()));
+      return stops(
+          String.format(Locale.ROOT, "the memory is too small (%s); raise -Xmx", e.getMessage()));
     }
     boolean passes =
         e instanceof RetriableException
@@ -113,7 +117,7 @@ record StreamFailure(boolean passes, String line) {
 
   private static String rootMessage(Throwable failure) {
     Throwable root = causes(failure).reduce(failure, (before, last) -> last);
-    return "%s: %s".formatted(root.getClass().getSimpleName(), oneLine(root));
+    return String.format(Locale.ROOT, "%s: %s", root.getClass().getSimpleName(), oneLine(root));
   }
 
   private static String oneLine(Throwable e) {

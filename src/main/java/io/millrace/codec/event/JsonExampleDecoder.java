@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * {@link PlainVectorReader} is asked first where the form is the vector's.
  *
  * <p>The whole record is read, whatever is wrong with it: of several faults the one that stands
- * first in {@link Reason} is named, and of a field that occurs twice the last counts, as JSON
- * parsers have it.
+ * first in {@link io.millrace.example.Reason} is named, and of a field that occurs twice the last
+ * counts, as JSON parsers have it.
  */
 public final class JsonExampleDecoder implements ExampleDecoder {
   private static final int MAX_NESTING = 1000;

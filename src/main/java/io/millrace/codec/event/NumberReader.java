@@ -3,16 +3,23 @@ package io.millrace.codec.event;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.millrace.example.Rejection;
+import io.millrace.nn.Scaler;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads numbers that must be finite.
+ * Reads numbers, which must be finite and at most {@link #LARGEST} in magnitude.
  *
  * @param field for the sentences
  * @param takesBooleans whether true and false are 1 and 0
  */
 record NumberReader(String field, boolean takesBooleans) {
+  /**
+   * The largest magnitude of a number of an example, be it an input or a label. One that is larger
+   * would make the whole mini-batch useless: its square overflows.
+   */
+  static final double LARGEST = Scaler.LARGEST;
+
   /** The number is the field itself, not an element of it. */
   static final int ALONE = -1;
 
@@ -20,13 +27,13 @@ record NumberReader(String field, boolean takesBooleans) {
    * Reads the number at the parser.
    *
    * @param i which element of the field it is, or {@link #ALONE}
-   * @param target Modified: at {@code index}, where the number is finite
+   * @param target Modified: at {@code index}, where the number is in range
    */
   @Nullable Rejection read(JsonParser json, int i, double[] target, int index) throws IOException {
     JsonToken token = json.currentToken();
     if (token.isNumeric()) {
       double number = json.getDoubleValue();
-      if (!Double.isFinite(number)) {
+      if (!isInRange(number)) {
         return Rejections.notFinite(name(i), Rejections.shown(json));
       }
       target[index] = number;
@@ -37,6 +44,11 @@ record NumberReader(String field, boolean takesBooleans) {
       return null;
     }
     return Rejections.wrongType(json, name(i), "a number");
+  }
+
+  /** Whether a number can be learned from; NaN cannot. */
+  static boolean isInRange(double number) {
+    return Math.abs(number) <= LARGEST;
   }
 
   private String name(int i) {

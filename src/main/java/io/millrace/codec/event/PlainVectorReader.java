@@ -182,7 +182,7 @@ final class PlainVectorReader {
   }
 
   /**
-   * Reads a number as JSON writes it, finite as a double. Modified: number.
+   * Reads a number as JSON writes it, in {@linkplain NumberReader#LARGEST range}. Modified: number.
    *
    * @return where it ends, or BROKEN
    */
@@ -242,7 +242,7 @@ final class PlainVectorReader {
         || exponent < -(POWERS_OF_TEN.length - 1)
         || exponent >= POWERS_OF_TEN.length) {
       number = JsonDoubleParser.parseDouble(b, start, i - start);
-      return Double.isFinite(number) ? i : BROKEN;
+      return NumberReader.isInRange(number) ? i : BROKEN;
     }
     double size =
         exponent < 0 ? digits / POWERS_OF_TEN[-exponent] : digits * POWERS_OF_TEN[exponent];

@@ -19,6 +19,7 @@ import io.millrace.topology.LearnerException;
 import io.millrace.topology.SourceGaps;
 import io.millrace.topology.StreamsSettings;
 import io.millrace.topology.TopicFacts;
+import java.util.Locale;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
@@ -154,8 +155,11 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Arriva
     }
     if (current == null) {
       throw new LearnerException(
-          "The snapshot of model %s was deleted from topic %s before an event was predicted"
-              .formatted(config.model().name(), config.topics().snapshots()));
+          String.format(
+              Locale.ROOT,
+              "The snapshot of model %s was deleted from topic %s before an event was predicted",
+              config.model().name(),
+              config.topics().snapshots()));
     }
     return current;
   }

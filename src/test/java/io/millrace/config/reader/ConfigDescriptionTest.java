@@ -102,6 +102,7 @@ class ConfigDescriptionTest {
             http:
               host: 127.0.0.1
               port: 8080
+              allowedHosts: none
               token: [hidden]""");
   }
 
