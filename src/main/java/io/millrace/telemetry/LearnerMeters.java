@@ -89,7 +89,11 @@ final class LearnerMeters implements LearningMetrics {
   private static Counter missed(MeterRegistry registry, String records, String done) {
     return Counter.builder(String.format(Locale.ROOT, "millrace.%s.missed", records))
         .description(
-            String.format(Locale.ROOT, "Records of the %s topic that were deleted before they were %s", records, done))
+            String.format(
+                Locale.ROOT,
+                "Records of the %s topic that were deleted before they were %s",
+                records,
+                done))
         .register(registry);
   }
 

@@ -62,18 +62,32 @@ final class ChangelogPartitions {
       String changelog, int inChangelog, String source, int inSource, boolean accept) {
     if (inChangelog > inSource) {
       throw new LearnerException(
-          String.format(Locale.ROOT, "Topic %s has %d partitions, but topic %s has the state of application %s for %d: the"
+          String.format(
+              Locale.ROOT,
+              "Topic %s has %d partitions, but topic %s has the state of application %s for %d: the"
                   + " first was deleted and created again with fewer. Create it again with %d, or"
-                  + " begin anew: run reset, or choose another application.", source, inSource, changelog, config.application(), inChangelog, inChangelog));
+                  + " begin anew: run reset, or choose another application.",
+              source,
+              inSource,
+              changelog,
+              config.application(),
+              inChangelog,
+              inChangelog));
     }
     if (inChangelog == inSource) {
       return;
     }
     if (!accept) {
       throw new LearnerException(
-          String.format(Locale.ROOT, "Topic %s has %d partitions now, and application %s has learned from %d of them: start"
+          String.format(
+              Locale.ROOT,
+              "Topic %s has %d partitions now, and application %s has learned from %d of them: start"
                   + " it once with run --accept-new-partitions to learn from all; nothing that it"
-                  + " has learned is lost.", source, inSource, config.application(), inChangelog));
+                  + " has learned is lost.",
+              source,
+              inSource,
+              config.application(),
+              inChangelog));
     }
     KafkaAnswers.get(
         admin.createPartitions(Map.of(changelog, NewPartitions.increaseTo(inSource))).all());

@@ -64,7 +64,8 @@ public final class Checkpoint {
 
     @Override
     public String toString() {
-      return String.format(Locale.ROOT, "topic %s, partition %d", partition.topic(), partition.partition());
+      return String.format(
+          Locale.ROOT, "topic %s, partition %d", partition.topic(), partition.partition());
     }
   }
 
@@ -163,9 +164,17 @@ public final class Checkpoint {
     if (next > consumedThrough + 1
         && source.progress().hasRecords(source.partition(), consumedThrough + 1, next)) {
       throw new LearnerException(
-          String.format(Locale.ROOT, "The state in topic %s is older than the position of application %s: it ends at offset"
+          String.format(
+              Locale.ROOT,
+              "The state in topic %s is older than the position of application %s: it ends at offset"
                   + " %d of %s, and the application has read up to offset %d. Restore that topic"
-                  + " from a backup%s", changelog(), source.group(), consumedThrough, source, next - 1, wayOut));
+                  + " from a backup%s",
+              changelog(),
+              source.group(),
+              consumedThrough,
+              source,
+              next - 1,
+              wayOut));
     }
     if (next == 0) {
       return; // nothing was read yet: whatever is deleted was never due
@@ -175,12 +184,19 @@ public final class Checkpoint {
 
   private LearnerException lost(OptionalLong committed) {
     return new LearnerException(
-        String.format(Locale.ROOT, "The state of application %s in topic %s is missing, but %s. Restore that topic from a backup%s", source.group(),
-                changelog(),
-                committed.isPresent()
-                    ? String.format(Locale.ROOT, "the application has read %s up to offset %d", source, committed.getAsLong() - 1)
-                    : String.format(Locale.ROOT, "model %s was published by this application", key),
-                wayOut));
+        String.format(
+            Locale.ROOT,
+            "The state of application %s in topic %s is missing, but %s. Restore that topic from a backup%s",
+            source.group(),
+            changelog(),
+            committed.isPresent()
+                ? String.format(
+                    Locale.ROOT,
+                    "the application has read %s up to offset %d",
+                    source,
+                    committed.getAsLong() - 1)
+                : String.format(Locale.ROOT, "model %s was published by this application", key),
+            wayOut));
   }
 
   private String changelog() {
@@ -240,10 +256,14 @@ public final class Checkpoint {
     }
     if (consuming) {
       throw new LearnerException(
-          String.format(Locale.ROOT,
+          String.format(
+              Locale.ROOT,
               "Topic %s went back from offset %d to %d while the learner was reading it: it was"
                   + " deleted and created again, or the group's offsets were reset. Start the"
-                  + " learner again.", source.partition().topic(), consumedThrough, offset));
+                  + " learner again.",
+              source.partition().topic(),
+              consumedThrough,
+              offset));
     }
     LOG.debug("Offset {} of {} is in the state already", offset, source);
     return false;

@@ -60,7 +60,8 @@ public record ConfigDigest(String topics, String model, String training) {
     }
     lines.add(example.format().text());
     lines.add(model.name());
-    lines.add(String.format(Locale.ROOT, "%d, %d, %d", model.inputs(), model.hidden(), model.outputs()));
+    lines.add(
+        String.format(Locale.ROOT, "%d, %d, %d", model.inputs(), model.hidden(), model.outputs()));
     lines.add(model.activation().text());
     lines.add(model.output().text());
     lines.add(Long.toString(model.seed()));

@@ -89,8 +89,12 @@ final class TopicCheck {
     }
     if (isCompacted(name)) {
       throw new LearnerException(
-          String.format(Locale.ROOT, "Topic %s has cleanup.policy=%s, which would delete mini-batches that are not learned"
-                  + " yet; the training log (topics.miniBatches) needs \"delete\".", name, policy(name)));
+          String.format(
+              Locale.ROOT,
+              "Topic %s has cleanup.policy=%s, which would delete mini-batches that are not learned"
+                  + " yet; the training log (topics.miniBatches) needs \"delete\".",
+              name,
+              policy(name)));
     }
     if (expires(name)) {
       LOG.warn(
@@ -104,16 +108,25 @@ final class TopicCheck {
   private void checkDeadLetters(String name) {
     if (isCompacted(name)) {
       throw new LearnerException(
-          String.format(Locale.ROOT, "Topic %s has cleanup.policy=%s: Kafka refuses records without a key there, and the"
-                  + " first dead letter without one would stop the learner. Set it to \"delete\".", name, policy(name)));
+          String.format(
+              Locale.ROOT,
+              "Topic %s has cleanup.policy=%s: Kafka refuses records without a key there, and the"
+                  + " first dead letter without one would stop the learner. Set it to \"delete\".",
+              name,
+              policy(name)));
     }
   }
 
   private void checkChangelog(String name) {
     if (!policy(name).equals(TopicConfig.CLEANUP_POLICY_COMPACT)) {
       throw new LearnerException(
-          String.format(Locale.ROOT, "Topic %s keeps the state of application %s and has cleanup.policy=%s, which would"
-                  + " delete the state. Set it to \"compact\".", name, config.application(), policy(name)));
+          String.format(
+              Locale.ROOT,
+              "Topic %s keeps the state of application %s and has cleanup.policy=%s, which would"
+                  + " delete the state. Set it to \"compact\".",
+              name,
+              config.application(),
+              policy(name)));
     }
     int limit = existing.maxMessageBytes(name);
     if (limit < LiveStore.LARGEST_RECORD) {
@@ -183,7 +196,10 @@ final class TopicCheck {
   }
 
   private String retention(String name) {
-    return String.format(Locale.ROOT, "retention.ms=%s and retention.bytes=%s", existing.setting(name, TopicConfig.RETENTION_MS_CONFIG),
-            existing.setting(name, TopicConfig.RETENTION_BYTES_CONFIG));
+    return String.format(
+        Locale.ROOT,
+        "retention.ms=%s and retention.bytes=%s",
+        existing.setting(name, TopicConfig.RETENTION_MS_CONFIG),
+        existing.setting(name, TopicConfig.RETENTION_BYTES_CONFIG));
   }
 }

@@ -136,9 +136,14 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   /** A replay of a log with a hole could never equal the model again. */
   private void refuseHole(long deleted) {
     throw new LearnerException(
-        String.format(Locale.ROOT, "%d records of topic %s were deleted before model %s had learned them, so that no replay"
+        String.format(
+            Locale.ROOT,
+            "%d records of topic %s were deleted before model %s had learned them, so that no replay"
                 + " can equal the model any more. Begin anew: run reset, or give the model another"
-                + " model.name or application.", deleted, config.topics().miniBatches(), modelName));
+                + " model.name or application.",
+            deleted,
+            config.topics().miniBatches(),
+            modelName));
   }
 
   @Override

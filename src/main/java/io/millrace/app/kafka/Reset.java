@@ -166,8 +166,11 @@ public final class Reset {
   private void requireOwn(ConsumerRecord<byte[], byte[]> record) {
     if (!Arrays.equals(record.key(), config.model().name().getBytes(UTF_8))) {
       throw shared(
-          String.format(Locale.ROOT, "%s at offset %d", record.key() == null ? "no key" : new String(record.key(), UTF_8),
-                  record.offset()));
+          String.format(
+              Locale.ROOT,
+              "%s at offset %d",
+              record.key() == null ? "no key" : new String(record.key(), UTF_8),
+              record.offset()));
     }
   }
 
@@ -196,7 +199,11 @@ public final class Reset {
 
   private ExitException shared(String who) {
     return ExitException.failure(
-        String.format(Locale.ROOT, "Topic %s holds mini-batches of another model as well (%s): deleting it would stop that one. Name a topics.miniBatches of its own for this model instead", topics.miniBatches(), who));
+        String.format(
+            Locale.ROOT,
+            "Topic %s holds mini-batches of another model as well (%s): deleting it would stop that one. Name a topics.miniBatches of its own for this model instead",
+            topics.miniBatches(),
+            who));
   }
 
   /**

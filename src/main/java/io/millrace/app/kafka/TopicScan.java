@@ -191,10 +191,20 @@ public final class TopicScan {
             .filter(each -> positions.getOrDefault(each, 0L) < ends.getOrDefault(each, 0L))
             .map(
                 each ->
-                    String.format(Locale.ROOT, "partition %d at offset %d of %d", each.partition(), positions.get(each), ends.get(each)))
+                    String.format(
+                        Locale.ROOT,
+                        "partition %d at offset %d of %d",
+                        each.partition(),
+                        positions.get(each),
+                        ends.get(each)))
             .sorted()
             .collect(Collectors.joining(", "));
     return ExitException.failure(
-        String.format(Locale.ROOT, "Topic %s: no record came for %d seconds (%s). Check that Kafka runs and that every partition of the topic has a leader, then run the command again", topic, patience.toSeconds(), where));
+        String.format(
+            Locale.ROOT,
+            "Topic %s: no record came for %d seconds (%s). Check that Kafka runs and that every partition of the topic has a leader, then run the command again",
+            topic,
+            patience.toSeconds(),
+            where));
   }
 }

@@ -64,12 +64,15 @@ final class InstanceCheck {
   }
 
   private String describe(MemberDescription odd) {
-    return String.format(Locale.ROOT, "Application %s already runs on %s with another configuration (client id %s; different:"
+    return String.format(
+        Locale.ROOT,
+        "Application %s already runs on %s with another configuration (client id %s; different:"
             + " %s): all instances of an application need the same. Stop that one, or give this one"
-            + " another application.", application,
-            odd.host().replaceFirst("^/", ""),
-            odd.clientId(),
-            own.differences(digest(odd).orElseThrow()));
+            + " another application.",
+        application,
+        odd.host().replaceFirst("^/", ""),
+        odd.clientId(),
+        own.differences(digest(odd).orElseThrow()));
   }
 
   private Collection<MemberDescription> members() {

@@ -196,8 +196,11 @@ final class KafkaWatch implements AutoCloseable {
 
   private void deleted(String topic) {
     stop.fail(
-        String.format(Locale.ROOT, "The learner stopped: topic %s was deleted while the learner was running. Start it again:"
-                + " it goes on with that topic empty, or says what to do.", topic));
+        String.format(
+            Locale.ROOT,
+            "The learner stopped: topic %s was deleted while the learner was running. Start it again:"
+                + " it goes on with that topic empty, or says what to do.",
+            topic));
   }
 
   @Override

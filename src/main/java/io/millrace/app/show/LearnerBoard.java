@@ -148,7 +148,10 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
     if (state == State.RUNNING) {
       return service.hasNoPartitions()
           ? "The learner has no partitions, and other instances leave some unread: check that all"
-              + String.format(Locale.ROOT, " instances of application %s have the same configuration", config.application())
+              + String.format(
+                  Locale.ROOT,
+                  " instances of application %s have the same configuration",
+                  config.application())
           : null;
     }
     return state == State.REBALANCING || state == State.CREATED

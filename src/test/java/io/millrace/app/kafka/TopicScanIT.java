@@ -11,9 +11,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Tag;
@@ -108,12 +110,15 @@ final class TopicScanIT {
       try (var producer = topics.producer(Map.of("transactional.id", topic))) {
         producer.initTransactions();
         producer.beginTransaction();
-        producer.send(new ProducerRecord<>(topic, new byte[] {1}));
+        Future<RecordMetadata> committed =
+            producer.send(new ProducerRecord<>(topic, new byte[] {1}));
         producer.commitTransaction();
         producer.beginTransaction();
-        producer.send(new ProducerRecord<>(topic, new byte[] {2}));
+        Future<RecordMetadata> aborted = producer.send(new ProducerRecord<>(topic, new byte[] {2}));
         producer.flush();
         producer.abortTransaction();
+        assertThat(committed).isDone();
+        assertThat(aborted).isDone();
       }
       TopicPartition partition = new TopicPartition(topic, 0);
 
