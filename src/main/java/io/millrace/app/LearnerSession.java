@@ -31,10 +31,26 @@ final class LearnerSession {
   static void run(
       MillraceConfig config, Stop stop, Function<LearnerBoard, Dashboard> start, Body body)
       throws ConfigException {
+    run(config, stop, false, start, body);
+  }
+
+  /**
+   * The same.
+   *
+   * @param acceptNewPartitions whether partitions that were added to a source topic are accepted
+   */
+  static void run(
+      MillraceConfig config,
+      Stop stop,
+      boolean acceptNewPartitions,
+      Function<LearnerBoard, Dashboard> start,
+      Body body)
+      throws ConfigException {
     try (LearnerBoard board = new LearnerBoard(config, stop);
         Dashboard dashboard = start.apply(board);
         LearnerService learner =
-            LearnerService.start(config, stop, board.published(), board.learningMetrics())) {
+            LearnerService.start(
+                config, stop, board.published(), board.learningMetrics(), acceptNewPartitions)) {
       board.attach(learner);
       try (TopicFollower follower = TopicFollower.start(config, board);
           TopicSurvey survey = TopicSurvey.start(config, board)) {

@@ -75,12 +75,13 @@ final class ReplayCommand implements Callable<Integer> {
     byte[] rebuilt =
         SnapshotCodec.encode(
             Snapshot.of(
-                snapshot.model(),
-                model,
-                rollback,
-                config.topics().miniBatches(),
-                kernel,
-                snapshot.timestamp()));
+                    snapshot.model(),
+                    model,
+                    rollback,
+                    config.topics().miniBatches(),
+                    kernel,
+                    snapshot.timestamp())
+                .by(snapshot.application()));
     List<String> differences = SnapshotCodec.differences(rebuilt, published);
     if (!differences.isEmpty()) {
       throw ExitException.failure(

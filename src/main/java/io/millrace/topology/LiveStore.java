@@ -32,12 +32,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LiveStore implements StateStore, CachedStateStore<byte[], byte[]> {
   private static final int PIECE = 500_000;
+
+  /** The largest record of the changelog: a piece, its key, and what is around them. */
+  static final int LARGEST_RECORD = PIECE + 1_024;
+
   private static final int HEAD_BYTES = 2 * Integer.BYTES;
 
   private final KeyValueStore<String, byte[]> inner;
   private @Nullable String key;
   private @Nullable Supplier<byte[]> value;
   private boolean changed;
+  private boolean written;
   private int slot;
 
   LiveStore(KeyValueStore<String, byte[]> inner) {
@@ -71,6 +76,7 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
           String.format(Locale.ROOT, "its head cannot be: slot %d, %d bytes", lastSlot, length));
     }
     slot = lastSlot;
+    written = true;
     return pieces(key, length);
   }
 
@@ -102,6 +108,16 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
     this.changed = false;
   }
 
+  /** Whether nothing was ever committed, under whatever name. */
+  boolean isEmpty() {
+    return inner.approximateNumEntries() == 0; // exact for a store in memory
+  }
+
+  /** Whether the live object was written since the task started, or before. */
+  boolean isWritten() {
+    return written;
+  }
+
   /** Says that the live object has changed since the last commit. */
   void changed() {
     changed = true;
@@ -118,6 +134,7 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
       int end = Math.min(at + PIECE, bytes.length);
       inner.put(pieceKey(key, slot, at / PIECE), Arrays.copyOfRange(bytes, at, end));
     }
+    written = true;
     inner.put(key, ByteBuffer.allocate(HEAD_BYTES).putInt(slot).putInt(bytes.length).array());
     changed = false;
   }
@@ -152,6 +169,7 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
     key = null;
     value = null;
     changed = false;
+    written = false;
     inner.close();
   }
 

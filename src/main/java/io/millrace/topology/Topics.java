@@ -20,11 +20,23 @@ import org.apache.kafka.common.KafkaException;
 public final class Topics {
   private final MillraceConfig config;
   private final Admin admin;
+  private final boolean acceptNewPartitions;
   private final TopicCreation creation;
 
   public Topics(MillraceConfig config, Admin admin) {
+    this(config, admin, false);
+  }
+
+  /**
+   * The topics of a learner.
+   *
+   * @param acceptNewPartitions whether the state is extended where partitions were added to a
+   *     source topic; else {@link #ensure} refuses them
+   */
+  public Topics(MillraceConfig config, Admin admin, boolean acceptNewPartitions) {
     this.config = config;
     this.admin = admin;
+    this.acceptNewPartitions = acceptNewPartitions;
     this.creation = new TopicCreation(config, admin);
   }
 
@@ -45,8 +57,13 @@ public final class Topics {
     creation.awaitKnownEverywhere(specs);
     List<String> names = new ArrayList<>(specs.stream().map(TopicSpec::name).toList());
     config.example().labels().ifPresent(labels -> names.add(labels.topic()));
+    Set<String> all = KafkaAnswers.get(admin.listTopics().names());
+    List<String> changelogs =
+        LearnerTopology.changelogs(config).stream().filter(all::contains).toList();
+    names.addAll(changelogs);
     TopicDescriptions existing = TopicDescriptions.of(admin, names);
-    new TopicCheck(config, existing).check(specs);
+    new TopicCheck(config, existing).check(specs, changelogs);
+    new ChangelogPartitions(config, admin).ensure(all, existing, acceptNewPartitions);
     return facts(existing);
   }
 

@@ -53,6 +53,11 @@ record StreamFailure(boolean passes, String line) {
     if (e instanceof LearnerException) {
       return stops(String.valueOf(e.getMessage()));
     }
+    if (String.valueOf(e.getMessage()).contains("invalid partitions")) {
+      return stops(
+          "partitions were added to a topic that it reads; start it once with run"
+              + " --accept-new-partitions, and nothing that it has learned is lost");
+    }
     if (e instanceof MissingSourceTopicException
         || e instanceof UnknownTopicOrPartitionException
         || e instanceof UnknownTopicIdException) {
