@@ -3,10 +3,12 @@ package io.millrace.topology;
 import io.millrace.config.MillraceConfig;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,22 +39,24 @@ final class ChangelogPartitions {
     String partial =
         LearnerTopology.changelog(config.application(), IngestProcessor.PARTIAL_BATCH_STORE);
     String model = LearnerTopology.changelog(config.application(), TrainProcessor.MODEL_STORE);
+    boolean isJoined = config.example().labels().isPresent();
     String predictions = StreamsSettings.predictions(config) + "-";
     for (String topic : existingTopics) {
       if (topic.equals(partial)) {
         sourceOf.put(topic, config.topics().examples());
       } else if (topic.equals(model)) {
         sourceOf.put(topic, config.topics().miniBatches());
-      } else if (topic.startsWith(predictions) && topic.endsWith(CHANGELOG)) {
-        config.topics().events().ifPresent(events -> sourceOf.put(topic, events));
+      } else if (isJoined && topic.startsWith(predictions) && topic.endsWith(CHANGELOG)) {
+        sourceOf.put(topic, config.topics().events().orElseThrow());
       }
     }
-    TopicDescriptions changelogs = TopicDescriptions.of(admin, sourceOf.keySet());
+    Map<String, TopicDescription> changelogs =
+        KafkaAnswers.get(admin.describeTopics(sourceOf.keySet()).allTopicNames());
     sourceOf.forEach(
         (changelog, source) ->
             ensure(
                 changelog,
-                changelogs.partitions(changelog),
+                Objects.requireNonNull(changelogs.get(changelog)).partitions().size(),
                 source,
                 sources.partitions(source),
                 accept));
@@ -64,15 +68,17 @@ final class ChangelogPartitions {
       throw new LearnerException(
           String.format(
               Locale.ROOT,
-              "Topic %s has %d partitions, but topic %s has the state of application %s for %d: the"
-                  + " first was deleted and created again with fewer. Create it again with %d, or"
-                  + " begin anew: run reset, or choose another application.",
+              "Topic %s has %d partitions, but topic %s has the state of application %s for %d."
+                  + " Either the first was deleted and created again with fewer: create it again"
+                  + " with %d. Or the second was created by hand: restore it from a backup, with %d."
+                  + " Or begin anew: run reset, or choose another application.",
               source,
               inSource,
               changelog,
               config.application(),
               inChangelog,
-              inChangelog));
+              inChangelog,
+              inSource));
     }
     if (inChangelog == inSource) {
       return;

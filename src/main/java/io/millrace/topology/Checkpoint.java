@@ -130,9 +130,25 @@ public final class Checkpoint {
             source,
             "; or set the positions of the group by hand (kafka-consumer-groups --reset-offsets"
                 + " --to-current): what waits to be joined is then lost.");
-    checkpoint.restore((storeIsEmpty, committed) -> hasRun && committed.isPresent());
+    boolean isNew =
+        checkpoint.restore((storeIsEmpty, committed) -> hasRun && committed.isPresent()) == null;
     checkpoint.keep(() -> NO_OBJECT);
+    if (isNew) {
+      checkpoint.beginAtCommitted();
+    }
     return checkpoint;
+  }
+
+  /** A group that had no such positions before, as it only predicted, goes on where it is. */
+  private void beginAtCommitted() {
+    source
+        .committed()
+        .ifPresent(
+            next -> {
+              consumedThrough = next - 1;
+              gaps.startAt(next, true);
+              store.changed();
+            });
   }
 
   /**

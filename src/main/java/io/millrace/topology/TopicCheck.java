@@ -32,12 +32,11 @@ final class TopicCheck {
   }
 
   /**
-   * Checks all topics.
+   * Checks the topics that the configuration names.
    *
-   * @param changelogs the changelog topics of the learner that exist
    * @throws LearnerException when a topic cannot serve
    */
-  void check(List<TopicSpec> specs, List<String> changelogs) {
+  void check(List<TopicSpec> specs) {
     for (TopicSpec spec : specs) {
       // A dead letter that does not fit goes without its value; it must not stop the stream.
       if (!spec.name().equals(topics.deadLetters())) {
@@ -46,7 +45,6 @@ final class TopicCheck {
     }
     checkLog(topics.miniBatches());
     checkDeadLetters(topics.deadLetters());
-    changelogs.forEach(this::checkChangelog);
     Stream.concat(
             Stream.of(topics.examples()),
             Stream.concat(
@@ -117,8 +115,14 @@ final class TopicCheck {
     }
   }
 
-  private void checkChangelog(String name) {
-    if (!policy(name).equals(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+  /**
+   * Checks a topic that keeps the state.
+   *
+   * @throws LearnerException when it would lose the state
+   */
+  void checkChangelog(String name, TopicDescriptions changelogs) {
+    String policy = changelogs.setting(name, TopicConfig.CLEANUP_POLICY_CONFIG);
+    if (!policy.equals(TopicConfig.CLEANUP_POLICY_COMPACT)) {
       throw new LearnerException(
           String.format(
               Locale.ROOT,
@@ -126,9 +130,9 @@ final class TopicCheck {
                   + " delete the state. Set it to \"compact\".",
               name,
               config.application(),
-              policy(name)));
+              policy));
     }
-    int limit = existing.maxMessageBytes(name);
+    int limit = changelogs.maxMessageBytes(name);
     if (limit < LiveStore.LARGEST_RECORD) {
       LOG.warn(
           "Topic {} takes records of up to {} bytes (max.message.bytes); the state is written in"

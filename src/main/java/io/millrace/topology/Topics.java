@@ -12,12 +12,17 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The topics of a learner: {@link TopicSpec} says what they must be like, {@link TopicCreation}
  * creates what is missing, and {@link TopicCheck} checks what exists.
  */
 public final class Topics {
+  private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
+
   private final MillraceConfig config;
   private final Admin admin;
   private final boolean acceptNewPartitions;
@@ -57,14 +62,26 @@ public final class Topics {
     creation.awaitKnownEverywhere(specs);
     List<String> names = new ArrayList<>(specs.stream().map(TopicSpec::name).toList());
     config.example().labels().ifPresent(labels -> names.add(labels.topic()));
-    Set<String> all = KafkaAnswers.get(admin.listTopics().names());
-    List<String> changelogs =
-        LearnerTopology.changelogs(config).stream().filter(all::contains).toList();
-    names.addAll(changelogs);
     TopicDescriptions existing = TopicDescriptions.of(admin, names);
-    new TopicCheck(config, existing).check(specs, changelogs);
+    TopicCheck check = new TopicCheck(config, existing);
+    check.check(specs);
+    Set<String> all = KafkaAnswers.get(admin.listTopics().names());
+    checkChangelogs(
+        check, LearnerTopology.changelogs(config).stream().filter(all::contains).toList());
     new ChangelogPartitions(config, admin).ensure(all, existing, acceptNewPartitions);
     return facts(existing);
+  }
+
+  private void checkChangelogs(TopicCheck check, List<String> changelogs) {
+    try {
+      TopicDescriptions existing = TopicDescriptions.of(admin, changelogs);
+      changelogs.forEach(name -> check.checkChangelog(name, existing));
+    } catch (AuthorizationException e) {
+      LOG.info(
+          "The settings of the state's topics ({}) are not checked: {}",
+          String.join(", ", changelogs),
+          e.getMessage());
+    }
   }
 
   /** Creates the examples topic alone when it is missing, for a command that only sends. */

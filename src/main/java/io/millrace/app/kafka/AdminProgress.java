@@ -2,6 +2,7 @@ package io.millrace.app.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.app.process.ExitException;
 import io.millrace.codec.FormatException;
 import io.millrace.codec.log.MiniBatchCodec;
 import io.millrace.codec.published.SnapshotCodec;
@@ -14,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -22,6 +23,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,20 +73,26 @@ public final class AdminProgress implements KafkaProgress {
   @Override
   public boolean hasRecords(TopicPartition partition, long from, long to) {
     try (Consumer<byte[], byte[]> consumer = clients.reader("positions")) {
-      return TopicScan.hasRecords(consumer, partition, from, to);
+      return patiently(() -> TopicScan.hasRecords(consumer, partition, from, to));
     }
   }
 
   @Override
   public synchronized boolean hasPublished() {
     if (published == null) {
-      SnapshotReader snapshots = SnapshotReader.read(config, clients);
       published =
-          Stream.concat(
-                  Stream.ofNullable(snapshots.newest()), snapshots.byVersion().values().stream())
-              .anyMatch(this::isOurs);
+          patiently(() -> SnapshotReader.unread(config, clients)).stream().anyMatch(this::isOurs);
     }
     return published;
+  }
+
+  /** A Kafka that does not answer is waited for, as everywhere in a running learner. */
+  private static <T> T patiently(Supplier<T> scan) {
+    try {
+      return scan.get();
+    } catch (ExitException e) {
+      throw new TimeoutException(e.getMessage(), e);
+    }
   }
 
   private boolean isOurs(byte[] json) {
@@ -98,7 +106,7 @@ public final class AdminProgress implements KafkaProgress {
   @Override
   public synchronized LogContents log() {
     if (log == null) {
-      log = readLog();
+      log = patiently(this::readLog);
     }
     return log;
   }
