@@ -45,6 +45,7 @@ import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
@@ -291,6 +292,9 @@ public final class TestTopics implements AutoCloseable {
             await(request.get());
             return true;
           } catch (AssertionError e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+              return true; // it has no offsets
+            }
             if (e.getCause() instanceof UnknownMemberIdException
                 || e.getCause() instanceof GroupNotEmptyException) {
               return false;
