@@ -1,10 +1,9 @@
 package io.millrace.app.process;
 
-import java.util.Locale;
-
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -52,7 +51,10 @@ public final class Stop {
     request();
     try {
       if (!finished.await(patience.toSeconds(), TimeUnit.SECONDS)) {
-        System.err.printf(Locale.ROOT, "Not closed within %d seconds, ended all the same%n", patience.toSeconds());
+        System.err.printf(
+            Locale.ROOT,
+            "Not closed within %d seconds, ended all the same%n",
+            patience.toSeconds());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
