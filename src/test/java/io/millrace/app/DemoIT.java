@@ -111,8 +111,7 @@ final class DemoIT {
           .anyMatch(
               line ->
                   line.matches("Learned 100,000 examples in [0-9,]+ mini-batches; 0 dead letters."))
-          .anyMatch(
-              line -> line.matches("Cost +0\\.\\d{4} on average, .* baseline: 0\\.\\d{4}"))
+          .anyMatch(line -> line.matches("Cost +0\\.\\d{4} on average, .* baseline: 0\\.\\d{4}"))
           .anyMatch(
               line ->
                   line.matches(

@@ -197,7 +197,9 @@ final class SignalsIT {
 
       assertEndsWell(run, 0);
       assertThat(run.out())
-          .anyMatch(line -> line.matches("Learned [0-9,]+ examples in [0-9,]+ mini-batches; 0 dead letters."))
+          .anyMatch(
+              line ->
+                  line.matches("Learned [0-9,]+ examples in [0-9,]+ mini-batches; 0 dead letters."))
           .anyMatch(line -> line.startsWith("Cost "))
           .anyMatch(line -> line.startsWith("Accuracy "));
       feed.terminate();

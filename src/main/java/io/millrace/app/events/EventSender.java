@@ -99,10 +99,7 @@ public final class EventSender implements AutoCloseable {
     if (e != null) {
       throw ExitException.failure(
           String.format(
-              Locale.ROOT,
-              "Sending to topic %s failed: %s",
-              topic,
-              KafkaFailure.describe(e)),
+              Locale.ROOT, "Sending to topic %s failed: %s", topic, KafkaFailure.describe(e)),
           e);
     }
   }

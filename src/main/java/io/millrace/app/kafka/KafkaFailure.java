@@ -37,7 +37,8 @@ public final class KafkaFailure {
     return Stream.iterate(e, Objects::nonNull, Throwable::getCause)
         .anyMatch(
             cause ->
-                cause instanceof AuthorizationException || cause instanceof AuthenticationException);
+                cause instanceof AuthorizationException
+                    || cause instanceof AuthenticationException);
   }
 
   private static Optional<String> known(Throwable e) {

@@ -35,8 +35,22 @@ public final class Summary {
         "Cost      %s on average, each example predicted before it was learned; baseline: %s%n",
         StatusDisplay.number(quality.cost()),
         text(quality.baseline().cost(), StatusDisplay::number));
-    print("Accuracy", "majority class", "previous label", quality, Reference::accuracy, quality.accuracy(), StatusDisplay::percent);
-    print("RMSE", "mean", "previous value", quality, Reference::rmse, quality.rmse(), StatusDisplay::number);
+    print(
+        "Accuracy",
+        "majority class",
+        "previous label",
+        quality,
+        Reference::accuracy,
+        quality.accuracy(),
+        StatusDisplay::percent);
+    print(
+        "RMSE",
+        "mean",
+        "previous value",
+        quality,
+        Reference::rmse,
+        quality.rmse(),
+        StatusDisplay::number);
   }
 
   private static void print(

@@ -84,8 +84,7 @@ class CsvEventsTest {
             "features: [{field: name, hash: 8}, amount], label: y")) {
       assertThat(events.next()).isNotNull();
       assertThatThrownBy(events::next)
-          .isInstanceOfSatisfying(
-              BadRowException.class, e -> assertThat(e.line()).isEqualTo(5))
+          .isInstanceOfSatisfying(BadRowException.class, e -> assertThat(e.line()).isEqualTo(5))
           .hasMessageStartingWith("4 cells, and the header has 3 columns (y, name, amount)");
       assertThat(new String(events.next(), UTF_8))
           .isEqualTo("{\"y\":0,\"name\":\"shop\",\"amount\":12.50}");

@@ -107,8 +107,7 @@ final class FeedIT {
         .contains("Sent 1 events", "skipped 1 bad rows, the first on line 3");
 
     assertThat(events(topics, 2))
-        .containsExactly(
-            "{\"features\":[1,2],\"label\":0}", "{\"features\":[5,6],\"label\":1}");
+        .containsExactly("{\"features\":[1,2],\"label\":0}", "{\"features\":[5,6],\"label\":1}");
   }
 
   @Test
