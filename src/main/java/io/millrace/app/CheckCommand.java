@@ -30,10 +30,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "check",
     description = {
-      "Read and check a configuration, print what was understood, start nothing.",
-      "The inputs of the model are listed by number and name. With --event, what each becomes for"
-          + " an event, or why that event would go to the dead letters: that is an answer as well,"
-          + " and the exit code is 0."
+      "Check a configuration and print it with all defaults. Starts nothing.",
+      "Lists the inputs of the model by number and name. With --event it prints the value of each"
+          + " input for an event, or why the event would be rejected; the exit code is 0 either way."
     })
 final class CheckCommand implements Callable<Integer> {
   /** Names are for reading. */
@@ -45,8 +44,8 @@ final class CheckCommand implements Callable<Integer> {
       names = "--event",
       paramLabel = "FILE",
       description =
-          "A file with one event, or with several as JSON lines (float64, float32: one after the"
-              + " other); - is standard input. Nothing is sent or learned.")
+          "A file with one event, or with several as JSON lines (float64, float32: one record after"
+              + " the other); - is standard input. Nothing is sent or learned.")
   private @Nullable String eventFile;
 
   @Override

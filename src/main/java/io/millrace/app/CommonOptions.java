@@ -18,12 +18,13 @@ final class CommonOptions {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "Override a key of the configuration, e.g. training.batchSize=32. Repeatable.")
+      description =
+          "Override a key of the configuration, for example training.batchSize=32. Can be repeated.")
   private List<String> overrides = new ArrayList<>();
 
   private boolean isVerbose;
 
-  @Option(names = "--verbose", description = "Log what Millrace and Kafka do, to standard error.")
+  @Option(names = "--verbose", description = "Log what Millrace and Kafka do to standard error.")
   void verbose(boolean verbose) {
     isVerbose = verbose;
     applyLevels();

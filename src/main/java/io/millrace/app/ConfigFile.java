@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What every command takes that works with a configuration file. */
+/** The options of every command that reads a configuration file. */
 final class ConfigFile {
   @Mixin private CommonOptions common = new CommonOptions();
 
@@ -16,7 +16,7 @@ final class ConfigFile {
       names = "--config",
       required = true,
       paramLabel = "FILE",
-      description = "The configuration (YAML).")
+      description = "The configuration file (YAML).")
   private Path file = Path.of("");
 
   private ConfigReader.@Nullable Described described;

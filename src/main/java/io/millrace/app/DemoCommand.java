@@ -35,8 +35,8 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "demo",
     description =
-        "Learn from a stream of real flights, with a Kafka of its own: will the flight be more than"
-            + " 15 minutes late?")
+        "Learn from a stream of real flights whether a flight will be more than 15 minutes late."
+            + " Starts its own Kafka.")
 final class DemoCommand implements Callable<Integer> {
   private static final String CONFIG = "flights.yaml";
 
@@ -48,10 +48,12 @@ final class DemoCommand implements Callable<Integer> {
       names = "--for",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
-      description = "Stop after this time, e.g. 30s.")
+      description = "Stop after this time, for example 30s.")
   private @Nullable Duration duration;
 
-  @Option(names = "--until-end", description = "Stop when every flight of one pass is learned.")
+  @Option(
+      names = "--until-end",
+      description = "Send the flights once, and stop when all are learned.")
   private boolean untilEnd;
 
   @Option(
@@ -59,7 +61,7 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "N/s",
       defaultValue = "2500/s",
       converter = Rate.Converter.class,
-      description = "Flights a second (${DEFAULT-VALUE}).")
+      description = "Flights per second; default: ${DEFAULT-VALUE}.")
   private @Nullable Rate rate;
 
   DemoCommand(Stop stop) {

@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code feed}: sends the events of a file to the examples topic. */
-@Command(name = "feed", description = "Send events to the examples topic.")
+@Command(name = "feed", description = "Send the events of a file to the examples topic.")
 final class FeedCommand implements Callable<Integer> {
   private static final String STANDARD_INPUT = "-";
   private static final int UNKNOWN = -1;
@@ -44,20 +44,22 @@ final class FeedCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "FILE",
-      description = "A .csv with a header row or a .jsonl, either also .gz; - reads JSON lines.")
+      description =
+          "A .csv file with a header row, a .jsonl file, or one of them as .gz; - reads JSON lines from"
+              + " standard input.")
   private String file = STANDARD_INPUT;
 
   @Option(
       names = "--rate",
       paramLabel = "N/s",
       converter = Rate.Converter.class,
-      description = "At most N events a second.")
+      description = "Send at most N events per second.")
   private @Nullable Rate rate;
 
   @Option(names = "--repeat", paramLabel = "N", description = "Send the file N times.")
   private int repeat = 1;
 
-  @Option(names = "--limit", paramLabel = "N", description = "Send N events in all, at most.")
+  @Option(names = "--limit", paramLabel = "N", description = "Send at most N events in total.")
   private long limit = Long.MAX_VALUE;
 
   @Option(
@@ -70,7 +72,7 @@ final class FeedCommand implements Callable<Integer> {
       names = "--bad-rows",
       paramLabel = "stop|skip",
       description =
-          "What to do with a row that cannot become an event, for example one with more cells than"
+          "What to do with a row that cannot become an event, for example a row with more cells than"
               + " the header: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
   private BadRows badRows = BadRows.stop;
 

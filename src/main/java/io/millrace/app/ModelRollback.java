@@ -32,9 +32,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "rollback",
     description = {
-      "Make the learner go on from an earlier version; `model list` shows which there are.",
-      "It is recorded in the mini-batches topic and happens where it stands there, also when the"
-          + " learner is started later. The version that the model has then stays in the list."
+      "Let the learner continue from an earlier version. `model list` shows the versions.",
+      "The rollback is a record in the mini-batches topic. It takes effect when the learner reaches"
+          + " the record, even after a later start. The list keeps the version that it replaces."
     })
 final class ModelRollback implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(15);

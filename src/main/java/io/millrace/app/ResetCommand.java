@@ -21,9 +21,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "reset",
     description = {
-      "Forget the model and the positions in the topics, so that the next run begins anew with the"
-          + " first event that the examples topic still has. Says what will be gone, and asks.",
-      "Stop every instance first."
+      "Delete the model, its training log and its positions in the topics. The next run starts with"
+          + " a new model at the first event of the examples topic.",
+      "Prints what will be deleted, and asks. Stop every instance first."
     })
 final class ResetCommand implements Callable<Integer> {
   @Mixin private ConfigFile configFile = new ConfigFile();
@@ -54,13 +54,14 @@ final class ResetCommand implements Callable<Integer> {
     reset.perform();
     System.out.printf(
         Locale.ROOT,
-        "Forgotten; the next run of application %s begins anew%n",
+        "Forgotten. The next run of application %s starts with a new model.%n",
         config.application());
   }
 
   private static boolean isConfirmed() {
     if (!Terminal.isAttached()) {
-      throw ExitException.usage("Nothing is forgotten: without a terminal to ask at, say --yes");
+      throw ExitException.usage(
+          "Nothing is forgotten: there is no terminal to ask at. --yes answers the question");
     }
     return Confirmation.isGiven(
         "Forget all this?",

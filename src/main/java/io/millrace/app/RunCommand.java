@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 /** {@code run}: the learner against the Kafka of a configuration. */
 @Command(
     name = "run",
-    description = "Learn from the topic that the configuration names, until Ctrl-C.")
+    description = "Learn from the examples topic of the configuration until Ctrl-C.")
 final class RunCommand implements Callable<Integer> {
   private final Stop stop;
 

@@ -234,8 +234,8 @@ public final class Reset {
         throw ExitException.failure(
             format(
                 "The reset stopped: %s. Forgotten: %s. Left: %s. Run the reset again.",
-                e instanceof ExitException
-                    ? String.valueOf(e.getMessage())
+                e instanceof ExitException exit
+                    ? String.join("; ", exit.lines())
                     : KafkaFailure.describe(e),
                 done.isEmpty() ? "nothing" : String.join(", ", done),
                 String.join(", ", left)));
