@@ -2,19 +2,33 @@ package io.millrace.codec.event;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.millrace.codec.plain.PlainNumber;
+import io.millrace.codec.plain.PlainText;
 import io.millrace.example.Rejection;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads numbers that must be finite.
- *
- * @param field for the sentences
- * @param takesBooleans whether true and false are 1 and 0
- */
-record NumberReader(String field, boolean takesBooleans) {
+/** Reads numbers that must be finite. */
+final class NumberReader {
   /** The number is the field itself, not an element of it. */
   static final int ALONE = -1;
+
+  private final String field;
+  private final boolean takesBooleans;
+  private final PlainNumber plain = new PlainNumber();
+
+  /**
+   * @param field for the sentences
+   * @param takesBooleans whether true and false are 1 and 0
+   */
+  NumberReader(String field, boolean takesBooleans) {
+    this.field = field;
+    this.takesBooleans = takesBooleans;
+  }
+
+  boolean takesBooleans() {
+    return takesBooleans;
+  }
 
   /**
    * Reads the number at the parser.
@@ -37,6 +51,23 @@ record NumberReader(String field, boolean takesBooleans) {
       return null;
     }
     return Rejections.wrongType(json, name(i), "a number");
+  }
+
+  /**
+   * Reads the number at {@code start} from its bytes.
+   *
+   * @param target Modified: at {@code index}
+   * @return where it ends, or {@link Slot#NOT_PLAIN}
+   */
+  int readPlain(byte[] b, int start, double[] target, int index) {
+    byte c = b[start];
+    if (takesBooleans && (c == 't' || c == 'f')) {
+      target[index] = c == 't' ? 1 : 0;
+      return PlainText.endOfBoolean(b, start);
+    }
+    int end = plain.read(b, start);
+    target[index] = plain.value();
+    return end == PlainNumber.BROKEN ? Slot.NOT_PLAIN : end;
   }
 
   private String name(int i) {
