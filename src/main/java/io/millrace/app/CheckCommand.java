@@ -10,9 +10,13 @@ import io.millrace.example.Rejection;
 import io.millrace.learn.Model;
 import io.millrace.topology.ExampleDecoders;
 import io.millrace.topology.InitialModel;
+import io.millrace.topology.Preflight;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -48,11 +52,13 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() throws ConfigException {
     MillraceConfig config = configFile.read();
+    Preflight.check(config);
     Model model = InitialModel.of(config);
     List<byte[]> events = eventFile == null ? List.of() : events(config, eventFile);
     System.out.println(configFile.describe());
-    System.out.printf("# a model of %,d parameters%n", model.architecture().parameterCount());
-    System.out.printf("# matrix products: %s%n", KernelReport.describe(config));
+    System.out.printf(
+        Locale.ROOT, "# a model of %,d parameters%n", model.architecture().parameterCount());
+    System.out.printf(Locale.ROOT, "# matrix products: %s%n", KernelReport.describe(config));
     printInputs(config);
     printEvents(config, events);
     return 0;
@@ -61,8 +67,11 @@ final class CheckCommand implements Callable<Integer> {
   private static List<byte[]> events(MillraceConfig config, String file) {
     try {
       return EventFile.read(file, decoder(config));
+    } catch (InterruptedIOException e) {
+      throw new UncheckedIOException(e);
     } catch (IOException e) {
-      throw ExitException.usage("--event: %s cannot be read: %s".formatted(file, e));
+      throw ExitException.usage(
+          String.format(Locale.ROOT, "--event: %s cannot be read: %s", file, e));
     }
   }
 
@@ -75,12 +84,12 @@ final class CheckCommand implements Callable<Integer> {
 
   private static void printInputs(MillraceConfig config) {
     int inputs = config.model().inputs();
-    System.out.printf("# inputs%n");
+    System.out.printf(Locale.ROOT, "# inputs%n");
     for (int i = 0; i < Math.min(inputs, MOST_LISTED); i++) {
-      System.out.printf("#   %d  %s%n", i, name(config, i));
+      System.out.printf(Locale.ROOT, "#   %d  %s%n", i, name(config, i));
     }
     if (inputs > MOST_LISTED) {
-      System.out.printf("#   ... to %d  %s%n", inputs - 1, name(config, inputs - 1));
+      System.out.printf(Locale.ROOT, "#   ... to %d  %s%n", inputs - 1, name(config, inputs - 1));
     }
   }
 
@@ -93,22 +102,26 @@ final class CheckCommand implements Callable<Integer> {
         printExample(config, event + 1, example);
       } else {
         System.out.printf(
+            Locale.ROOT,
             "# event %d would be rejected: %s: %s%n",
-            event + 1, rejection.reason().code(), rejection.detail());
+            event + 1,
+            rejection.reason().code(),
+            rejection.detail());
       }
     }
   }
 
   private static void printExample(MillraceConfig config, int event, MiniBatch example) {
-    System.out.printf("# event %d%n", event);
+    System.out.printf(Locale.ROOT, "# event %d%n", event);
     for (int i = 0; i < example.inputs(); i++) {
-      System.out.printf("#   %d  %s  %s%n", i, name(config, i), example.xt().data[i]);
+      System.out.printf(Locale.ROOT, "#   %d  %s  %s%n", i, name(config, i), example.xt().data[i]);
     }
     if (config.example().labels().isPresent()) {
       return;
     }
     double[] label = Arrays.copyOf(example.yt().data, example.outputs());
     System.out.printf(
+        Locale.ROOT,
         "#   label  %s  %s%n",
         config.example().label().field(),
         label.length == 1 ? String.valueOf(label[0]) : Arrays.toString(label));

@@ -4,6 +4,7 @@ import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.reader.ConfigReader;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -18,12 +19,24 @@ final class ConfigFile {
       description = "The configuration (YAML).")
   private Path file = Path.of("");
 
+  private ConfigReader.@Nullable Described described;
+
   MillraceConfig read() throws ConfigException {
-    return ConfigReader.read(file, common.overrides(), System::getenv);
+    return described().config();
+  }
+
+  /** Read once: a pipe, as in {@code --config <(...)}, gives its content only once. */
+  private ConfigReader.Described described() throws ConfigException {
+    ConfigReader.Described known = described;
+    if (known == null) {
+      known = ConfigReader.described(file, common.overrides(), System::getenv);
+      described = known;
+    }
+    return known;
   }
 
   /** The whole effective configuration, as lines. */
   String describe() throws ConfigException {
-    return ConfigReader.describe(file, common.overrides(), System::getenv);
+    return described().description();
   }
 }

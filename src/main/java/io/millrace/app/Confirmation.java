@@ -16,7 +16,7 @@ final class Confirmation {
 
   /** Asks, and waits for a line. Whatever is not a clear yes, the end of the input too, is a no. */
   static boolean isGiven(String question, Reader in, PrintStream out) {
-    out.printf("%s [y/N] ", question);
+    out.printf(Locale.ROOT, "%s [y/N] ", question);
     out.flush();
     try {
       String answer = new BufferedReader(in).readLine();

@@ -1,5 +1,6 @@
 package io.millrace.app;
 
+import io.millrace.app.events.BadRowException;
 import io.millrace.app.events.CsvEvents;
 import io.millrace.app.events.EventSender;
 import io.millrace.app.events.EventSource;
@@ -8,6 +9,7 @@ import io.millrace.app.events.Rate;
 import io.millrace.app.kafka.KafkaClients;
 import io.millrace.app.kafka.SilentConsumer;
 import io.millrace.app.process.ExitException;
+import io.millrace.app.process.StandardInput;
 import io.millrace.app.process.Stop;
 import io.millrace.app.process.Terminal;
 import io.millrace.config.ConfigException;
@@ -18,6 +20,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -57,6 +60,30 @@ final class FeedCommand implements Callable<Integer> {
   @Option(names = "--limit", paramLabel = "N", description = "Send N events in all, at most.")
   private long limit = Long.MAX_VALUE;
 
+  @Option(
+      names = "--skip-first",
+      paramLabel = "N",
+      description = "Leave out the first N events. An aborted feed prints the N to go on with.")
+  private long skipFirst;
+
+  @Option(
+      names = "--bad-rows",
+      paramLabel = "stop|skip",
+      description =
+          "What to do with a row that cannot become an event, for example one with more cells than"
+              + " the header: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
+  private BadRows badRows = BadRows.stop;
+
+  private long passedOver;
+  private long badRowCount;
+  private @Nullable BadRowException firstBadRow;
+
+  /** What to do with a row that cannot become an event. */
+  private enum BadRows {
+    stop,
+    skip
+  }
+
   FeedCommand(Stop stop) {
     this.stop = stop;
   }
@@ -65,6 +92,9 @@ final class FeedCommand implements Callable<Integer> {
   public Integer call() throws ConfigException {
     requirePositive("--repeat", repeat);
     requirePositive("--limit", limit);
+    if (skipFirst < 0) {
+      throw ExitException.usage("--skip-first: expected 0 or more, got " + skipFirst);
+    }
     if (repeat > 1 && file.equals(STANDARD_INPUT)) {
       throw ExitException.usage("--repeat: standard input can be read only once");
     }
@@ -75,43 +105,121 @@ final class FeedCommand implements Callable<Integer> {
       }
       send(config, first);
     } catch (IOException e) {
-      throw ExitException.failure("%s cannot be read further: %s".formatted(file, reason(e)), e);
+      throw ExitException.failure(
+          String.format(Locale.ROOT, "%s cannot be read further: %s", file, reason(e)), e);
     }
     return 0;
   }
 
   private static void requirePositive(String option, long value) {
     if (value < 1) {
-      throw ExitException.usage("%s: expected 1 or more, got %d".formatted(option, value));
+      throw ExitException.usage(
+          String.format(Locale.ROOT, "%s: expected 1 or more, got %d", option, value));
     }
   }
 
   private void send(MillraceConfig config, EventSource first) throws IOException {
     long begun = System.nanoTime();
-    try (EventSender sender = new EventSender(config, rate)) {
-      try (ProgressBar bar = progressBar()) { // closed before the last line: it draws once more
-        send(first, sender, bar);
-        for (int pass = 2; pass <= repeat && wanted(sender); pass++) {
-          try (EventSource again = open(config)) {
-            send(again, sender, bar);
-          }
-        }
-        sender.flush();
+    EventSender sender = new EventSender(config, rate);
+    try {
+      try (sender) {
+        sendAll(config, first, sender);
       }
-      System.err.printf(
-          "Sent %,d events to topic %s in %.1f s%n",
-          sender.sent(), config.topics().examples(), (System.nanoTime() - begun) / 1e9);
+      sender.throwIfFailed();
+    } catch (ExitException e) {
+      throw aborted(String.join("; ", e.lines()), sender, e);
+    } catch (BadRowException e) {
+      throw aborted(
+          String.format(Locale.ROOT, "%s, line %,d: %s", file, e.line(), e.reason()), sender, e);
+    } catch (IOException e) {
+      throw aborted(
+          String.format(
+              Locale.ROOT, "%s cannot be read further: %s", file, ExitException.reason(e)),
+          sender,
+          e);
+    }
+    System.err.printf(
+        Locale.ROOT,
+        "Sent %,d events to topic %s in %.1f s%s%n",
+        sender.sent(),
+        config.topics().examples(),
+        (System.nanoTime() - begun) / 1e9,
+        skippedRows());
+  }
+
+  private String skippedRows() {
+    BadRowException first = firstBadRow;
+    return first == null
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "; skipped %,d bad rows, the first on line %,d: %s",
+            badRowCount,
+            first.line(),
+            first.reason());
+  }
+
+  /** Why the sending ended early, how far it came, and how to go on. */
+  private ExitException aborted(String reason, EventSender sender, Throwable cause) {
+    String remedy =
+        cause instanceof BadRowException
+            ? "correct the row, or leave such rows out with --bad-rows skip, and go on"
+            : "go on";
+    return ExitException.failure(
+        String.format(
+            Locale.ROOT,
+            "%s. Sent %,d events before this; %s with --skip-first %d",
+            reason,
+            sender.delivered(),
+            remedy,
+            skipFirst + sender.delivered()),
+        cause);
+  }
+
+  private void sendAll(MillraceConfig config, EventSource first, EventSender sender)
+      throws IOException {
+    try (ProgressBar bar = progressBar()) { // closed before the last line: it draws once more
+      send(first, sender, bar);
+      for (int pass = 2; pass <= repeat && wanted(sender); pass++) {
+        try (EventSource again = open(config)) {
+          send(again, sender, bar);
+        }
+      }
+      sender.flush();
+    } catch (IOException | BadRowException e) {
+      if (!stop.hasCaused(e)) {
+        sender.flush();
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      if (!stop.hasCaused(e)) {
+        throw e;
+      }
+    } finally {
+      stop.interruptNoMore(); // the sender waits for what is under way
     }
   }
 
   private void send(EventSource events, EventSender sender, ProgressBar bar) throws IOException {
     while (wanted(sender)) {
-      byte[] event = events.next();
-      if (event == null) {
-        return;
+      try {
+        byte[] event = events.next();
+        if (event == null) {
+          return;
+        }
+        if (passedOver < skipFirst) {
+          passedOver++;
+        } else {
+          sender.send(event);
+          bar.stepTo(sender.sent());
+        }
+      } catch (BadRowException e) {
+        if (badRows == BadRows.stop) {
+          throw e;
+        }
+        firstBadRow = firstBadRow == null ? e : firstBadRow;
+        badRowCount++;
       }
-      sender.send(event);
-      bar.stepTo(sender.sent());
     }
   }
 
@@ -135,18 +243,22 @@ final class FeedCommand implements Callable<Integer> {
 
   private EventSource open(MillraceConfig config) {
     if (file.equals(STANDARD_INPUT)) {
-      return new JsonLines(System.in);
+      return new JsonLines(StandardInput.open());
     }
     String name = file.endsWith(".gz") ? file.substring(0, file.length() - 3) : file;
     if (!name.endsWith(".csv") && !name.endsWith(".jsonl")) {
       throw ExitException.usage(
-          "%s: expected a file that ends in .csv, .jsonl, .csv.gz or .jsonl.gz".formatted(file));
+          String.format(
+              Locale.ROOT,
+              "%s: expected a file that ends in .csv, .jsonl, .csv.gz or .jsonl.gz",
+              file));
     }
     try {
       InputStream in = EventSource.unpacked(file, Files.newInputStream(Path.of(file)));
       return name.endsWith(".csv") ? new CsvEvents(in, config.example()) : new JsonLines(in);
     } catch (IOException e) {
-      throw ExitException.usage("%s: cannot be read: %s".formatted(file, reason(e)));
+      throw ExitException.usage(
+          String.format(Locale.ROOT, "%s: cannot be read: %s", file, reason(e)));
     }
   }
 

@@ -3,6 +3,7 @@ package io.millrace.app;
 import io.millrace.config.MillraceConfig;
 import io.millrace.nn.KernelKind;
 import java.lang.module.ModuleFinder;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,11 +18,14 @@ final class KernelReport {
   static String describe(MillraceConfig config) {
     KernelKind kernel = config.training().kernelKind();
     if (!kernel.isFast()) {
-      return "%s, without the module that makes it fast; start with %s"
-          .formatted(kernel.text(), FLAG);
+      return String.format(
+          Locale.ROOT,
+          "%s, without the module that makes it fast; start with %s",
+          kernel.text(),
+          FLAG);
     }
     return couldBeFaster(config)
-        ? "%s; several times as fast with %s".formatted(kernel.text(), FLAG)
+        ? String.format(Locale.ROOT, "%s; several times as fast with %s", kernel.text(), FLAG)
         : kernel.text();
   }
 
@@ -29,7 +33,7 @@ final class KernelReport {
   static void announce(MillraceConfig config) {
     LOG.info("Matrix products: {}", config.training().kernelKind().text());
     if (couldBeFaster(config) || !config.training().kernelKind().isFast()) {
-      System.out.printf("Matrix products: %s%n", describe(config));
+      System.out.printf(Locale.ROOT, "Matrix products: %s%n", describe(config));
     }
   }
 

@@ -130,7 +130,7 @@ final class ModelCommand {
       Files.write(file, bytes);
     } catch (IOException e) {
       throw ExitException.failure(
-          "%s cannot be written: %s".formatted(file, ExitException.reason(e)), e);
+          String.format(Locale.ROOT, "%s cannot be written: %s", file, ExitException.reason(e)), e);
     }
     System.err.printf(
         Locale.ROOT,

@@ -7,6 +7,7 @@ import io.millrace.codec.published.SnapshotKey;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.learn.Snapshot;
+import io.millrace.topology.KafkaAnswers;
 import io.millrace.topology.LogCommand;
 import java.time.Duration;
 import java.util.List;
@@ -14,14 +15,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -64,24 +64,30 @@ final class ModelRollback implements Callable<Integer> {
     try (Consumer<byte[], byte[]> consumer = clients.reader("rollback")) {
       Follower follower = new Follower(config, consumer);
       long offset = record(config, clients, chosen);
-      Snapshot after = follower.awaitLearnedThrough(offset);
-      report(config, newest, after, offset);
+      report(config, newest, await(follower, offset), offset);
     }
     return 0;
   }
 
+  /** Null when no learner came to it, and when the command is asked to stop: it is recorded. */
+  private static @Nullable Snapshot await(Follower follower, long offset) {
+    try {
+      return follower.awaitLearnedThrough(offset);
+    } catch (InterruptException e) {
+      Thread.interrupted(); // the consumer is still to be closed
+      return null;
+    }
+  }
+
   /** A producer would create the topic where the broker permits it. */
   private static void requireLog(MillraceConfig config, Admin admin) {
-    try {
-      Set<String> topics = admin.listTopics().names().get();
-      if (!topics.contains(config.topics().miniBatches())) {
-        throw ExitException.failure(
-            "There is no topic %s (topics.miniBatches)".formatted(config.topics().miniBatches()));
-      }
-    } catch (ExecutionException e) {
-      throw new KafkaException(e.getCause());
-    } catch (InterruptedException e) {
-      throw interrupted(e);
+    Set<String> topics = KafkaAnswers.get(admin.listTopics().names());
+    if (!topics.contains(config.topics().miniBatches())) {
+      throw ExitException.failure(
+          String.format(
+              Locale.ROOT,
+              "There is no topic %s (topics.miniBatches)",
+              config.topics().miniBatches()));
     }
   }
 
@@ -89,12 +95,13 @@ final class ModelRollback implements Callable<Integer> {
     if (!snapshot.architecture().equals(config.model().architecture())
         || snapshot.scaler().isPresent() != config.training().isScaled()) {
       throw ExitException.failure(
-          "Version %,d of model %s does not fit the configuration: it has %s, %s"
-              .formatted(
-                  snapshot.version(),
-                  snapshot.model(),
-                  snapshot.architecture(),
-                  snapshot.scaler().isPresent() ? "scaled" : "not scaled"));
+          String.format(
+              Locale.ROOT,
+              "Version %,d of model %s does not fit the configuration: it has %s, %s",
+              snapshot.version(),
+              snapshot.model(),
+              snapshot.architecture(),
+              snapshot.scaler().isPresent() ? "scaled" : "not scaled"));
     }
   }
 
@@ -102,17 +109,15 @@ final class ModelRollback implements Callable<Integer> {
   private static long record(MillraceConfig config, KafkaClients clients, byte[] snapshot) {
     ProducerRecord<byte[], byte[]> command = LogCommand.rollback(config, snapshot);
     try (Producer<byte[], byte[]> producer = clients.producer("rollback")) {
-      return producer.send(command).get().offset();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RecordTooLargeException) {
-        throw ExitException.failure(
-            "Topic %s does not take the snapshot, %,d bytes; raise its max.message.bytes"
-                .formatted(command.topic(), snapshot.length),
-            e);
-      }
-      throw new KafkaException(e.getCause());
-    } catch (InterruptedException e) {
-      throw interrupted(e);
+      return KafkaAnswers.get(producer.send(command)).offset();
+    } catch (RecordTooLargeException e) {
+      throw ExitException.failure(
+          String.format(
+              Locale.ROOT,
+              "Topic %s does not take the snapshot, %,d bytes; raise its max.message.bytes",
+              command.topic(),
+              snapshot.length),
+          e);
     }
   }
 
@@ -122,12 +127,11 @@ final class ModelRollback implements Callable<Integer> {
       System.out.printf(
           Locale.ROOT,
           "Recorded in topic %s at offset %d: model %s goes back to version %,d when a learner"
-              + " comes to it; none has within %d seconds%n",
+              + " reaches this offset. No learner has reached it yet.%n",
           config.topics().miniBatches(),
           offset,
           config.model().name(),
-          version,
-          PATIENCE.toSeconds());
+          version);
       return;
     }
     long goesOnAs =
@@ -137,8 +141,10 @@ final class ModelRollback implements Callable<Integer> {
             .orElseThrow(
                 () ->
                     ExitException.failure(
-                        "The learner refused to go back; topic %s says why"
-                            .formatted(config.topics().deadLetters())))
+                        String.format(
+                            Locale.ROOT,
+                            "The learner refused to go back; topic %s says why",
+                            config.topics().deadLetters())))
             .version();
     System.out.printf(
         Locale.ROOT,
@@ -179,10 +185,5 @@ final class ModelRollback implements Callable<Integer> {
       }
       return null;
     }
-  }
-
-  private static ExitException interrupted(InterruptedException e) {
-    Thread.currentThread().interrupt();
-    return ExitException.failure("Interrupted", e);
   }
 }

@@ -10,11 +10,11 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.learn.Model;
 import io.millrace.learn.Rollback;
 import io.millrace.learn.Snapshot;
+import io.millrace.nn.HasText;
 import io.millrace.nn.KernelKind;
 import io.millrace.topology.InitialModel;
 import io.millrace.topology.LogLearner;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -51,8 +51,11 @@ final class ReplayCommand implements Callable<Integer> {
     long version = toVersion != null ? toVersion : newest(config, published);
     if (version < model.version()) {
       throw ExitException.usage(
-          "--to-version: the model starts at version %d, got %d"
-              .formatted(model.version(), version));
+          String.format(
+              Locale.ROOT,
+              "--to-version: the model starts at version %d, got %d",
+              model.version(),
+              version));
     }
     KernelKind kernel = kernel(config, published);
     Optional<Rollback> rollback = replay(config, clients, model, kernel, version);
@@ -72,22 +75,28 @@ final class ReplayCommand implements Callable<Integer> {
     byte[] rebuilt =
         SnapshotCodec.encode(
             Snapshot.of(
-                snapshot.model(),
-                model,
-                rollback,
-                config.topics().miniBatches(),
-                kernel,
-                snapshot.timestamp()));
+                    snapshot.model(),
+                    model,
+                    rollback,
+                    config.topics().miniBatches(),
+                    kernel,
+                    snapshot.timestamp())
+                .by(snapshot.application()));
     List<String> differences = SnapshotCodec.differences(rebuilt, published);
     if (!differences.isEmpty()) {
       throw ExitException.failure(
-          ("It differs from the snapshot that was published at %s in: %s."
+          String.format(
+              Locale.ROOT,
+              "It differs from the snapshot that was published at %s in: %s."
                   + " (A model that has learned with both kinds of matrix products equals no replay:"
-                  + " set training.kernel)")
-              .formatted(snapshot.timestamp(), String.join(", ", differences)));
+                  + " set training.kernel)",
+              snapshot.timestamp(),
+              String.join(", ", differences)));
     }
     System.out.printf(
-        "It equals the snapshot that was published at %s, bit for bit%n", snapshot.timestamp());
+        Locale.ROOT,
+        "It equals the snapshot that was published at %s, bit for bit%n",
+        snapshot.timestamp());
     return 0;
   }
 
@@ -97,17 +106,18 @@ final class ReplayCommand implements Callable<Integer> {
       return config.training().kernelKind();
     }
     Optional<String> name = SnapshotReader.decode(published, config).kernel();
-    return Arrays.stream(KernelKind.values())
-        .filter(kernel -> kernel.text().equals(name.orElse("")))
-        .findFirst()
+    return name.flatMap(text -> HasText.find(KernelKind.values(), text))
         .orElse(config.training().kernelKind());
   }
 
   private static long newest(MillraceConfig config, byte @Nullable [] published) {
     if (published == null) {
       throw ExitException.failure(
-          "There is no snapshot of model %s on topic %s yet; --to-version V rebuilds without one"
-              .formatted(config.model().name(), config.topics().snapshots()));
+          String.format(
+              Locale.ROOT,
+              "There is no snapshot of model %s on topic %s yet; --to-version V rebuilds without one",
+              config.model().name(),
+              config.topics().snapshots()));
     }
     return SnapshotReader.decode(published, config).version();
   }
@@ -128,8 +138,11 @@ final class ReplayCommand implements Callable<Integer> {
       TopicScan log = new TopicScan(consumer, topic);
       if (log.firstOffset() > 0) {
         throw ExitException.failure(
-            "Topic %s begins at offset %d: what was before it is deleted, and a replay needs it all"
-                .formatted(topic, log.firstOffset()));
+            String.format(
+                Locale.ROOT,
+                "Topic %s begins at offset %d: what was before it is deleted, and a replay needs it all",
+                topic,
+                log.firstOffset()));
       }
       log.read(
           record -> {
@@ -145,8 +158,12 @@ final class ReplayCommand implements Callable<Integer> {
     }
     if (model.version() < version) {
       throw ExitException.failure(
-          "Topic %s ends at version %d of the model, version %d is not in it"
-              .formatted(topic, model.version(), version));
+          String.format(
+              Locale.ROOT,
+              "Topic %s ends at version %d of the model, version %d is not in it",
+              topic,
+              model.version(),
+              version));
     }
     return rollbacks.isEmpty()
         ? Optional.empty()

@@ -3,12 +3,14 @@ package io.millrace.app;
 import io.millrace.app.kafka.KafkaClients;
 import io.millrace.app.kafka.Reset;
 import io.millrace.app.process.ExitException;
+import io.millrace.app.process.StandardInput;
 import io.millrace.app.process.Terminal;
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
@@ -44,13 +46,16 @@ final class ResetCommand implements Callable<Integer> {
 
   private void reset(MillraceConfig config, Reset reset) {
     reset.requireStopped();
+    reset.requireRights();
     reset.plan().forEach(System.out::println);
     if (!yes && !isConfirmed()) {
       throw ExitException.usage("Nothing is forgotten");
     }
     reset.perform();
     System.out.printf(
-        "Forgotten; the next run of application %s begins anew%n", config.application());
+        Locale.ROOT,
+        "Forgotten; the next run of application %s begins anew%n",
+        config.application());
   }
 
   private static boolean isConfirmed() {
@@ -58,6 +63,8 @@ final class ResetCommand implements Callable<Integer> {
       throw ExitException.usage("Nothing is forgotten: without a terminal to ask at, say --yes");
     }
     return Confirmation.isGiven(
-        "Forget all this?", new InputStreamReader(System.in, Charset.defaultCharset()), System.out);
+        "Forget all this?",
+        new InputStreamReader(StandardInput.open(), Charset.defaultCharset()),
+        System.out);
   }
 }

@@ -6,9 +6,11 @@ import io.millrace.app.show.StatusDisplay;
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code run}: the learner against the Kafka of a configuration. */
 @Command(
@@ -20,6 +22,15 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private ConfigFile configFile = new ConfigFile();
 
   @Mixin private EmbeddedBrokerOption embeddedBroker = new EmbeddedBrokerOption();
+
+  @Option(
+      names = "--accept-new-partitions",
+      description = {
+        "Learn also from partitions that were added to the examples topic (or to the topics of"
+            + " events and labels) since the last start. Without it such a start is refused.",
+        "Needed once; nothing that was learned is lost."
+      })
+  private boolean acceptNewPartitions;
 
   RunCommand(Stop stop) {
     this.stop = stop;
@@ -41,11 +52,15 @@ final class RunCommand implements Callable<Integer> {
     LearnerSession.run(
         config,
         stop,
+        acceptNewPartitions,
         board -> Dashboard.start(config, board),
         (board, dashboard) -> {
           System.out.printf(
+              Locale.ROOT,
               "Model %s learns from topic %s of Kafka at %s; Ctrl-C stops%n",
-              config.model().name(), config.topics().examples(), config.bootstrapServers());
+              config.model().name(),
+              config.topics().examples(),
+              config.bootstrapServers());
           KernelReport.announce(config);
           dashboard.announce();
           new StatusDisplay(board).showUntil(stop, () -> false);

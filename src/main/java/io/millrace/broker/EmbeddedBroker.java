@@ -160,7 +160,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       return;
     }
     if (cause != null) { // what comes without one, Kafka has logged
-      log.error("Kafka has failed: {}", message, cause);
+      log.info("Kafka has failed: {}", message, cause); // the handler of onFatal tells people
     }
     if (!folder.isFormatted()) {
       failure.complete(sentence("has failed", "its files are gone"));

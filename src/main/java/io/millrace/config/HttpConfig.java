@@ -1,5 +1,7 @@
 package io.millrace.config;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -8,13 +10,21 @@ import java.util.OptionalInt;
  *
  * @param host the address to listen on
  * @param port 0: any free port; empty: no server
- * @param token that whoever asks for predictions must show; empty: none
+ * @param allowedHosts names, without a port, that requests may ask for beside the loopback names,
+ *     the host and the address that they arrive at
+ * @param token that a request for predictions must show; empty: none
  */
-public record HttpConfig(String host, OptionalInt port, Optional<String> token) {
+public record HttpConfig(
+    String host, OptionalInt port, List<String> allowedHosts, Optional<String> token) {
+
+  /** The same on another port. */
+  HttpConfig withPort(int other) {
+    return new HttpConfig(host, OptionalInt.of(other), allowedHosts, token);
+  }
 
   /** Only the address: the token is a secret, and this text may end up in logs. */
   @Override
   public String toString() {
-    return "HttpConfig[%s, %s]".formatted(host, port);
+    return String.format(Locale.ROOT, "HttpConfig[%s, %s]", host, port);
   }
 }

@@ -3,7 +3,6 @@ package io.millrace.config;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalInt;
 
 /**
  * A complete and checked configuration.
@@ -70,7 +69,7 @@ public record MillraceConfig(
         predictions,
         guarantee,
         threads,
-        new HttpConfig(http.host(), OptionalInt.of(port), http.token()));
+        http.withPort(port));
   }
 
   /** Only the name: the Kafka properties hold passwords, and this text ends up in logs. */

@@ -1,5 +1,6 @@
 package io.millrace.example;
 
+import io.millrace.nn.HasText;
 import java.time.LocalDate;
 
 /**
@@ -7,7 +8,7 @@ import java.time.LocalDate;
  * angle {@code 2 pi phase}. The cycles of the clock are exact to the nanosecond; those of the
  * calendar count whole days or months, as their names say, so that they stand still all day.
  */
-public enum Cycle {
+public enum Cycle implements HasText {
   /** The time within the hour; 0 at the full hour. */
   MINUTE_OF_HOUR("minuteOfHour") {
     @Override
@@ -63,6 +64,7 @@ public enum Cycle {
   }
 
   /** The name in configurations and in the names of inputs. */
+  @Override
   public String text() {
     return text;
   }

@@ -2,6 +2,7 @@ package io.millrace.example;
 
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 
 /** One entry of the list of features: a field of the event, and the inputs that it becomes. */
@@ -87,8 +88,12 @@ public sealed interface Feature {
 
     @Override
     public String inputName(int i) {
-      return "%s.%s.%s"
-          .formatted(field.text(), cycles.get(i / 2).text(), i % 2 == 0 ? "sin" : "cos");
+      return String.format(
+          Locale.ROOT,
+          "%s.%s.%s",
+          field.text(),
+          cycles.get(i / 2).text(),
+          i % 2 == 0 ? "sin" : "cos");
     }
   }
 }

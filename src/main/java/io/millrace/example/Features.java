@@ -1,6 +1,7 @@
 package io.millrace.example;
 
 import java.util.List;
+import java.util.Locale;
 
 /** Where the inputs of an example come from. */
 public sealed interface Features {
@@ -16,7 +17,7 @@ public sealed interface Features {
   record Vector(FieldPath field) implements Features {
     @Override
     public String inputName(int i) {
-      return "%s[%d]".formatted(field.text(), i);
+      return String.format(Locale.ROOT, "%s[%d]", field.text(), i);
     }
   }
 
@@ -40,7 +41,7 @@ public sealed interface Features {
         }
         first += feature.inputs();
       }
-      throw new IndexOutOfBoundsException("Input %d of %d".formatted(i, first));
+      throw new IndexOutOfBoundsException(String.format(Locale.ROOT, "Input %d of %d", i, first));
     }
   }
 }

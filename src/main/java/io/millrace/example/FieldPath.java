@@ -2,6 +2,7 @@ package io.millrace.example;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Where in an event a value stands: the name of a field, or a JSON Pointer (RFC 6901), which is any
@@ -31,13 +32,15 @@ public record FieldPath(String text, List<String> segments) {
    */
   public static FieldPath parse(String text) {
     if (text.isEmpty()) {
-      throw new IllegalArgumentException("Expected %s. Got nothing".formatted(EXPECTED));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "Expected %s. Got nothing", EXPECTED));
     }
     if (text.charAt(0) != '/') {
       return new FieldPath(text, List.of(text));
     }
     if (text.matches("(?s).*~(?![01]).*")) {
-      throw new IllegalArgumentException("Expected %s. Got: %s".formatted(EXPECTED, text));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "Expected %s. Got: %s", EXPECTED, text));
     }
     return new FieldPath(
         text,

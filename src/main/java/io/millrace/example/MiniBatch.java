@@ -1,6 +1,7 @@
 package io.millrace.example;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.ejml.data.DMatrixRMaj;
 import org.jspecify.annotations.Nullable;
 
@@ -59,8 +60,12 @@ public final class MiniBatch {
   public MiniBatch(int inputs, int outputs, int capacity) {
     if (inputs < 1 || outputs < 1 || capacity < 1) {
       throw new IllegalArgumentException(
-          "A mini-batch needs at least one input, output and example. Got: %d, %d, %d"
-              .formatted(inputs, outputs, capacity));
+          String.format(
+              Locale.ROOT,
+              "A mini-batch needs at least one input, output and example. Got: %d, %d, %d",
+              inputs,
+              outputs,
+              capacity));
     }
     this.inputs = inputs;
     this.outputs = outputs;
@@ -117,7 +122,8 @@ public final class MiniBatch {
   /** The offset in the examples topic of the example in column {@code column}. */
   public long offset(int column) {
     if (column < 0 || column >= size) {
-      throw new IndexOutOfBoundsException("Column %d of %d".formatted(column, size));
+      throw new IndexOutOfBoundsException(
+          String.format(Locale.ROOT, "Column %d of %d", column, size));
     }
     return offsets[column];
   }
@@ -130,7 +136,8 @@ public final class MiniBatch {
   /** The version that predicted the example in column {@code column}, or {@link #NOT_SERVED}. */
   public long servedVersion(int column) {
     if (column < 0 || column >= size) {
-      throw new IndexOutOfBoundsException("Column %d of %d".formatted(column, size));
+      throw new IndexOutOfBoundsException(
+          String.format(Locale.ROOT, "Column %d of %d", column, size));
     }
     return served == null ? NOT_SERVED : served.versions[column];
   }
@@ -155,8 +162,12 @@ public final class MiniBatch {
   public void append(int partition, long offset, Served prediction) {
     if (prediction.z().length != outputs || prediction.version() < 0) {
       throw new IllegalArgumentException(
-          "A prediction has %d numbers and a version. Got: %d numbers, version %d"
-              .formatted(outputs, prediction.z().length, prediction.version()));
+          String.format(
+              Locale.ROOT,
+              "A prediction has %d numbers and a version. Got: %d numbers, version %d",
+              outputs,
+              prediction.z().length,
+              prediction.version()));
     }
     append(partition, offset);
     ServedColumns columns = served;
@@ -181,12 +192,18 @@ public final class MiniBatch {
    */
   public void append(int partition, long offset) {
     if (isFull()) {
-      throw new IllegalStateException("The mini-batch is full: %d examples".formatted(capacity));
+      throw new IllegalStateException(
+          String.format(Locale.ROOT, "The mini-batch is full: %d examples", capacity));
     }
     if (size > 0 && (partition != this.partition || offset <= offsets[size - 1])) {
       throw new IllegalArgumentException(
-          "An example must follow the one before it. Got: partition %d offset %d after partition %d offset %d"
-              .formatted(partition, offset, this.partition, offsets[size - 1]));
+          String.format(
+              Locale.ROOT,
+              "An example must follow the one before it. Got: partition %d offset %d after partition %d offset %d",
+              partition,
+              offset,
+              this.partition,
+              offsets[size - 1]));
     }
     this.partition = partition;
     offsets[size] = offset;
@@ -232,7 +249,13 @@ public final class MiniBatch {
 
   @Override
   public String toString() {
-    return "MiniBatch[m=%d, n0=%d, n2=%d, partition=%d, offsets=%s]"
-        .formatted(size, inputs, outputs, partition, Arrays.toString(Arrays.copyOf(offsets, size)));
+    return String.format(
+        Locale.ROOT,
+        "MiniBatch[m=%d, n0=%d, n2=%d, partition=%d, offsets=%s]",
+        size,
+        inputs,
+        outputs,
+        partition,
+        Arrays.toString(Arrays.copyOf(offsets, size)));
   }
 }

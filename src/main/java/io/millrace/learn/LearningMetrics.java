@@ -57,4 +57,13 @@ public interface LearningMetrics {
 
   /** An event got no label in the time for it. */
   void neverLabelled();
+
+  /** Records of the examples topic were deleted before they were learned. */
+  default void missedExamples(long records) {}
+
+  /** Records of the events topic were deleted before they were predicted. */
+  default void missedEvents(long records) {}
+
+  /** Records of the labels topic were deleted before they were joined with their events. */
+  default void missedLabels(long records) {}
 }

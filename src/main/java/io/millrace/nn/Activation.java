@@ -3,8 +3,8 @@ package io.millrace.nn;
 import org.ejml.data.DMatrixRMaj;
 
 /** g1: what a hidden unit makes of its weighted sum, element by element. */
-public enum Activation {
-  TANH("tanh", 1) {
+public enum Activation implements HasText {
+  TANH(1) {
     @Override
     void values(double[] z, double[] a, int count) {
       Elementary.tanh(z, a, count);
@@ -18,7 +18,7 @@ public enum Activation {
     }
   },
 
-  SIGMOID("sigmoid", 1) {
+  SIGMOID(1) {
     @Override
     void values(double[] z, double[] a, int count) {
       Elementary.sigmoid(z, a, count);
@@ -32,7 +32,7 @@ public enum Activation {
     }
   },
 
-  RELU("relu", 2) {
+  RELU(2) {
     @Override
     void values(double[] z, double[] a, int count) {
       for (int i = 0; i < count; i++) {
@@ -51,7 +51,7 @@ public enum Activation {
   /**
    * Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.
    */
-  LEAKY_RELU("leaky-relu", 2) {
+  LEAKY_RELU(2) {
     @Override
     void values(double[] z, double[] a, int count) {
       for (int i = 0; i < count; i++) {
@@ -70,17 +70,10 @@ public enum Activation {
   /** Of the leaky ReLU, left of zero. */
   public static final double SLOPE = 0.01;
 
-  private final String text;
   private final double gain;
 
-  Activation(String text, double gain) {
-    this.text = text;
+  Activation(double gain) {
     this.gain = gain;
-  }
-
-  /** The name in configurations and documents. */
-  public String text() {
-    return text;
   }
 
   /** The variance of the initial weights times the number of inputs to the layer. */

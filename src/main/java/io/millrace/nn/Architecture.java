@@ -1,5 +1,7 @@
 package io.millrace.nn;
 
+import java.util.Locale;
+
 /**
  * The shape of a network and its two functions; what never changes while it learns.
  *
@@ -32,21 +34,22 @@ public record Architecture(
   /** The architecture as people say it: {@code 5 inputs, 16 hidden (tanh), 1 output (sigmoid)}. */
   @Override
   public String toString() {
-    return "%d %s, %d hidden (%s), %d %s (%s)"
-        .formatted(
-            inputs,
-            inputs == 1 ? "input" : "inputs",
-            hidden,
-            activation.text(),
-            outputs,
-            outputs == 1 ? "output" : "outputs",
-            output.text());
+    return String.format(
+        Locale.ROOT,
+        "%d %s, %d hidden (%s), %d %s (%s)",
+        inputs,
+        inputs == 1 ? "input" : "inputs",
+        hidden,
+        activation.text(),
+        outputs,
+        outputs == 1 ? "output" : "outputs",
+        output.text());
   }
 
   private static void requireAtLeast(int least, int value, String name) {
     if (value < least) {
       throw new IllegalArgumentException(
-          "%s must be at least %d. Got: %d".formatted(name, least, value));
+          String.format(Locale.ROOT, "%s must be at least %d. Got: %d", name, least, value));
     }
   }
 }

@@ -4,9 +4,9 @@ package io.millrace.nn;
  * What computes the matrix products. Both agree but for rounding; a model that goes on with the
  * other one stays as good, but its last bits are no longer those of a model that did not change.
  */
-public enum KernelKind {
+public enum KernelKind implements HasText {
   /** EJML's own products: on every JVM. */
-  EJML("ejml") {
+  EJML {
     @Override
     public boolean isFast() {
       return true;
@@ -22,7 +22,7 @@ public enum KernelKind {
    * Fused multiply-adds, on the vectors of the processor where the JVM has the module {@value
    * #MODULE}; elsewhere the same bits at a fraction of the speed.
    */
-  VECTOR("vector") {
+  VECTOR {
     @Override
     public boolean isFast() {
       return Vectors.ARE_FAST;
@@ -39,20 +39,9 @@ public enum KernelKind {
 
   private static final String TYPE = "io.millrace.nn.VectorKernel";
 
-  private final String text;
-
-  KernelKind(String text) {
-    this.text = text;
-  }
-
   /** The fastest that this JVM has. */
   public static KernelKind best() {
     return VECTOR.isFast() ? VECTOR : EJML;
-  }
-
-  /** The name in configurations and documents. */
-  public String text() {
-    return text;
   }
 
   /** Whether this JVM has it in its fast form. */

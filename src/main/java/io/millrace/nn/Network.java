@@ -1,5 +1,6 @@
 package io.millrace.nn;
 
+import java.util.Locale;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 
@@ -181,8 +182,14 @@ public final class Network {
   private static void requireShape(String name, int rows, int examples, DMatrixRMaj t) {
     if (t.numCols != rows || t.numRows != examples) {
       throw new IllegalArgumentException(
-          "%s: expected %d x %d (one column an example), found %d x %d"
-              .formatted(name, rows, examples, t.numCols, t.numRows));
+          String.format(
+              Locale.ROOT,
+              "%s: expected %d x %d (one column an example), found %d x %d",
+              name,
+              rows,
+              examples,
+              t.numCols,
+              t.numRows));
     }
   }
 }

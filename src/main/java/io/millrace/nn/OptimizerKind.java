@@ -1,49 +1,43 @@
 package io.millrace.nn;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** The rules by which a gradient becomes an update, and what each keeps from step to step. */
-public enum OptimizerKind {
-  SGD("sgd", 0) {
+public enum OptimizerKind implements HasText {
+  SGD(0) {
     @Override
     Optimizer create(long steps, List<Parameters> state) {
       return new Sgd();
     }
   },
 
-  MOMENTUM("momentum", 1) {
+  MOMENTUM(1) {
     @Override
     Optimizer create(long steps, List<Parameters> state) {
       return new Momentum(state.get(0));
     }
   },
 
-  ADAGRAD("adagrad", 1) {
+  ADAGRAD(1) {
     @Override
     Optimizer create(long steps, List<Parameters> state) {
       return new AdaGrad(state.get(0));
     }
   },
 
-  ADAM("adam", 2) {
+  ADAM(2) {
     @Override
     Optimizer create(long steps, List<Parameters> state) {
       return new Adam(steps, state.get(0), state.get(1));
     }
   };
 
-  private final String text;
   private final int arrays;
 
-  OptimizerKind(String text, int arrays) {
-    this.text = text;
+  OptimizerKind(int arrays) {
     this.arrays = arrays;
-  }
-
-  /** The name in configurations. */
-  public String text() {
-    return text;
   }
 
   /** How many numbers it keeps for each parameter: the length of {@link Optimizer#state()}. */
@@ -66,11 +60,12 @@ public enum OptimizerKind {
   public final Optimizer resume(long steps, List<Parameters> state) {
     if (state.size() != arrays) {
       throw new IllegalArgumentException(
-          "%s keeps %d arrays. Got: %d".formatted(text, arrays, state.size()));
+          String.format(Locale.ROOT, "%s keeps %d arrays. Got: %d", text(), arrays, state.size()));
     }
     Optimizer resumed = create(steps, state);
     if (steps < 0 || resumed.steps() != steps) {
-      throw new IllegalArgumentException("%s cannot have made %d steps".formatted(text, steps));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s cannot have made %d steps", text(), steps));
     }
     return resumed;
   }

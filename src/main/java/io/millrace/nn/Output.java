@@ -10,9 +10,9 @@ import org.ejml.data.DMatrixRMaj;
  * <p>The losses are computed from Z2, never from A2: a saturated output would have the logarithm of
  * zero.
  */
-public enum Output {
+public enum Output implements HasText {
   /** Each output is the probability of a class of its own; labels in [0, 1]. */
-  SIGMOID("sigmoid") {
+  SIGMOID {
     @Override
     void values(double[] z, double[] a, int outputs, int count) {
       Elementary.sigmoid(z, a, count);
@@ -54,7 +54,7 @@ public enum Output {
   },
 
   /** The outputs are the probabilities of classes that exclude each other; labels sum to 1. */
-  SOFTMAX("softmax") {
+  SOFTMAX {
     // a_k = exp(z_k - max z) / sum_j exp(z_j - max z): no exponential is above 1
     @Override
     void values(double[] z, double[] a, int outputs, int count) {
@@ -106,7 +106,7 @@ public enum Output {
   },
 
   /** The outputs are the numbers themselves: regression. */
-  IDENTITY("identity") {
+  IDENTITY {
     @Override
     void values(double[] z, double[] a, int outputs, int count) {
       System.arraycopy(z, 0, a, 0, count);
@@ -130,17 +130,6 @@ public enum Output {
       throw new IllegalStateException("accuracy needs an output that classifies, found identity");
     }
   };
-
-  private final String text;
-
-  Output(String text) {
-    this.text = text;
-  }
-
-  /** The name in configurations and documents. */
-  public String text() {
-    return text;
-  }
 
   /** Whether a prediction is a class, so that it is either right or wrong. */
   public boolean classifies() {

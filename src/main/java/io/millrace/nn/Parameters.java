@@ -2,6 +2,7 @@ package io.millrace.nn;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Random;
 import org.ejml.data.DMatrixRMaj;
@@ -249,8 +250,16 @@ public final class Parameters {
   void requireShape(String name, int inputs, int hidden, int outputs) {
     if (inputs() != inputs || hidden() != hidden || outputs() != outputs) {
       throw new IllegalArgumentException(
-          "%s: expected %d inputs, %d hidden, %d outputs, found %d, %d, %d"
-              .formatted(name, inputs, hidden, outputs, inputs(), hidden(), outputs()));
+          String.format(
+              Locale.ROOT,
+              "%s: expected %d inputs, %d hidden, %d outputs, found %d, %d, %d",
+              name,
+              inputs,
+              hidden,
+              outputs,
+              inputs(),
+              hidden(),
+              outputs()));
     }
   }
 
@@ -301,12 +310,18 @@ public final class Parameters {
   private static void requireFinite(String name, double[] numbers, int count) {
     if (numbers.length != count) {
       throw new IllegalArgumentException(
-          "%s: expected %d numbers, found %d".formatted(name, count, numbers.length));
+          String.format(
+              Locale.ROOT, "%s: expected %d numbers, found %d", name, count, numbers.length));
     }
     for (int i = 0; i < count; i++) {
       if (!Double.isFinite(numbers[i])) {
         throw new IllegalArgumentException(
-            "%s: expected finite numbers, found %s at index %d".formatted(name, numbers[i], i));
+            String.format(
+                Locale.ROOT,
+                "%s: expected finite numbers, found %s at index %d",
+                name,
+                numbers[i],
+                i));
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.millrace.nn;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.DoubleStream;
 import org.ejml.data.DMatrixRMaj;
 
@@ -248,7 +249,7 @@ public final class Scaler {
   private void requireInputs(DMatrixRMaj xt) {
     if (xt.numCols != inputs()) {
       throw new IllegalArgumentException(
-          "X: expected %d inputs, found %d".formatted(inputs(), xt.numCols));
+          String.format(Locale.ROOT, "X: expected %d inputs, found %d", inputs(), xt.numCols));
     }
   }
 
@@ -256,14 +257,24 @@ public final class Scaler {
       long count, double[] mean, double[] spread, String spreadName) {
     if (count < 0 || mean.length != spread.length) {
       throw new IllegalArgumentException(
-          "scaler: expected a count that is not negative and as many means as numbers of the %s, found %d, %d, %d"
-              .formatted(spreadName, count, mean.length, spread.length));
+          String.format(
+              Locale.ROOT,
+              "scaler: expected a count that is not negative and as many means as numbers of the %s, found %d, %d, %d",
+              spreadName,
+              count,
+              mean.length,
+              spread.length));
     }
     for (int i = 0; i < mean.length; i++) {
       if (!Double.isFinite(mean[i]) || !Double.isFinite(spread[i]) || spread[i] < 0) {
         throw new IllegalArgumentException(
-            "scaler: expected a finite mean and a finite %s of at least 0, found %s and %s at index %d"
-                .formatted(spreadName, mean[i], spread[i], i));
+            String.format(
+                Locale.ROOT,
+                "scaler: expected a finite mean and a finite %s of at least 0, found %s and %s at index %d",
+                spreadName,
+                mean[i],
+                spread[i],
+                i));
       }
     }
   }

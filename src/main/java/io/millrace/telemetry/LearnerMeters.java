@@ -8,6 +8,7 @@ import io.millrace.learn.LearningMetrics;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,9 @@ final class LearnerMeters implements LearningMetrics {
   private final Counter predictions;
   private final Counter labelled;
   private final Counter unlabelled;
+  private final Counter missedExamples;
+  private final Counter missedEvents;
+  private final Counter missedLabels;
   private final Timer batch;
 
   LearnerMeters(MeterRegistry registry) {
@@ -55,6 +59,9 @@ final class LearnerMeters implements LearningMetrics {
             .register(registry);
     this.labelled = events(registry, "labelled");
     this.unlabelled = events(registry, "unlabelled");
+    this.missedExamples = missed(registry, "examples", "learned");
+    this.missedEvents = missed(registry, "events", "predicted");
+    this.missedLabels = missed(registry, "labels", "joined");
     this.batch =
         Timer.builder("millrace.batch")
             .description("Time to learn a mini-batch, from its record to the updated model")
@@ -76,6 +83,17 @@ final class LearnerMeters implements LearningMetrics {
     return Counter.builder("millrace.events")
         .description("Events whose label came, or did not come in time, as this process saw it")
         .tag("outcome", outcome)
+        .register(registry);
+  }
+
+  private static Counter missed(MeterRegistry registry, String records, String done) {
+    return Counter.builder(String.format(Locale.ROOT, "millrace.%s.missed", records))
+        .description(
+            String.format(
+                Locale.ROOT,
+                "Records of the %s topic that were deleted before they were %s",
+                records,
+                done))
         .register(registry);
   }
 
@@ -110,5 +128,20 @@ final class LearnerMeters implements LearningMetrics {
   @Override
   public void neverLabelled() {
     unlabelled.increment();
+  }
+
+  @Override
+  public void missedExamples(long records) {
+    missedExamples.increment((double) records);
+  }
+
+  @Override
+  public void missedEvents(long records) {
+    missedEvents.increment((double) records);
+  }
+
+  @Override
+  public void missedLabels(long records) {
+    missedLabels.increment((double) records);
   }
 }

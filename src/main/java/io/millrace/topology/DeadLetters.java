@@ -3,6 +3,7 @@ package io.millrace.topology;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.example.Rejection;
+import java.util.Locale;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -18,7 +19,25 @@ import org.jspecify.annotations.Nullable;
  * stack trace: these carry a reason code and a sentence, in the same transaction.
  */
 public final class DeadLetters {
-  /** What a record has around its key, value and headers, at the most. */
+  /** The header with the code of the {@link io.millrace.example.Reason}. */
+  public static final String REASON = "millrace.reason";
+
+  /** The header with a sentence that names the field and the value. */
+  public static final String DETAIL = "millrace.detail";
+
+  /** The header with the topic that the record came from. */
+  public static final String TOPIC = "millrace.topic";
+
+  /** The header with its partition there. */
+  public static final String PARTITION = "millrace.partition";
+
+  /** The header with its offset there. */
+  public static final String OFFSET = "millrace.offset";
+
+  /** The header with its timestamp there, in milliseconds. */
+  public static final String TIMESTAMP = "millrace.timestamp";
+
+  /** The most bytes that a record has around its key, value and headers. */
   private static final int ENVELOPE = 256;
 
   private static final byte[] NOTHING = {};
@@ -51,10 +70,10 @@ public final class DeadLetters {
       Record<byte[], byte[]> record, Rejection why, String topic, int partition, long offset) {
     Headers origin =
         new RecordHeaders()
-            .add("millrace.topic", text(topic))
-            .add("millrace.partition", text(partition))
-            .add("millrace.offset", text(offset))
-            .add("millrace.timestamp", text(record.timestamp()));
+            .add(TOPIC, text(topic))
+            .add(PARTITION, text(partition))
+            .add(OFFSET, text(offset))
+            .add(TIMESTAMP, text(record.timestamp()));
     Record<byte[], byte[]> letter = explained(record, why, origin);
     if (size(letter) <= largest) {
       return letter;
@@ -62,8 +81,11 @@ public final class DeadLetters {
     Rejection leftOut =
         new Rejection(
             why.reason(),
-            "%s (left out here, the record is too large for this topic: %d bytes)"
-                .formatted(why.detail(), size(letter)));
+            String.format(
+                Locale.ROOT,
+                "%s (left out here, the record is too large for this topic: %d bytes)",
+                why.detail(),
+                size(letter)));
     letter = explained(record.withValue(NOTHING), leftOut, origin);
     return size(letter) <= largest
         ? letter
@@ -88,8 +110,8 @@ public final class DeadLetters {
       Record<byte[], byte[]> record, Rejection why, Headers origin) {
     Headers headers =
         new RecordHeaders(record.headers())
-            .add("millrace.reason", text(why.reason().code()))
-            .add("millrace.detail", text(why.detail()));
+            .add(REASON, text(why.reason().code()))
+            .add(DETAIL, text(why.detail()));
     origin.forEach(headers::add);
     // Its own time, not the event's: old events must not make fresh dead letters expire.
     return record.withHeaders(headers).withTimestamp(context.currentSystemTimeMs());

@@ -4,6 +4,7 @@ import io.millrace.learn.Model;
 import io.millrace.nn.Architecture;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What of something that exists is not as the configuration says, in the words of its keys. */
 final class Differences {
@@ -51,7 +52,7 @@ final class Differences {
   }
 
   private static String entry(List<String> lines, int i) {
-    return i < lines.size() ? "{%s}".formatted(lines.get(i)) : "nothing";
+    return i < lines.size() ? String.format(Locale.ROOT, "{%s}", lines.get(i)) : "nothing";
   }
 
   Differences compareScaling(boolean isScaled, boolean isConfigured) {
@@ -65,7 +66,13 @@ final class Differences {
   private Differences compare(String key, Object existing, Object configured) {
     if (!existing.equals(configured)) {
       found.add(
-          "%s: %s in %s, %s in the configuration".formatted(key, existing, place, configured));
+          String.format(
+              Locale.ROOT,
+              "%s: %s in %s, %s in the configuration",
+              key,
+              existing,
+              place,
+              configured));
     }
     return this;
   }
@@ -82,10 +89,14 @@ final class Differences {
   void refuse(String model, String application) {
     if (!isEmpty()) {
       throw new LearnerException(
-          ("Model %s cannot go on: %s. Give the changed model another model.name or application;"
+          String.format(
+              Locale.ROOT,
+              "Model %s cannot go on: %s. Give the changed model another model.name or application;"
                   + " or reset: restore the configuration as it was, or delete the state of"
-                  + " application %s (kafka-streams-application-reset).")
-              .formatted(model, this, application));
+                  + " application %s (kafka-streams-application-reset).",
+              model,
+              this,
+              application));
     }
   }
 

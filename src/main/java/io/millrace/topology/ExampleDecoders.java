@@ -8,6 +8,7 @@ import io.millrace.config.Format;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.ModelConfig;
 import io.millrace.example.Features;
+import java.util.Locale;
 
 /** The decoder that a configuration asks for. */
 public final class ExampleDecoders {
@@ -55,7 +56,8 @@ public final class ExampleDecoders {
     if (example.features() instanceof Features.Vector vector) {
       return vector.field().text();
     }
-    throw new IllegalArgumentException("%s has no named fields".formatted(example.format().text()));
+    throw new IllegalArgumentException(
+        String.format(Locale.ROOT, "%s has no named fields", example.format().text()));
   }
 
   private static String label(ExampleConfig example) {

@@ -6,6 +6,7 @@ import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.Model;
 import io.millrace.learn.PublishedModel;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -49,8 +50,13 @@ public final class LearnerTopology {
   /** The topics that keep the state of an application's tasks. */
   public static List<String> changelogs(MillraceConfig config) {
     return Stream.of(IngestProcessor.PARTIAL_BATCH_STORE, TrainProcessor.MODEL_STORE)
-        .map(store -> "%s-%s-changelog".formatted(config.application(), store))
+        .map(store -> changelog(config.application(), store))
         .toList();
+  }
+
+  /** The topic that keeps a store of an application, by Kafka Streams' naming. */
+  static String changelog(String application, String store) {
+    return String.format(Locale.ROOT, "%s-%s-changelog", application, store);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.millrace.topology;
 import io.millrace.codec.FormatException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serdes;
@@ -31,12 +32,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LiveStore implements StateStore, CachedStateStore<byte[], byte[]> {
   private static final int PIECE = 500_000;
+
+  /** The largest record of the changelog: a piece, its key, and what is around them. */
+  static final int LARGEST_RECORD = PIECE + 1_024;
+
   private static final int HEAD_BYTES = 2 * Integer.BYTES;
 
   private final KeyValueStore<String, byte[]> inner;
   private @Nullable String key;
   private @Nullable Supplier<byte[]> value;
   private boolean changed;
+  private boolean written;
   private int slot;
 
   LiveStore(KeyValueStore<String, byte[]> inner) {
@@ -56,16 +62,21 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
     }
     if (head.length != HEAD_BYTES) {
       throw new FormatException(
-          "its head has %d bytes, this Millrace reads %d".formatted(head.length, HEAD_BYTES));
+          String.format(
+              Locale.ROOT,
+              "its head has %d bytes, this Millrace reads %d",
+              head.length,
+              HEAD_BYTES));
     }
     ByteBuffer buffer = ByteBuffer.wrap(head);
     int lastSlot = buffer.getInt();
     int length = buffer.getInt();
     if (lastSlot < 0 || lastSlot > 1 || length < 0) {
       throw new FormatException(
-          "its head cannot be: slot %d, %d bytes".formatted(lastSlot, length));
+          String.format(Locale.ROOT, "its head cannot be: slot %d, %d bytes", lastSlot, length));
     }
     slot = lastSlot;
+    written = true;
     return pieces(key, length);
   }
 
@@ -74,7 +85,8 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
     for (int at = 0; at < length; at += PIECE) {
       byte[] piece = inner.get(pieceKey(key, slot, at / PIECE));
       if (piece == null || piece.length != Math.min(PIECE, length - at)) {
-        throw new FormatException("it is incomplete at byte %d of %d".formatted(at, length));
+        throw new FormatException(
+            String.format(Locale.ROOT, "it is incomplete at byte %d of %d", at, length));
       }
     }
     byte[] bytes = new byte[length];
@@ -96,6 +108,16 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
     this.changed = false;
   }
 
+  /** Whether nothing was ever committed, under whatever name. */
+  boolean isEmpty() {
+    return inner.approximateNumEntries() == 0; // exact for a store in memory
+  }
+
+  /** Whether the live object was written since the task started, or before. */
+  boolean isWritten() {
+    return written;
+  }
+
   /** Says that the live object has changed since the last commit. */
   void changed() {
     changed = true;
@@ -112,12 +134,13 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
       int end = Math.min(at + PIECE, bytes.length);
       inner.put(pieceKey(key, slot, at / PIECE), Arrays.copyOfRange(bytes, at, end));
     }
+    written = true;
     inner.put(key, ByteBuffer.allocate(HEAD_BYTES).putInt(slot).putInt(bytes.length).array());
     changed = false;
   }
 
   private static String pieceKey(String key, int slot, int piece) {
-    return "%s/%d/%d".formatted(key, slot, piece);
+    return String.format(Locale.ROOT, "%s/%d/%d", key, slot, piece);
   }
 
   @Override
@@ -146,6 +169,7 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
     key = null;
     value = null;
     changed = false;
+    written = false;
     inner.close();
   }
 

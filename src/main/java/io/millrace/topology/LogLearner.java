@@ -11,6 +11,7 @@ import io.millrace.example.MiniBatch;
 import io.millrace.example.Reason;
 import io.millrace.example.Rejection;
 import io.millrace.learn.Diverged;
+import io.millrace.learn.Diverged.Suspect;
 import io.millrace.learn.Learner;
 import io.millrace.learn.Lesson;
 import io.millrace.learn.Model;
@@ -21,6 +22,8 @@ import io.millrace.learn.Training;
 import io.millrace.nn.Architecture;
 import io.millrace.nn.KernelKind;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -129,8 +132,11 @@ public final class LogLearner {
       return refused(
           new Rejection(
               Reason.WRONG_TYPE,
-              "Unknown command %s, this Millrace knows %s"
-                  .formatted(command, LogCommand.ROLLBACK)));
+              String.format(
+                  Locale.ROOT,
+                  "Unknown command %s, this Millrace knows %s",
+                  command,
+                  LogCommand.ROLLBACK)));
     }
     if (value == null) {
       return refused(new Rejection(Reason.WRONG_SIZE, "The value is empty, expected a snapshot"));
@@ -154,8 +160,13 @@ public final class LogLearner {
     if (!earlier.model().equals(modelName) || earlier.version() > model.version()) {
       return new Rejection(
           Reason.WRONG_TYPE,
-          "A model goes back to an earlier version of its own: this is version %d of model %s, the model is at version %d of %s"
-              .formatted(earlier.version(), earlier.model(), model.version(), modelName));
+          String.format(
+              Locale.ROOT,
+              "A model goes back to an earlier version of its own: this is version %d of model %s, the model is at version %d of %s",
+              earlier.version(),
+              earlier.model(),
+              model.version(),
+              modelName));
     }
     Differences differences =
         Differences.between(earlier.architecture(), model.architecture(), "the snapshot")
@@ -168,15 +179,37 @@ public final class LogLearner {
   private static Rejection diverged(MiniBatch batch, Diverged diverged) {
     return new Rejection(
         Reason.DIVERGED,
-        "%s for the examples of partition %d, offsets %s"
-            .formatted(diverged.what(), batch.partition(), batch.describeOffsets()));
+        String.format(
+            Locale.ROOT,
+            "%s for the examples of partition %d, offsets %s; the likeliest cause is %s",
+            diverged.what(),
+            batch.partition(),
+            batch.describeOffsets(),
+            diverged.suspects().stream()
+                .map(suspect -> describe(batch, suspect))
+                .collect(Collectors.joining(", then "))));
+  }
+
+  private static String describe(MiniBatch batch, Suspect suspect) {
+    return String.format(
+        Locale.ROOT,
+        "partition %d offset %d (%slargest input %s)",
+        batch.partition(),
+        batch.offset(suspect.column()),
+        Double.isNaN(suspect.loss()) ? "" : "loss " + suspect.loss() + ", ",
+        suspect.largestInput());
   }
 
   private static Rejection wrongSize(MiniBatch batch, Architecture shape) {
     return new Rejection(
         Reason.WRONG_SIZE,
-        "The mini-batch has %d inputs, %d outputs and %d examples; the model has %d inputs, %d outputs"
-            .formatted(
-                batch.inputs(), batch.outputs(), batch.size(), shape.inputs(), shape.outputs()));
+        String.format(
+            Locale.ROOT,
+            "The mini-batch has %d inputs, %d outputs and %d examples; the model has %d inputs, %d outputs",
+            batch.inputs(),
+            batch.outputs(),
+            batch.size(),
+            shape.inputs(),
+            shape.outputs()));
   }
 }

@@ -13,6 +13,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -56,34 +57,35 @@ final class Mapping {
   private static String line(Feature feature) {
     String field = feature.field().text();
     if (feature instanceof Feature.OneHot oneHot) {
-      return "%s, oneHot: %s".formatted(field, oneHot.values());
+      return String.format(Locale.ROOT, "%s, oneHot: %s", field, oneHot.values());
     }
     if (feature instanceof Feature.Hashed hashed) {
-      return "%s, hash: %d".formatted(field, hashed.inputs());
+      return String.format(Locale.ROOT, "%s, hash: %d", field, hashed.inputs());
     }
     if (feature instanceof Feature.Time time) {
       String cycles = time.cycles().stream().map(Cycle::text).collect(Collectors.joining(", "));
-      return "%s, time: [%s], zone: %s"
-          .formatted(
-              field,
-              cycles,
-              time.zone().normalized() instanceof ZoneOffset offset && offset.getTotalSeconds() == 0
-                  ? "UTC"
-                  : time.zone().getId());
+      return String.format(
+          Locale.ROOT,
+          "%s, time: [%s], zone: %s",
+          field,
+          cycles,
+          time.zone().normalized() instanceof ZoneOffset offset && offset.getTotalSeconds() == 0
+              ? "UTC"
+              : time.zone().getId());
     }
     Feature.Numeric number = (Feature.Numeric) feature;
     return number.missing().isPresent()
-        ? "%s, missing: %s".formatted(field, number.missing().getAsDouble())
+        ? String.format(Locale.ROOT, "%s, missing: %s", field, number.missing().getAsDouble())
         : field;
   }
 
   private static String line(Target label) {
     String field = "label: " + label.field().text();
     if (label instanceof Target.Above above) {
-      return "%s, above: %s".formatted(field, above.threshold());
+      return String.format(Locale.ROOT, "%s, above: %s", field, above.threshold());
     }
     return label instanceof Target.Classes classes
-        ? "%s, classes: %s".formatted(field, classes.classes())
+        ? String.format(Locale.ROOT, "%s, classes: %s", field, classes.classes())
         : field;
   }
 }

@@ -5,6 +5,7 @@ import io.millrace.codec.log.ServedCodec;
 import io.millrace.codec.published.SnapshotCodec;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.ModelConfig;
+import java.util.Locale;
 
 /**
  * The largest records that a configuration can produce, in bytes. A record over the broker's limit
@@ -50,9 +51,13 @@ public record RecordSizes(long miniBatch, long snapshot, long divergedMiniBatch)
     RecordSizes sizes = new RecordSizes(miniBatch, snapshot, miniBatch + OFFSET * batchSize);
     if (sizes.largestRequest() > Integer.MAX_VALUE) {
       throw new LearnerException(
-          ("This configuration can produce mini-batches of %d bytes and snapshots of %d; a record"
-                  + " of Kafka has at most %d. Choose a smaller model or mini-batch.")
-              .formatted(miniBatch, snapshot, Integer.MAX_VALUE));
+          String.format(
+              Locale.ROOT,
+              "This configuration can produce mini-batches of %d bytes and snapshots of %d; a record"
+                  + " of Kafka has at most %d. Choose a smaller model or mini-batch.",
+              miniBatch,
+              snapshot,
+              Integer.MAX_VALUE));
     }
     return sizes;
   }

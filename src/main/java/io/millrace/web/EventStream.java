@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
@@ -43,7 +42,7 @@ final class EventStream {
 
   private void add(byte[] event) {
     if (backlogBytes + event.length > LARGEST_BACKLOG && backlogBytes > 0) {
-      close();
+      cut();
       return;
     }
     backlog.add(ByteBuffer.wrap(event));
@@ -69,14 +68,18 @@ final class EventStream {
         channel.resumeWrites();
       }
     } catch (IOException e) {
-      close(); // the browser has gone
+      cut(); // the browser has gone
     }
   }
 
-  /** Cuts the connection. */
+  /** Cuts the connection. Returns at once, on any thread. */
   void close() {
+    exchange.getIoThread().execute(this::cut);
+  }
+
+  private void cut() {
     backlog.clear();
     backlogBytes = 0;
-    IoUtils.safeClose(exchange.getConnection());
+    JsonResponses.cut(exchange);
   }
 }

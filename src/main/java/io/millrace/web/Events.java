@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
+import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -63,36 +65,53 @@ final class Events implements AutoCloseable {
     return streams.size();
   }
 
-  /** JsonResponses a request with the events from now on. */
+  /** Answers a request with the events from now on. */
   void answer(HttpServerExchange exchange) {
+    if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+      prepare(exchange);
+      exchange.endExchange();
+      return;
+    }
     if (streams.size() >= MOST_STREAMS) {
       exchange.getResponseHeaders().put(Headers.RETRY_AFTER, 10);
       JsonResponses.error(
           exchange,
           StatusCodes.SERVICE_UNAVAILABLE,
-          "%d dashboards are open, which is the limit".formatted(MOST_STREAMS));
+          String.format(Locale.ROOT, "%d dashboards are open, which is the limit", MOST_STREAMS));
       return;
     }
-    exchange
-        .getResponseHeaders()
-        .put(Headers.CONTENT_TYPE, "text/event-stream; charset=utf-8")
-        .put(Headers.CACHE_CONTROL, "no-store");
+    prepare(exchange);
     exchange.setPersistent(false);
     EventStream stream = new EventStream(exchange);
+    // Before the listeners: each of them runs at once where the connection is closed already.
+    streams.add(stream);
     exchange.addExchangeCompleteListener(
         (done, next) -> {
           streams.remove(stream);
           next.proceed();
         });
     exchange.getConnection().addCloseListener(connection -> streams.remove(stream));
+    // A Runnable: Undertow would end the exchange after an HttpHandler.
     exchange.dispatch(exchange.getIoThread(), () -> open(stream));
   }
 
+  private static void prepare(HttpServerExchange exchange) {
+    exchange
+        .getResponseHeaders()
+        .put(Headers.CONTENT_TYPE, "text/event-stream; charset=utf-8")
+        .put(Headers.CACHE_CONTROL, "no-store");
+  }
+
   private void open(EventStream stream) {
-    stream.send(RETRY);
-    stream.send(event("status", JsonResponses.json(view.status())));
-    view.surface().ifPresent(surface -> stream.send(event("surface", JsonResponses.json(surface))));
-    streams.add(stream);
+    try {
+      stream.send(RETRY);
+      stream.send(event("status", JsonResponses.json(view.status())));
+      view.surface()
+          .ifPresent(surface -> stream.send(event("surface", JsonResponses.json(surface))));
+    } catch (RuntimeException e) { // the browser comes back by itself
+      LOG.warn("A dashboard got no events: {}", e.toString());
+      stream.close();
+    }
   }
 
   private void safeTick() {

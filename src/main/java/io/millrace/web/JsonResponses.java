@@ -19,6 +19,19 @@ final class JsonResponses {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int PIECE = 32 * 1024;
 
+  private static final IoCallback CUT =
+      new IoCallback() {
+        @Override
+        public void onComplete(HttpServerExchange exchange, Sender sender) {
+          cut(exchange);
+        }
+
+        @Override
+        public void onException(HttpServerExchange exchange, Sender sender, IOException e) {
+          cut(exchange);
+        }
+      };
+
   private JsonResponses() {}
 
   /** The JSON of a record, map or list. */
@@ -45,7 +58,12 @@ final class JsonResponses {
     return array.toByteArray();
   }
 
-  /** JsonResponses with JSON. */
+  /** Answers with the JSON of a record or map. */
+  static void sendJson(HttpServerExchange exchange, Object value) {
+    send(exchange, json(value));
+  }
+
+  /** Answers with JSON. */
   static void send(HttpServerExchange exchange, byte[] json) {
     prepare(exchange);
     exchange.getResponseSender().send(ByteBuffer.wrap(json));
@@ -59,8 +77,8 @@ final class JsonResponses {
   }
 
   /**
-   * JsonResponses with an array of values that are JSON already, a piece after the other as they
-   * are taken: a browser that does not read holds one piece, whatever the length of the array.
+   * Answers with an array of values that are JSON already. It sends one piece after the other, as
+   * the browser takes them: one that does not read holds one piece, however long the array is.
    */
   static void sendArray(HttpServerExchange exchange, List<byte[]> values) {
     prepare(exchange);
@@ -104,13 +122,46 @@ final class JsonResponses {
 
     @Override
     public void onException(HttpServerExchange exchange, Sender sender, IOException e) {
-      IoUtils.safeClose(exchange.getConnection()); // the browser has gone
+      cut(exchange); // the browser has gone
     }
   }
 
-  /** JsonResponses with a sentence that says what is wrong. */
+  /**
+   * Closes the connection, and ends the exchange: Undertow does not do that by itself, and the
+   * request would count as one at work for ever.
+   */
+  static void cut(HttpServerExchange exchange) {
+    IoUtils.safeClose(exchange.getConnection());
+    exchange.endExchange();
+  }
+
+  /** Answers with a sentence that says what is wrong. */
   static void error(HttpServerExchange exchange, int status, String sentence) {
     exchange.setStatusCode(status);
     send(exchange, json(Map.of("error", sentence)));
+  }
+
+  /**
+   * Answers with a sentence and closes the connection, without waiting for what is left of the
+   * request.
+   */
+  static void errorAndCut(HttpServerExchange exchange, int status, String sentence) {
+    exchange.setStatusCode(status).setPersistent(false);
+    prepare(exchange);
+    exchange
+        .getResponseSender()
+        .send(
+            ByteBuffer.wrap(json(Map.of("error", sentence))),
+            new IoCallback() {
+              @Override
+              public void onComplete(HttpServerExchange sent, Sender sender) {
+                sender.close(CUT); // once it is written out
+              }
+
+              @Override
+              public void onException(HttpServerExchange broken, Sender sender, IOException e) {
+                cut(broken);
+              }
+            });
   }
 }

@@ -2,50 +2,93 @@ package io.millrace.web;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.config.HttpConfig;
 import io.undertow.io.Receiver;
+import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RequestTooBigException;
+import io.undertow.server.handlers.RequestLimit;
+import io.undertow.server.handlers.RequestLimitingHandler;
 import io.undertow.util.Headers;
-import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.security.MessageDigest;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
- * {@code POST /api/predict}. The body is taken in without waiting for it; the prediction is made on
- * a thread of the workers.
+ * {@code POST /api/predict}. The body is read without blocking a thread; the prediction is made on
+ * threads of its own, so that no other request waits for it.
  *
- * <p>Whoever can reach it can ask as much as they like, so a server that more than this machine can
- * reach answers only those who show the token; without one configured it answers nobody.
+ * <p>The memory for bodies is bounded: few are read at once, a bounded number of further requests
+ * waits unread, and the rest gets 503.
+ *
+ * <p>A server that other machines can reach answers only requests that show the token; without a
+ * configured token it answers none.
  */
-final class PredictRequest {
+final class PredictRequest implements HttpHandler, AutoCloseable {
   private static final String BEARER = "Bearer ";
+
+  /** Requests whose body is read, or that are predicted or answered, at once. */
+  private static final int MOST_AT_ONCE = 16;
+
+  private static final int MOST_WAITING = 64;
+  private static final int SHORT_BODY = 64 * 1024;
+  private static final int THREADS = 2;
 
   private final Predictions predictions;
   private final Optional<byte[]> token;
   private final boolean isPublic;
   private final int mostBytes;
+  private final HttpHandler limited;
+  private final ExecutorService threads =
+      Executors.newFixedThreadPool(
+          THREADS,
+          task -> {
+            Thread thread = new Thread(task, "web-predict");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   /**
    * The predictions of a server.
    *
-   * @param host where it listens
-   * @param token what a request must show; empty: nothing
+   * @param http where it listens, and the token that a request must show
    * @param mostBytes the largest body, for a sentence
    */
-  PredictRequest(Predictions predictions, String host, Optional<String> token, int mostBytes) {
+  PredictRequest(Predictions predictions, HttpConfig http, int mostBytes) {
     this.predictions = predictions;
-    this.token = token.map(text -> text.getBytes(UTF_8));
-    this.isPublic = !LocalNames.isLoopback(host);
+    this.token = http.token().map(text -> text.getBytes(UTF_8));
+    this.isPublic = !OriginGuard.isLoopback(http.host());
     this.mostBytes = mostBytes;
+    RequestLimit limit = new RequestLimit(MOST_AT_ONCE, MOST_WAITING);
+    limit.setFailureHandler(PredictRequest::refuse);
+    this.limited = new RequestLimitingHandler(limit, Routes.answeringExceptions(this::read));
   }
 
-  void answer(HttpServerExchange exchange) {
-    if (!exchange.getRequestMethod().equals(Methods.POST)) {
-      exchange.getResponseHeaders().put(Headers.ALLOW, "POST");
-      JsonResponses.error(exchange, StatusCodes.METHOD_NOT_ALLOWED, "Events are sent with POST");
-    } else if (isPublic && token.isEmpty()) {
+  /** A client that still sends its body may miss the answer where the connection is closed. */
+  private static void refuse(HttpServerExchange exchange) {
+    exchange.getResponseHeaders().put(Headers.RETRY_AFTER, 1);
+    long length = exchange.getRequestContentLength();
+    boolean isShort = length >= 0 && length <= SHORT_BODY;
+    String sentence =
+        String.format(
+            Locale.ROOT,
+            "The server is busy with %d predictions, and %d more wait: ask again",
+            MOST_AT_ONCE,
+            MOST_WAITING);
+    if (isShort) {
+      JsonResponses.error(exchange, StatusCodes.SERVICE_UNAVAILABLE, sentence);
+    } else {
+      JsonResponses.errorAndCut(exchange, StatusCodes.SERVICE_UNAVAILABLE, sentence);
+    }
+  }
+
+  @Override
+  public void handleRequest(HttpServerExchange exchange) throws Exception {
+    if (isPublic && token.isEmpty()) {
       JsonResponses.error(
           exchange,
           StatusCodes.FORBIDDEN,
@@ -54,11 +97,17 @@ final class PredictRequest {
       exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");
       JsonResponses.error(
           exchange, StatusCodes.UNAUTHORIZED, "Send the header Authorization: Bearer TOKEN");
+    } else if (exchange.getRequestContentLength() > mostBytes) {
+      tooLarge(exchange); // Undertow would allocate the length first
     } else {
-      Receiver body = exchange.getRequestReceiver();
-      body.setMaxBufferSize(mostBytes);
-      body.receiveFullBytes(this::received, this::notReceived);
+      limited.handleRequest(exchange);
     }
+  }
+
+  private void read(HttpServerExchange exchange) {
+    Receiver body = exchange.getRequestReceiver();
+    body.setMaxBufferSize(mostBytes);
+    body.receiveFullBytes(this::received, this::notReceived);
   }
 
   /** Takes as long whatever the first difference is. */
@@ -74,7 +123,7 @@ final class PredictRequest {
   }
 
   private void received(HttpServerExchange exchange, byte[] body) {
-    exchange.dispatch(() -> predict(exchange, body));
+    exchange.dispatch(threads, Routes.answeringExceptions(worker -> predict(worker, body)));
   }
 
   private void predict(HttpServerExchange exchange, byte[] body) {
@@ -88,12 +137,21 @@ final class PredictRequest {
 
   private void notReceived(HttpServerExchange exchange, IOException e) {
     if (e instanceof Receiver.RequestToLargeException || e instanceof RequestTooBigException) {
-      JsonResponses.error(
-          exchange,
-          StatusCodes.REQUEST_ENTITY_TOO_LARGE,
-          "At most %d bytes at once".formatted(mostBytes));
+      tooLarge(exchange);
     } else {
-      exchange.endExchange();
+      exchange.endExchange(); // the client has gone
     }
+  }
+
+  private void tooLarge(HttpServerExchange exchange) {
+    JsonResponses.error(
+        exchange,
+        StatusCodes.REQUEST_ENTITY_TOO_LARGE,
+        String.format(Locale.ROOT, "At most %d bytes at once", mostBytes));
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
   }
 }

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -17,7 +18,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * The files of the page, from this package's folder on the class path; kept once they were read.
+ * The files of the page, from this package's folder on the class path, kept in memory after the
+ * first read.
+ *
+ * <p>Undertow's {@code ResourceHandler} does not fit: a file of a jar has no ETag there but the
+ * time of the jar, so that after a change to an older version a browser would keep the newer page;
+ * and it reads on the worker threads, which other requests may hold.
  */
 final class StaticFiles {
   private static final Pattern NAME =
@@ -45,7 +51,7 @@ final class StaticFiles {
   /** A file and what a browser must know of it. */
   private record File(ByteBuffer bytes, String type, ETag tag) {}
 
-  /** JsonResponses with the file, or returns false where there is none of this name. */
+  /** Answers with the file; returns false where there is no file of this name. */
   boolean answer(HttpServerExchange exchange) {
     String path = exchange.getRequestPath();
     Optional<File> found = find(path.equals("/") ? "index.html" : path.substring(1));
@@ -77,7 +83,8 @@ final class StaticFiles {
             "/META-INF/maven/org.webjars.npm/uplot/pom.properties")) {
       Properties webJar = new Properties();
       webJar.load(in);
-      return "/META-INF/resources/webjars/uplot/%s/dist/".formatted(webJar.getProperty("version"));
+      return String.format(
+          Locale.ROOT, "/META-INF/resources/webjars/uplot/%s/dist/", webJar.getProperty("version"));
     } catch (IOException e) {
       throw new UncheckedIOException("The WebJar of the chart cannot be read", e);
     }
@@ -105,7 +112,8 @@ final class StaticFiles {
       files.put(name, file);
       return Optional.of(file);
     } catch (IOException e) {
-      throw new UncheckedIOException("The file %s of the page cannot be read".formatted(name), e);
+      throw new UncheckedIOException(
+          String.format(Locale.ROOT, "The file %s of the page cannot be read", name), e);
     }
   }
 }

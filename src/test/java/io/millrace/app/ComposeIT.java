@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.testing.Await;
 import io.millrace.testing.Compose;
 import io.millrace.testing.FreePorts;
+import io.millrace.testing.GrafanaApi;
 import io.millrace.testing.PrometheusApi;
 import io.millrace.testing.TestTopics;
 import java.io.IOException;
@@ -23,15 +24,17 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * What {@code docker compose up} gives people, all but Grafana: Kafka, the learner's image, the
- * flights as a stream, and a Prometheus that watches. Grafana's dashboard is read instead, and what
- * it would ask is asked.
+ * What {@code docker compose up} starts: Kafka, the learner's image, the flights as a stream, a
+ * Prometheus that watches, and Grafana. Not every machine can have Grafana's image: only with
+ * {@code -Dit.grafana=required} is it started, and asked for the dashboard and its data. What the
+ * dashboard asks Prometheus is always asked.
  */
 @Tag("docker")
 final class ComposeIT {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path DASHBOARD = Path.of("config/grafana/dashboards/millrace.json");
+  private static final boolean GRAFANA = "required".equals(System.getProperty("millrace.grafana"));
   private static final String TOPIC = "flights";
   private static final String COST = "millrace_cost_smoothed";
 
@@ -50,11 +53,13 @@ final class ComposeIT {
   void shouldLearnAndBeWatched() throws Exception {
     int kafkaPort = FreePorts.next();
     int prometheusPort = FreePorts.next();
+    int grafanaPort = FreePorts.next();
     Map<String, String> variables =
         Map.of(
             "KAFKA_PORT", Integer.toString(kafkaPort),
             "LEARNER_PORT", Integer.toString(FreePorts.next()),
             "PROMETHEUS_PORT", Integer.toString(prometheusPort),
+            "GRAFANA_PORT", Integer.toString(grafanaPort),
             "STREAM_RATE", RATE);
     PrometheusApi prometheus = new PrometheusApi("127.0.0.1:" + prometheusPort);
     try (Compose compose = new Compose(TestTopics.unique("millrace"), variables)) {
@@ -63,6 +68,10 @@ final class ComposeIT {
         assertCostFalls(prometheus);
         assertContained(compose, prometheus);
         assertEveryQueryHasData(prometheus);
+        if (GRAFANA) {
+          compose.run("up", "-d", "grafana");
+          assertEveryPanelHasData(new GrafanaApi("127.0.0.1:" + grafanaPort));
+        }
         assertDeadLettersAlert(prometheus, "localhost:" + kafkaPort);
         assertStopsAndGoesOn(compose, prometheus);
       } catch (AssertionError e) {
@@ -139,6 +148,33 @@ final class ComposeIT {
     }
     queries.forEach(query -> awaitValue(prometheus, query));
     System.out.printf("[ComposeIT] each of %d queries has data%n", queries.size());
+  }
+
+  /** Grafana has the dashboard from the file, and gets data for each of its panels. */
+  private static void assertEveryPanelHasData(GrafanaApi grafana) throws IOException {
+    JsonNode file = JSON.readTree(DASHBOARD.toFile());
+    String uid = file.path("uid").asText();
+    Await.until(
+        "Grafana has the dashboard " + uid,
+        PATIENCE,
+        () -> grafana.dashboard(uid).path("meta").path("provisioned").asBoolean());
+    JsonNode shown = grafana.dashboard(uid).path("dashboard").path("panels");
+    assertThat(shown).as("the panels in Grafana").hasSameSizeAs(file.path("panels"));
+    int queries = 0;
+    for (JsonNode panel : shown) {
+      for (JsonNode target : panel.path("targets")) {
+        String expression = target.path("expr").asText();
+        Await.until(
+            "the panel %s has data for %s".formatted(panel.path("title"), expression),
+            PATIENCE,
+            () -> grafana.hasData(panel.path("datasource"), expression));
+        queries++;
+      }
+    }
+    assertThat(queries).as("queries in Grafana").isGreaterThan(10);
+    System.out.printf(
+        "[ComposeIT] Grafana shows %d panels; each of %d queries has data%n",
+        shown.size(), queries);
   }
 
   private static void assertDeadLettersAlert(PrometheusApi prometheus, String servers) {

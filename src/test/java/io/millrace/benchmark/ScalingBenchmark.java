@@ -81,18 +81,16 @@ final class ScalingBenchmark implements Callable<Integer> {
     say("# How Millrace scales");
     say("");
     say(
-        "`mvn -q -Pbenchmark -Dbenchmark=scaling` made this page on %s,"
-            .formatted(Bench.machine()));
-    say(
-        "broker and learner together. JSON, numbers of three digits, exactly-once, the vector module;");
-    say(
-        "%d inputs, %d hidden units, mini-batches of %d, 1 partition, 2 threads where nothing else is"
-            .formatted(INPUTS, HIDDEN, BATCH));
-    say(
-        "said. A point is one reading, some seconds long, of which the first 40 % are warm-up: it scatters.");
-    say(
-        "What is timed is training: with several partitions the ingest may have run ahead of it while it");
-    say("warmed up, and then a figure is the speed of training alone.");
+        """
+        `mvn -q -Pbenchmark -Dbenchmark=scaling` made this page on %s.
+        The broker and the learner ran together on these cores. Unless a table says otherwise: JSON with
+        numbers of three digits, exactly-once, the vector module, %d inputs, %d hidden units,
+        mini-batches of %d, 1 partition, 2 threads.
+
+        Each row is one reading of some seconds. The first 40 %% of it are warm-up. Readings scatter.
+        The benchmark measures the speed of training. With several partitions, ingest may be ahead of
+        training after the warm-up. The row then shows the speed of training alone."""
+            .formatted(Bench.machine(), INPUTS, HIDDEN, BATCH));
     if (plot()) {
       say("");
       say("![Examples a second](scaling.svg)");

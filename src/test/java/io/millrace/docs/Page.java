@@ -15,10 +15,10 @@ import java.util.stream.Stream;
  * A page of the documentation in Markdown.
  *
  * @param blocks the blocks of code, in their order
- * @param rows the rows of the tables, without the heads
+ * @param tables the tables, in their order
  * @param prose the lines outside of the blocks of code
  */
-record Page(Path file, List<Block> blocks, List<List<String>> rows, List<String> prose) {
+record Page(Path file, List<Block> blocks, List<Table> tables, List<String> prose) {
   static final Path README = Path.of("README.md");
   static final Path FOLDER = Path.of("src/docs");
 
@@ -50,6 +50,9 @@ record Page(Path file, List<Block> blocks, List<List<String>> rows, List<String>
     }
   }
 
+  /** The rows of a table under its head, each a list of cells. */
+  record Table(List<String> head, List<List<String>> rows) {}
+
   /** The README and every page in {@link #FOLDER}. */
   static List<Page> all() {
     try (Stream<Path> files = Files.list(FOLDER)) {
@@ -68,7 +71,7 @@ record Page(Path file, List<Block> blocks, List<List<String>> rows, List<String>
 
   static Page read(Path file) {
     List<Block> blocks = new ArrayList<>();
-    List<List<String>> rows = new ArrayList<>();
+    List<Table> tables = new ArrayList<>();
     List<String> prose = new ArrayList<>();
     List<String> lines = lines(file);
     boolean inTable = false;
@@ -84,12 +87,16 @@ record Page(Path file, List<Block> blocks, List<List<String>> rows, List<String>
         continue;
       }
       prose.add(line);
-      inTable = line.startsWith("|") && (inTable || RULE.matcher(line).matches());
-      if (inTable && !RULE.matcher(line).matches()) {
-        rows.add(cells(line));
+      if (RULE.matcher(line).matches()) {
+        tables.add(new Table(cells(lines.get(i - 1)), new ArrayList<>()));
+        inTable = true;
+      } else if (inTable && line.startsWith("|")) {
+        tables.get(tables.size() - 1).rows().add(cells(line));
+      } else {
+        inTable = false;
       }
     }
-    return new Page(file, blocks, rows, prose);
+    return new Page(file, blocks, tables, prose);
   }
 
   private static List<String> cells(String row) {
@@ -116,6 +123,14 @@ record Page(Path file, List<Block> blocks, List<List<String>> rows, List<String>
           "%s has %d blocks \"%s\" with %s".formatted(file, found.size(), info, text));
     }
     return found.get(0);
+  }
+
+  /** The rows of every table with this head. */
+  List<List<String>> rows(String... head) {
+    return tables.stream()
+        .filter(table -> table.head().equals(List.of(head)))
+        .flatMap(table -> table.rows().stream())
+        .toList();
   }
 
   /** What comes after a {@code #} in a link to a heading of this page, as GitHub makes it. */

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -53,11 +54,17 @@ public final class MillraceProcess implements AutoCloseable {
   private final Output err;
 
   private MillraceProcess(Map<String, String> environment, List<String> jvm, String... args) {
+    this(Path.of(""), environment, jvm, args);
+  }
+
+  private MillraceProcess(
+      Path folder, Map<String, String> environment, List<String> jvm, String... args) {
     this.command = JavaCommand.with(jvm);
     command.add("-jar");
     command.add(Objects.requireNonNull(System.getProperty("millrace.jar"), "millrace.jar"));
     command.addAll(List.of(args));
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(folder.toAbsolutePath().toFile());
     builder.environment().putAll(environment);
     try {
       this.process = builder.start();
@@ -74,6 +81,23 @@ public final class MillraceProcess implements AutoCloseable {
 
   public static MillraceProcess start(Map<String, String> environment, String... args) {
     return new MillraceProcess(environment, List.of(HEAP, QUICK), args);
+  }
+
+  /** Starts it in a folder, which relative names are in. */
+  public static MillraceProcess startIn(Path folder, String... args) {
+    return new MillraceProcess(folder, Map.of(), List.of(HEAP, QUICK), args);
+  }
+
+  /** For a machine whose language writes numbers with other digits, such as {@code fa-IR}. */
+  public static MillraceProcess startIn(Locale locale, String... args) {
+    List<String> jvm =
+        List.of(
+            HEAP,
+            QUICK,
+            "-Duser.language=" + locale.getLanguage(),
+            "-Duser.country=" + locale.getCountry(),
+            "-Duser.extensions=u-" + locale.getExtension(Locale.UNICODE_LOCALE_EXTENSION));
+    return new MillraceProcess(Map.of(), jvm, args);
   }
 
   /** For much work in little memory. */
@@ -96,6 +120,11 @@ public final class MillraceProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The process's standard input, to write to bit by bit. */
+  public OutputStream standardInput() {
+    return process.getOutputStream();
   }
 
   /** Waits for a line on standard output that contains the text, and returns it. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.config.HttpConfig;
 import io.millrace.learn.PublishedModel.Publication;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -14,6 +15,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,9 +25,15 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,11 +44,15 @@ class WebServerTest {
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final View view = new View();
-  private final WebServer server = start();
+  private final WebServer server = start(null);
 
-  private WebServer start() {
+  private static HttpConfig http(String host, int port, String... allowedHosts) {
+    return new HttpConfig(host, OptionalInt.of(port), List.of(allowedHosts), Optional.empty());
+  }
+
+  private WebServer start(@Nullable Predictions predictions) {
     try {
-      return WebServer.start("127.0.0.1", 0, view);
+      return WebServer.start(http("127.0.0.1", 0), view, predictions);
     } catch (BindException e) {
       throw new AssertionError(e);
     }
@@ -141,13 +153,65 @@ class WebServerTest {
     }
   }
 
+  /** As docker-compose.yml has it: the server listens beyond loopback, and has a name there. */
+  @Test
+  void shouldRefuseForeignNamesWhereItListensEverywhere() throws Exception {
+    try (WebServer everywhere =
+        WebServer.start(http("0.0.0.0", 0, "Learner", "2001:db8::1"), view, null)) {
+      int port = URI.create(everywhere.url()).getPort();
+      for (String host :
+          List.of("localhost:1", "learner:8080", "LEARNER", "[2001:DB8::1]:80", "127.0.0.1")) {
+        assertThat(status(port, "GET /api/status", host, "")).as(host).isEqualTo(200);
+      }
+      for (String host : List.of("evil.example:%d", "learner.evil.example", "192.0.2.1", "")) {
+        assertThat(status(port, "GET /api/status", host.formatted(port), ""))
+            .as(host)
+            .isEqualTo(403);
+      }
+      for (String path : List.of("/metrics", "/health/live", "/health/ready")) {
+        assertThat(status(port, "GET " + path, "millrace.monitoring.svc", "")).isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
+  void shouldExemptMonitoringBeyondLoopbackAlone() throws Exception {
+    assertThat(status(port(), "GET /metrics", "evil.example", "")).isEqualTo(403);
+  }
+
+  /** What a page of another site can make a browser send. */
+  @Test
+  void shouldRefuseToBeSentToFromForeignPages() throws Exception {
+    try (WebServer predicting = start(body -> "{}".getBytes(UTF_8))) {
+      int port = URI.create(predicting.url()).getPort();
+      String own = "localhost:" + port;
+      for (String origin :
+          List.of("http://evil.example", "null", "http://localhost:1", "http://localhost")) {
+        assertThat(status(port, "POST /api/predict", own, "Origin: " + origin + "\r\n"))
+            .as(origin)
+            .isEqualTo(403);
+      }
+      assertThat(status(port, "POST /api/predict", own, "Origin: http://" + own + "\r\n"))
+          .isEqualTo(200);
+      assertThat(status(port, "POST /api/predict", own, "")).isEqualTo(200);
+      assertThat(status(port, "GET /api/status", own, "Origin: http://evil.example\r\n"))
+          .isEqualTo(200);
+    }
+  }
+
   private int statusFor(String host) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+    return status(port(), "GET /api/status", host.formatted(port()), "");
+  }
+
+  /** The status code for a request with this Host header, and others. */
+  private static int status(int port, String request, String host, String headers)
+      throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout((int) PATIENCE.toMillis());
-      String request =
-          "GET /api/status HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"
-              .formatted(host.formatted(port()));
-      socket.getOutputStream().write(request.getBytes(UTF_8));
+      String head =
+          "%s HTTP/1.1\r\nHost: %s\r\n%sContent-Length: 0\r\nConnection: close\r\n\r\n"
+              .formatted(request, host, headers);
+      socket.getOutputStream().write(head.getBytes(UTF_8));
       String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
       return Integer.parseInt(answer.split(" ", -1)[1]);
     }
@@ -173,8 +237,7 @@ class WebServerTest {
   /** The answer comes before the end of the body, and must outlive what is still on its way. */
   @Test
   void shouldSayThatABodyIsTooLargeToWhoeverStillSendsIt() throws Exception {
-    try (WebServer predicting =
-        WebServer.start("127.0.0.1", 0, view, body -> body, Optional.empty())) {
+    try (WebServer predicting = start(body -> body)) {
       URI url = URI.create(predicting.url() + "api/predict");
       HttpRequest tooLarge =
           HttpRequest.newBuilder(url)
@@ -200,9 +263,127 @@ class WebServerTest {
     }
   }
 
+  /** More requests than the server works on at once, so that one that hangs would show. */
+  @Test
+  void shouldAnswerEveryRequestWhosePredictionThrows() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    Predictions failing =
+        body -> {
+          if (body.length == 0) {
+            return body;
+          }
+          if (asked.getAndIncrement() % 2 == 0) {
+            throw new IllegalStateException("no such row");
+          }
+          throw new StackOverflowError();
+        };
+    try (WebServer predicting = start(failing)) {
+      URI url = URI.create(predicting.url() + "api/predict");
+      List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+      for (int i = 0; i < 400; i++) {
+        HttpRequest request =
+            HttpRequest.newBuilder(url).POST(BodyPublishers.ofString("[" + i + "]")).build();
+        answers.add(client.sendAsync(request, BodyHandlers.ofString()));
+      }
+      for (CompletableFuture<HttpResponse<String>> each : answers) {
+        HttpResponse<String> answer = each.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(answer.statusCode()).isIn(500, 503);
+        assertThat(answer.body()).startsWith("{\"error\":\"");
+      }
+      assertThat(asked.get()).isPositive();
+      HttpRequest good = HttpRequest.newBuilder(url).POST(BodyPublishers.noBody()).build();
+      assertThat(client.send(good, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+    }
+  }
+
+  /** Clients that stop in the middle hold neither the memory nor the other requests. */
+  @Test
+  void shouldOutliveUnfinishedBodies() throws Exception {
+    try (WebServer predicting = start(body -> body)) {
+      List<Socket> unfinished = new ArrayList<>();
+      try {
+        for (int i = 0; i < 380; i++) {
+          unfinished.add(half(predicting, 1024 * 1024, 512 * 1024));
+        }
+        for (String path : List.of("health/live", "health/ready", "metrics", "api/status")) {
+          URI url = URI.create(predicting.url() + path);
+          HttpResponse<String> answer =
+              client.send(HttpRequest.newBuilder(url).build(), BodyHandlers.ofString());
+          assertThat(answer.statusCode()).as(path).isEqualTo(200);
+        }
+        List<String> answers = new ArrayList<>();
+        for (Socket socket : unfinished) {
+          answers.add(statusLine(socket));
+        }
+        // Some were read until they were too late, the others found no place.
+        assertThat(answers).contains("HTTP/1.1 408 Request Time-out");
+        assertThat(answers)
+            .allMatch(
+                line ->
+                    line.startsWith("HTTP/1.1 408")
+                        || line.startsWith("HTTP/1.1 503")
+                        || line.equals("reset"));
+      } finally {
+        for (Socket socket : unfinished) {
+          socket.close();
+        }
+      }
+      URI url = URI.create(predicting.url() + "api/predict");
+      for (int i = 0; i < 100; i++) {
+        HttpRequest good = HttpRequest.newBuilder(url).POST(BodyPublishers.ofString("x")).build();
+        assertThat(client.send(good, BodyHandlers.ofString()).body()).isEqualTo("x");
+      }
+    }
+  }
+
+  /** The length is only said; a buffer of that size would end the process. */
+  @Test
+  void shouldNotBelieveALength() throws Exception {
+    try (WebServer predicting = start(body -> body);
+        Socket socket = half(predicting, Integer.MAX_VALUE, 1)) {
+      assertThat(statusLine(socket)).isEqualTo("HTTP/1.1 413 Request Entity Too Large");
+    }
+  }
+
+  /** A request for a prediction that stops after some bytes of its body. */
+  private static Socket half(WebServer server, int length, int sent) throws IOException {
+    Socket socket =
+        new Socket(InetAddress.getLoopbackAddress(), URI.create(server.url()).getPort());
+    socket.setSoTimeout((int) PATIENCE.toMillis());
+    String head = "POST /api/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n";
+    socket.getOutputStream().write(head.formatted(length).getBytes(UTF_8));
+    try {
+      socket.getOutputStream().write(new byte[sent]);
+    } catch (SocketException refused) {
+      return socket; // already
+    }
+    return socket;
+  }
+
+  private static String statusLine(Socket socket) throws IOException {
+    try {
+      return new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8)).readLine();
+    } catch (SocketException e) {
+      return "reset";
+    }
+  }
+
+  @Test
+  void shouldAnswerWhereTheFiguresThrow() throws Exception {
+    view.failure = new IllegalStateException("no figures");
+    for (String path : List.of("api/status", "health/live", "metrics")) {
+      HttpResponse<String> answer = get(path);
+      assertThat(answer.statusCode()).as(path).isEqualTo(500);
+      assertThat(answer.body())
+          .isEqualTo("{\"error\":\"The server failed to answer. Its log says why\"}");
+    }
+    view.failure = null;
+    assertThat(get("api/status").statusCode()).isEqualTo(200);
+  }
+
   @Test
   void shouldRefuseAPortThatIsTaken() {
-    assertThatThrownBy(() -> WebServer.start("127.0.0.1", port(), view))
+    assertThatThrownBy(() -> WebServer.start(http("127.0.0.1", port()), view, null))
         .isInstanceOf(BindException.class);
   }
 
@@ -213,7 +394,7 @@ class WebServerTest {
       view.add(1, "{\"batch\":\r\n1}");
       assertThat(browser.nextData("costs")).isEqualTo("[{\"batch\":  1}]");
       for (int i = 2; i <= 2000; i++) {
-        view.add(i, "{\"batch\":%d}".formatted(i));
+        view.add(i, String.format(Locale.ROOT, "{\"batch\":%d}", i));
       }
       String newest = browser.nextData("costs");
       while (!newest.endsWith("{\"batch\":2000}]")) {
@@ -268,6 +449,41 @@ class WebServerTest {
         socket.close();
       }
     }
+  }
+
+  /** More than dashboards may be open, one after the other. */
+  @Test
+  void shouldNotCountHeadAsADashboard() throws Exception {
+    for (int i = 0; i < Events.MOST_STREAMS + 4; i++) {
+      HttpResponse<String> head =
+          client.send(
+              request("api/events").method("HEAD", BodyPublishers.noBody()).build(),
+              BodyHandlers.ofString());
+      assertThat(head.statusCode()).isEqualTo(200);
+      assertThat(head.headers().firstValue("Content-Type"))
+          .contains("text/event-stream; charset=utf-8");
+    }
+    assertThat(server.dashboards()).isZero();
+    try (Browser browser = new Browser()) {
+      assertThat(browser.nextData("status")).isNotEmpty();
+    }
+  }
+
+  /** Browsers that go without a word, more of them than requests may be at work. */
+  @Test
+  void shouldForgetBrowsersThatHaveGone() throws Exception {
+    for (int round = 0; round < 4; round++) {
+      List<Socket> open = new ArrayList<>();
+      for (int i = 0; i < DASHBOARDS; i++) {
+        open.add(connect());
+      }
+      await(() -> server.dashboards() == DASHBOARDS);
+      for (Socket socket : open) {
+        socket.close();
+      }
+      await(() -> server.dashboards() == 0);
+    }
+    assertThat(get("api/status").statusCode()).isEqualTo(200);
   }
 
   private Socket connect() throws IOException {
@@ -329,19 +545,29 @@ class WebServerTest {
   /** A learner that does what the test says. */
   private static final class View implements LearnerView {
     private final CostHistory costs = new CostHistory();
+    private volatile @Nullable RuntimeException failure;
     private volatile Health health = new Health("RUNNING", null, null);
 
     void add(int batch, String json) {
       costs.add(new CostHistory.Cost(batch, json.getBytes(UTF_8)));
     }
 
+    private void mayFail() {
+      RuntimeException thrown = failure;
+      if (thrown != null) {
+        throw thrown;
+      }
+    }
+
     @Override
     public Health health() {
+      mayFail();
       return health;
     }
 
     @Override
     public Status status() {
+      mayFail();
       return new Status(
           "a",
           "m",
@@ -384,6 +610,7 @@ class WebServerTest {
 
     @Override
     public String metrics() {
+      mayFail();
       return "";
     }
   }

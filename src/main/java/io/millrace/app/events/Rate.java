@@ -1,5 +1,6 @@
 package io.millrace.app.events;
 
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -15,7 +16,8 @@ public record Rate(double perSecond) {
     public Rate convert(String text) {
       Matcher matcher = WRITTEN.matcher(text);
       if (!matcher.matches() || Double.parseDouble(matcher.group(1)) <= 0) {
-        throw new TypeConversionException("expected a rate like 500/s, got \"%s\"".formatted(text));
+        throw new TypeConversionException(
+            String.format(Locale.ROOT, "expected a rate like 500/s, got \"%s\"", text));
       }
       return new Rate(Double.parseDouble(matcher.group(1)));
     }

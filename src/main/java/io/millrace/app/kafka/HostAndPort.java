@@ -2,6 +2,7 @@ package io.millrace.app.kafka;
 
 import io.millrace.app.process.ExitException;
 import io.millrace.config.MillraceConfig;
+import java.util.Locale;
 import org.apache.kafka.common.utils.Utils;
 
 /** Where an embedded broker is to listen. */
@@ -18,8 +19,10 @@ public record HostAndPort(String host, int port) {
     Integer port = Utils.getPort(address);
     if (address.contains(",") || host == null || port == null) {
       throw ExitException.usage(
-          "kafka.bootstrap.servers: the embedded broker listens on one host:port, got \"%s\""
-              .formatted(address));
+          String.format(
+              Locale.ROOT,
+              "kafka.bootstrap.servers: the embedded broker listens on one host:port, got \"%s\"",
+              address));
     }
     return new HostAndPort(host, port);
   }

@@ -5,11 +5,15 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.topology.StreamsSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -83,11 +87,29 @@ public final class KafkaClients {
     String said = String.valueOf(cause.getMessage());
     String why =
         late
-            ? "no answer within %d seconds".formatted(REACH.toSeconds())
-            : said.contains("No resolvable") ? "no address is known for this host name" : said;
+            ? String.format(Locale.ROOT, "no answer within %d seconds", REACH.toSeconds())
+                + seenAtThePort()
+            : said.contains("No resolvable")
+                ? "no address is known for this host name"
+                : KafkaFailure.describe(cause);
     return ExitException.failure(
-        "Cannot reach Kafka at %s (kafka.bootstrap.servers): %s".formatted(bootstrapServers, why),
+        String.format(
+            Locale.ROOT,
+            "Cannot reach Kafka at %s (kafka.bootstrap.servers): %s",
+            bootstrapServers,
+            why),
         cause);
+  }
+
+  private String seenAtThePort() {
+    Object protocol = adminSettings().get(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG);
+    boolean isPlain = protocol == null || String.valueOf(protocol).endsWith("PLAINTEXT");
+    return Stream.of(bootstrapServers.split(",", -1))
+        .map(address -> PortProbe.explain(address.strip(), isPlain))
+        .flatMap(Optional::stream)
+        .findFirst()
+        .map(seen -> "; " + seen)
+        .orElse("");
   }
 
   /** A consumer without a group, of committed records only; the caller assigns and seeks. */
@@ -116,7 +138,8 @@ public final class KafkaClients {
 
   public Map<String, Object> readerSettings(String purpose) {
     Map<String, Object> properties =
-        settings.getGlobalConsumerConfigs("%s-%s".formatted(application, purpose));
+        settings.getGlobalConsumerConfigs(
+            String.format(Locale.ROOT, "%s-%s", application, purpose));
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     return properties;
@@ -130,7 +153,7 @@ public final class KafkaClients {
 
   Map<String, Object> producerSettings(String purpose) {
     Map<String, Object> properties =
-        settings.getProducerConfigs("%s-%s".formatted(application, purpose));
+        settings.getProducerConfigs(String.format(Locale.ROOT, "%s-%s", application, purpose));
     properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, DELIVERY.toMillis());
     properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) DELIVERY.toMillis() / 2);

@@ -6,9 +6,12 @@ import io.millrace.codec.published.SnapshotCodec;
 import io.millrace.codec.published.SnapshotKey;
 import io.millrace.config.MillraceConfig;
 import io.millrace.learn.Snapshot;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +31,25 @@ public record SnapshotReader(byte @Nullable [] newest, SortedMap<Long, byte[]> b
    * @throws ExitException when Kafka cannot be reached, or the topic holds something else
    */
   public static SnapshotReader read(MillraceConfig config, KafkaClients clients) {
-    Scan scan = new Scan(config);
-    try (Consumer<byte[], byte[]> consumer = clients.reader("snapshots")) {
-      new TopicScan(consumer, config.topics().snapshots()).read(scan::see);
-    }
+    Scan scan = scan(config, clients);
     if (scan.newest != null) {
       scan.kept.put(decode(scan.newest, config).version(), scan.newest);
     }
     return new SnapshotReader(scan.newest, scan.kept);
+  }
+
+  private static Scan scan(MillraceConfig config, KafkaClients clients) {
+    Scan scan = new Scan(config);
+    try (Consumer<byte[], byte[]> consumer = clients.reader("snapshots")) {
+      new TopicScan(consumer, config.topics().snapshots()).read(scan::see);
+    }
+    return scan;
+  }
+
+  /** Every record that stands under a key of the model's snapshots, whatever it holds. */
+  static List<byte[]> unread(MillraceConfig config, KafkaClients clients) {
+    Scan scan = scan(config, clients);
+    return Stream.concat(Stream.ofNullable(scan.newest), scan.kept.values().stream()).toList();
   }
 
   private static final class Scan {
@@ -87,8 +101,11 @@ public record SnapshotReader(byte @Nullable [] newest, SortedMap<Long, byte[]> b
   public byte[] requireNewest(MillraceConfig config) {
     if (newest == null) {
       throw ExitException.failure(
-          "There is no snapshot of model %s on topic %s yet"
-              .formatted(config.model().name(), config.topics().snapshots()));
+          String.format(
+              Locale.ROOT,
+              "There is no snapshot of model %s on topic %s yet",
+              config.model().name(),
+              config.topics().snapshots()));
     }
     return newest;
   }
@@ -102,8 +119,12 @@ public record SnapshotReader(byte @Nullable [] newest, SortedMap<Long, byte[]> b
     byte[] snapshot = byVersion.get(version);
     if (snapshot == null) {
       throw ExitException.failure(
-          "Version %,d of model %s is not on topic %s; `model list` shows what is"
-              .formatted(version, config.model().name(), config.topics().snapshots()));
+          String.format(
+              Locale.ROOT,
+              "Version %,d of model %s is not on topic %s; `model list` shows what is",
+              version,
+              config.model().name(),
+              config.topics().snapshots()));
     }
     return snapshot;
   }
@@ -118,8 +139,12 @@ public record SnapshotReader(byte @Nullable [] newest, SortedMap<Long, byte[]> b
       return SnapshotCodec.decode(published);
     } catch (FormatException e) {
       throw ExitException.failure(
-          "Topic %s holds something else under the key of model %s: %s"
-              .formatted(config.topics().snapshots(), config.model().name(), e.getMessage()),
+          String.format(
+              Locale.ROOT,
+              "Topic %s holds something else under the key of model %s: %s",
+              config.topics().snapshots(),
+              config.model().name(),
+              e.getMessage()),
           e);
     }
   }

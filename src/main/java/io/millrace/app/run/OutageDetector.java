@@ -1,6 +1,7 @@
 package io.millrace.app.run;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -51,8 +52,11 @@ final class OutageDetector {
     settling = true;
     endedAt = now;
     return Optional.of(
-        "Kafka at %s answers again after %d seconds; the learner goes on"
-            .formatted(servers, seconds(silence)));
+        String.format(
+            Locale.ROOT,
+            "Kafka at %s answers again after %d seconds; the learner goes on",
+            servers,
+            seconds(silence)));
   }
 
   /** Kafka did not answer; the line to say, if any. */
@@ -63,8 +67,11 @@ final class OutageDetector {
     }
     silent = true;
     return Optional.of(
-        "Kafka at %s has not answered for %d seconds; the learner waits for it"
-            .formatted(servers, seconds(silence)));
+        String.format(
+            Locale.ROOT,
+            "Kafka at %s has not answered for %d seconds; the learner waits for it",
+            servers,
+            seconds(silence)));
   }
 
   private static long seconds(long nanos) {

@@ -65,9 +65,10 @@ final class PredictionService {
     try {
       if (!published.awaitFirst(SILENT_WAIT)) {
         LOG.warn(
-            "The events in topic {} wait: there is no snapshot of model {} yet",
+            "The events in topic {} wait for a snapshot of model {}{}",
             topic,
-            config.model().name());
+            config.model().name(),
+            published.refusal().map(reason -> ". " + reason).orElse(""));
         published.awaitFirst();
         LOG.warn("The events in topic {} are predicted now", topic);
       }

@@ -1,7 +1,9 @@
 package io.millrace.app.run;
 
+import io.millrace.app.kafka.KafkaFailure;
+import io.millrace.topology.KafkaAnswers;
 import io.millrace.topology.LearnerException;
-import io.millrace.topology.Topics;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -51,6 +53,11 @@ record StreamFailure(boolean passes, String line) {
     if (e instanceof LearnerException) {
       return stops(String.valueOf(e.getMessage()));
     }
+    if (String.valueOf(e.getMessage()).contains("invalid partitions")) {
+      return stops(
+          "partitions were added to a topic that it reads; start it once with run"
+              + " --accept-new-partitions, and nothing that it has learned is lost");
+    }
     if (e instanceof MissingSourceTopicException
         || e instanceof UnknownTopicOrPartitionException
         || e instanceof UnknownTopicIdException) {
@@ -58,15 +65,18 @@ record StreamFailure(boolean passes, String line) {
     }
     if (e instanceof RecordTooLargeException) {
       return stops(
-          ("topic %s does not take a record of the learner, it is larger than the topic's"
-                  + " max.message.bytes. Raise it and start the learner again.")
-              .formatted(topic(failure)));
+          String.format(
+              Locale.ROOT,
+              "topic %s does not take a record of the learner, it is larger than the topic's"
+                  + " max.message.bytes. Raise it and start the learner again.",
+              topic(failure)));
     }
     if (e instanceof AuthenticationException || e instanceof AuthorizationException) {
-      return stops("Kafka does not permit it: " + oneLine(e));
+      return stops(KafkaFailure.describe(e));
     }
     if (e instanceof OutOfMemoryError) {
-      return stops("the memory is too small (%s); raise -Xmx".formatted(e.getMessage()));
+      return stops(
+          String.format(Locale.ROOT, "the memory is too small (%s); raise -Xmx", e.getMessage()));
     }
     boolean passes =
         e instanceof RetriableException
@@ -77,7 +87,7 @@ record StreamFailure(boolean passes, String line) {
             || e instanceof InvalidTxnStateException
             || e instanceof InvalidPidMappingException
             || e instanceof OutOfOrderSequenceException
-            || Topics.isFenced(e) // where the topic of a state is created
+            || KafkaAnswers.isFenced(e) // where the topic of a state is created
             || isServersOwnFault(e);
     return passes ? Optional.of(new StreamFailure(true, rootMessage(failure))) : Optional.empty();
   }
@@ -108,7 +118,7 @@ record StreamFailure(boolean passes, String line) {
 
   private static String rootMessage(Throwable failure) {
     Throwable root = causes(failure).reduce(failure, (before, last) -> last);
-    return "%s: %s".formatted(root.getClass().getSimpleName(), oneLine(root));
+    return String.format(Locale.ROOT, "%s: %s", root.getClass().getSimpleName(), oneLine(root));
   }
 
   private static String oneLine(Throwable e) {

@@ -4,6 +4,7 @@ import io.millrace.app.process.Stop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -48,7 +49,7 @@ final class StreamGuard {
       }
       return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
-    stop.fail("The %s stopped: %s".formatted(name, failure.line()));
+    stop.fail(String.format(Locale.ROOT, "The %s stopped: %s", name, failure.line()));
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 
@@ -63,7 +64,7 @@ final class StreamGuard {
   private void onState(State now, State before) {
     LOG.info("Kafka Streams, the {}: {} to {}", name, before, now);
     if (now == State.ERROR) {
-      stop.fail("The %s stopped: Kafka Streams gave up".formatted(name));
+      stop.fail(String.format(Locale.ROOT, "The %s stopped: Kafka Streams gave up", name));
     }
   }
 }

@@ -5,6 +5,7 @@ import io.millrace.config.HttpConfig;
 import io.millrace.config.MillraceConfig;
 import io.millrace.web.WebServer;
 import java.net.BindException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP server of a command, where the configuration wants one. */
@@ -29,11 +30,15 @@ public final class Dashboard implements AutoCloseable {
     EventPredictor predictions =
         new EventPredictor(config, view.published(), view.learningMetrics());
     try {
-      return new Dashboard(WebServer.start(http.host(), port, view, predictions, http.token()));
+      return new Dashboard(WebServer.start(http, view, predictions));
     } catch (BindException e) {
       throw ExitException.failure(
-          "The dashboard cannot listen on %s:%d (http.host, http.port): %s. Another http.port helps; 0 is any free one, none is no dashboard"
-              .formatted(http.host(), port, e.getMessage()),
+          String.format(
+              Locale.ROOT,
+              "The dashboard cannot listen on %s:%d (http.host, http.port): %s. Another http.port helps; 0 is any free one, none is no dashboard",
+              http.host(),
+              port,
+              e.getMessage()),
           e);
     }
   }

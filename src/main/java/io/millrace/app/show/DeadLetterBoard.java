@@ -2,6 +2,7 @@ package io.millrace.app.show;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.topology.DeadLetters;
 import io.millrace.web.Status;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -33,7 +34,7 @@ public final class DeadLetterBoard {
   }
 
   synchronized void add(ConsumerRecord<byte[], byte[]> record) {
-    String reason = header(record, "millrace.reason", UNKNOWN);
+    String reason = header(record, DeadLetters.REASON, UNKNOWN);
     if (byReason.size() >= MOST_REASONS && !byReason.containsKey(reason)) {
       reason = UNKNOWN;
     }
@@ -45,10 +46,10 @@ public final class DeadLetterBoard {
     newest.addFirst(
         new Status.DeadLetter(
             reason,
-            header(record, "millrace.detail", ""),
-            header(record, "millrace.topic", ""),
-            (int) number(header(record, "millrace.partition", "")),
-            number(header(record, "millrace.offset", "")),
+            header(record, DeadLetters.DETAIL, ""),
+            header(record, DeadLetters.TOPIC, ""),
+            (int) number(header(record, DeadLetters.PARTITION, "")),
+            number(header(record, DeadLetters.OFFSET, "")),
             Instant.ofEpochMilli(record.timestamp()).toString()));
   }
 

@@ -1,7 +1,7 @@
 package io.millrace.app.show;
 
+import io.millrace.learn.Predictor;
 import io.millrace.learn.Snapshot;
-import io.millrace.nn.Network;
 import io.millrace.nn.Output;
 import io.millrace.web.Surface;
 import java.util.ArrayList;
@@ -27,20 +27,13 @@ final class DecisionSurface {
         xt.set(row * SIDE + column, 1, at(range.least(1), range.greatest(1), row));
       }
     }
-    if (snapshot.scaler().isPresent()) {
-      DMatrixRMaj scaled = new DMatrixRMaj(0, 2);
-      snapshot.scaler().get().scale(xt, scaled);
-      xt = scaled;
-    }
-    Network network = new Network(snapshot.architecture());
-    network.forward(snapshot.parameters(), xt);
     return new Surface(
         snapshot.version(),
         List.of(range.least(0), range.greatest(0)),
         List.of(range.least(1), range.greatest(1)),
         SIDE,
         SIDE,
-        values(network.predictions()));
+        values(new Predictor(snapshot).predict(xt)));
   }
 
   private static double at(double least, double greatest, int step) {

@@ -21,6 +21,7 @@ import io.millrace.web.Predictions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.ejml.data.DMatrixRMaj;
 import org.jspecify.annotations.Nullable;
@@ -77,13 +78,22 @@ final class EventPredictor implements Predictions {
             .orElseThrow(
                 () ->
                     PredictionRefused.notReady(
-                        "There is no snapshot of model %s yet".formatted(config.model().name())));
+                        published
+                            .refusal()
+                            .orElseGet(
+                                () ->
+                                    String.format(
+                                        Locale.ROOT,
+                                        "There is no snapshot of model %s yet",
+                                        config.model().name()))));
     List<byte[]> events = events(body);
     ModelConfig model = config.model();
     if (events.size() > MOST_EVENTS || events.size() * (long) model.outputs() > MOST_NUMBERS) {
       throw PredictionRefused.tooLarge(
-          "At most %d events at once, got more"
-              .formatted(Math.min(MOST_EVENTS, Math.max(1, MOST_NUMBERS / model.outputs()))));
+          String.format(
+              Locale.ROOT,
+              "At most %d events at once, got more",
+              Math.min(MOST_EVENTS, Math.max(1, MOST_NUMBERS / model.outputs()))));
     }
     Desk borrowed = free.poll();
     Desk desk = borrowed == null ? new Desk() : borrowed;

@@ -142,11 +142,17 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
       return "The learner is starting";
     }
     if (service.isSilent()) {
-      return "Kafka at %s does not answer".formatted(config.bootstrapServers());
+      return String.format(Locale.ROOT, "Kafka at %s does not answer", config.bootstrapServers());
     }
     State state = service.state();
     if (state == State.RUNNING) {
-      return null;
+      return service.hasNoPartitions()
+          ? "The learner has no partitions, and other instances leave some unread: check that all"
+              + String.format(
+                  Locale.ROOT,
+                  " instances of application %s have the same configuration",
+                  config.application())
+          : null;
     }
     return state == State.REBALANCING || state == State.CREATED
         ? "The learner gets its partitions and restores its state"

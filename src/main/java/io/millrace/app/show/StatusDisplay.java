@@ -97,13 +97,14 @@ public final class StatusDisplay {
         name.equals("accuracy") ? StatusDisplay::percent : StatusDisplay::number;
     return figure.isEmpty()
         ? ""
-        : "  %s %s%s"
-            .formatted(
-                name,
-                text.apply(figure.getAsDouble()),
-                beside(
-                    figure(baseline, of.apply(window.baseline()), text),
-                    figure(noChange, of.apply(window.noChange()), text)));
+        : String.format(
+            Locale.ROOT,
+            "  %s %s%s",
+            name,
+            text.apply(figure.getAsDouble()),
+            beside(
+                figure(baseline, of.apply(window.baseline()), text),
+                figure(noChange, of.apply(window.noChange()), text)));
   }
 
   private static String figure(String name, OptionalDouble figure, DoubleFunction<String> text) {

@@ -47,7 +47,7 @@ final class Categories {
     if (!token.isScalarValue()) {
       return Rejections.wrongType(json, field, "a text, a number, true or false");
     }
-    return token.isNumeric() && !Double.isFinite(json.getDoubleValue())
+    return token.isNumeric() && !NumberReader.isInRange(json.getDoubleValue())
         ? Rejections.notFinite(field, Rejections.shown(json))
         : null;
   }

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** Takes apart what may be one JSON event or an array of them. */
 public final class EventArray {
@@ -48,8 +49,11 @@ public final class EventArray {
       }
       if (json.currentToken() != JsonToken.START_OBJECT) {
         throw new FormatException(
-            "Event %d: expected a JSON object, got %s"
-                .formatted(events.size(), Rejections.shown(json)));
+            String.format(
+                Locale.ROOT,
+                "Event %d: expected a JSON object, got %s",
+                events.size(),
+                Rejections.shown(json)));
       }
       int from = (int) json.currentTokenLocation().getByteOffset();
       json.skipChildren();

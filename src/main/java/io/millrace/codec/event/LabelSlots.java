@@ -10,6 +10,7 @@ import io.millrace.example.Target;
 import io.millrace.nn.Output;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The slots of labels. */
@@ -119,8 +120,12 @@ final class LabelSlots {
       return label[0] >= 0
           ? labels.encode(label, column.y, column.yStart)
           : Rejections.badLabel(
-              "%s: expected one of %s, got %s"
-                  .formatted(field(), expected, Rejections.shown(json)));
+              String.format(
+                  Locale.ROOT,
+                  "%s: expected one of %s, got %s",
+                  field(),
+                  expected,
+                  Rejections.shown(json)));
     }
 
     @Override

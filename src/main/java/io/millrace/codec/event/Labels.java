@@ -3,6 +3,7 @@ package io.millrace.codec.event;
 import io.millrace.example.Reason;
 import io.millrace.example.Rejection;
 import io.millrace.nn.Output;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,8 @@ record Labels(String field, Output output, int outputs) {
    * Checks a label and writes its column of Y: the numbers themselves, or the class index as a
    * one-hot column.
    *
-   * @param label {@link #written()} finite numbers. Not modified.
+   * @param label {@link #written()} numbers in {@linkplain NumberReader#LARGEST range}. Not
+   *     modified.
    * @param y the memory of Y. Modified: n2 numbers from {@code start} on
    * @return null, or what is wrong with the label
    */
@@ -33,7 +35,9 @@ record Labels(String field, Output output, int outputs) {
     }
     for (int k = 0; k < outputs; k++) {
       if (output == Output.SIGMOID && !(label[k] >= 0 && label[k] <= 1)) {
-        return bad("%s: expected a number from 0 to 1, got %s".formatted(name(k), label[k]));
+        return bad(
+            String.format(
+                Locale.ROOT, "%s: expected a number from 0 to 1, got %s", name(k), label[k]));
       }
       y[start + k] = label[k];
     }
@@ -43,8 +47,12 @@ record Labels(String field, Output output, int outputs) {
   private @Nullable Rejection encodeClass(double index, double[] y, int start) {
     if (!(index >= 0 && index < outputs && index == Math.rint(index))) {
       return bad(
-          "%s: expected the index of a class, a whole number from 0 to %d, got %s"
-              .formatted(field, outputs - 1, index));
+          String.format(
+              Locale.ROOT,
+              "%s: expected the index of a class, a whole number from 0 to %d, got %s",
+              field,
+              outputs - 1,
+              index));
     }
     for (int k = 0; k < outputs; k++) {
       y[start + k] = k == index ? 1 : 0;
@@ -53,7 +61,7 @@ record Labels(String field, Output output, int outputs) {
   }
 
   private String name(int k) {
-    return outputs == 1 ? field : "%s[%d]".formatted(field, k);
+    return outputs == 1 ? field : String.format(Locale.ROOT, "%s[%d]", field, k);
   }
 
   private static Rejection bad(String detail) {

@@ -5,11 +5,18 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.millrace.codec.plain.PlainNumber;
 import io.millrace.codec.plain.PlainText;
 import io.millrace.example.Rejection;
+import io.millrace.nn.Scaler;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads numbers that must be finite. */
+/** Reads numbers, which must be finite and at most {@link #LARGEST} in magnitude. */
 final class NumberReader {
+  /**
+   * The largest magnitude of a number of an example, be it an input or a label. One that is larger
+   * would make the whole mini-batch useless: its square overflows.
+   */
+  static final double LARGEST = Scaler.LARGEST;
+
   /** The number is the field itself, not an element of it. */
   static final int ALONE = -1;
 
@@ -34,13 +41,13 @@ final class NumberReader {
    * Reads the number at the parser.
    *
    * @param i which element of the field it is, or {@link #ALONE}
-   * @param target Modified: at {@code index}, where the number is finite
+   * @param target Modified: at {@code index}, where the number is in range
    */
   @Nullable Rejection read(JsonParser json, int i, double[] target, int index) throws IOException {
     JsonToken token = json.currentToken();
     if (token.isNumeric()) {
       double number = json.getDoubleValue();
-      if (!Double.isFinite(number)) {
+      if (!isInRange(number)) {
         return Rejections.notFinite(name(i), Rejections.shown(json));
       }
       target[index] = number;
@@ -67,7 +74,12 @@ final class NumberReader {
     }
     int end = plain.read(b, start);
     target[index] = plain.value();
-    return end == PlainNumber.BROKEN ? Slot.NOT_PLAIN : end;
+    return end != PlainNumber.BROKEN && isInRange(plain.value()) ? end : Slot.NOT_PLAIN;
+  }
+
+  /** Whether a number can be learned from; NaN cannot. */
+  static boolean isInRange(double number) {
+    return Math.abs(number) <= LARGEST;
   }
 
   private String name(int i) {

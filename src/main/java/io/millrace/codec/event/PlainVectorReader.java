@@ -119,7 +119,7 @@ final class PlainVectorReader {
           && labels.encode(label, column.y, column.yStart) == null;
     }
     skipBlanks();
-    if (!readNumber()) {
+    if (!readNumber() || !NumberReader.isInRange(number.value())) {
       return false;
     }
     label[0] = number.value();
@@ -142,7 +142,7 @@ final class PlainVectorReader {
         i++;
       }
       i = number.read(b, behindBlanks(i));
-      if (i == PlainNumber.BROKEN) {
+      if (i == PlainNumber.BROKEN || !NumberReader.isInRange(number.value())) {
         return false;
       }
       target[start + k] = number.value();

@@ -5,6 +5,7 @@ import io.millrace.codec.Text;
 import io.millrace.example.Reason;
 import io.millrace.example.Rejection;
 import java.io.IOException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The sentences of rejections: each names the field and the value. */
@@ -16,27 +17,33 @@ final class Rejections {
   }
 
   static Rejection absent(String field) {
-    return new Rejection(Reason.MISSING_FIELD, "The field %s is absent".formatted(field));
+    return new Rejection(
+        Reason.MISSING_FIELD, String.format(Locale.ROOT, "The field %s is absent", field));
   }
 
   static Rejection isNull(String field) {
-    return new Rejection(Reason.MISSING_FIELD, "The field %s is null".formatted(field));
+    return new Rejection(
+        Reason.MISSING_FIELD, String.format(Locale.ROOT, "The field %s is null", field));
   }
 
   /** Says what the value at the parser should have been. The parser stays where it is. */
   static Rejection wrongType(JsonParser json, String name, String expected) throws IOException {
     return new Rejection(
-        Reason.WRONG_TYPE, "%s: expected %s, got %s".formatted(name, expected, shown(json)));
+        Reason.WRONG_TYPE,
+        String.format(Locale.ROOT, "%s: expected %s, got %s", name, expected, shown(json)));
   }
 
   static Rejection notFinite(String name, String shown) {
     return new Rejection(
-        Reason.NOT_FINITE, "%s: expected a finite number, got %s".formatted(name, shown));
+        Reason.NOT_FINITE,
+        String.format(
+            Locale.ROOT, "%s: expected a number from -1e100 to 1e100, got %s", name, shown));
   }
 
   static Rejection wrongSize(String field, int expected, int found) {
     return new Rejection(
-        Reason.WRONG_SIZE, "%s: expected %s, got %d".formatted(field, numbers(expected), found));
+        Reason.WRONG_SIZE,
+        String.format(Locale.ROOT, "%s: expected %s, got %d", field, numbers(expected), found));
   }
 
   static Rejection badLabel(String detail) {
@@ -49,7 +56,7 @@ final class Rejections {
 
   /** The name of element {@code i}. */
   static String element(String field, int i) {
-    return "%s[%d]".formatted(field, i);
+    return String.format(Locale.ROOT, "%s[%d]", field, i);
   }
 
   /** The value at the parser, as far as a sentence can hold it. */

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /**
@@ -68,7 +69,8 @@ public final class Frame {
   /** A buffer for a body of an older version, which is still written where it says it all. */
   ByteBuffer begin(long length, int version) {
     if (length > Integer.MAX_VALUE - OVERHEAD) {
-      throw new FormatException("A %s of %d bytes is too large".formatted(what, length));
+      throw new FormatException(
+          String.format(Locale.ROOT, "A %s of %d bytes is too large", what, length));
     }
     return ByteBuffer.allocate((int) length + OVERHEAD)
         .order(ByteOrder.LITTLE_ENDIAN)
@@ -82,7 +84,8 @@ public final class Frame {
     buffer.putInt(checksum(buffer.array(), buffer.position()));
     if (buffer.hasRemaining()) {
       throw new IllegalStateException(
-          "%d bytes of the %s were not written".formatted(buffer.remaining(), what));
+          String.format(
+              Locale.ROOT, "%d bytes of the %s were not written", buffer.remaining(), what));
     }
     return buffer.array();
   }
@@ -102,17 +105,23 @@ public final class Frame {
   ByteBuffer open(byte[] bytes) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     if (bytes.length < OVERHEAD || buffer.getInt() != magic) {
-      throw new FormatException("Not a Millrace %s (%d bytes)".formatted(what, bytes.length));
+      throw new FormatException(
+          String.format(Locale.ROOT, "Not a Millrace %s (%d bytes)", what, bytes.length));
     }
     int found = buffer.getInt();
     if (found < oldest || found > version) {
       throw new FormatException(
-          "This %s has format version %d, this Millrace reads version %s"
-              .formatted(what, found, oldest == version ? version : oldest + " to " + version));
+          String.format(
+              Locale.ROOT,
+              "This %s has format version %d, this Millrace reads version %s",
+              what,
+              found,
+              oldest == version ? version : oldest + " to " + version));
     }
     int end = bytes.length - TRAILER;
     if (buffer.getInt(end) != checksum(bytes, end)) {
-      throw new FormatException("A damaged %s: its checksum does not fit".formatted(what));
+      throw new FormatException(
+          String.format(Locale.ROOT, "A damaged %s: its checksum does not fit", what));
     }
     return buffer.limit(end);
   }
@@ -124,7 +133,7 @@ public final class Frame {
 
   /** Says that a body with a right checksum does not hold together. */
   FormatException inconsistent(String detail) {
-    return new FormatException("A %s that cannot be: %s".formatted(what, detail));
+    return new FormatException(String.format(Locale.ROOT, "A %s that cannot be: %s", what, detail));
   }
 
   /**
@@ -134,7 +143,8 @@ public final class Frame {
    */
   byte[] getBytes(ByteBuffer body, int length) {
     if (length < 0 || length > body.remaining()) {
-      throw inconsistent("%d bytes where %d are left".formatted(length, body.remaining()));
+      throw inconsistent(
+          String.format(Locale.ROOT, "%d bytes where %d are left", length, body.remaining()));
     }
     byte[] bytes = new byte[length];
     body.get(bytes);

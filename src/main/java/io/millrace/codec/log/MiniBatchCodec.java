@@ -4,6 +4,7 @@ import io.millrace.codec.FormatException;
 import io.millrace.example.MiniBatch;
 import io.millrace.example.Served;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -213,7 +214,7 @@ public final class MiniBatchCodec {
     ByteBuffer buffer = FRAME.open(bytes);
     boolean isOld = Frame.version(buffer) < VERSION;
     if (buffer.remaining() < (isOld ? FIXED_OF_VERSION_1 : FIXED)) {
-      throw FRAME.inconsistent("%d bytes".formatted(bytes.length));
+      throw FRAME.inconsistent(String.format(Locale.ROOT, "%d bytes", bytes.length));
     }
     int n0 = buffer.getInt();
     int n2 = buffer.getInt();
@@ -222,7 +223,8 @@ public final class MiniBatchCodec {
     int xBytes = isOld ? Double.BYTES : buffer.getInt();
     int yBytes = isOld ? Double.BYTES : buffer.getInt();
     if (!isNumber(xBytes) || !isNumber(yBytes)) {
-      throw FRAME.inconsistent("numbers of %d and %d bytes".formatted(xBytes, yBytes));
+      throw FRAME.inconsistent(
+          String.format(Locale.ROOT, "numbers of %d and %d bytes", xBytes, yBytes));
     }
     // Before any memory is taken: at least one byte is there for each offset.
     if (n0 < 1 || n2 < 1 || m < 0 || !canHold(buffer.remaining(), n0, n2, m, xBytes, yBytes)) {
@@ -255,8 +257,13 @@ public final class MiniBatchCodec {
 
   private static FormatException wrongSizes(int inputs, int outputs, int m, byte[] bytes) {
     return FRAME.inconsistent(
-        "%d inputs, %d outputs, %d examples in %d bytes"
-            .formatted(inputs, outputs, m, bytes.length));
+        String.format(
+            Locale.ROOT,
+            "%d inputs, %d outputs, %d examples in %d bytes",
+            inputs,
+            outputs,
+            m,
+            bytes.length));
   }
 
   private static MiniBatch room(MiniBatch memory, int inputs, int outputs, int capacity) {
@@ -272,7 +279,8 @@ public final class MiniBatchCodec {
     for (int i = 0; i < m; i++) {
       if (isOld || i == 0) {
         if (buffer.remaining() < Long.BYTES) {
-          throw FRAME.inconsistent("%d bytes of %d offsets".formatted(buffer.remaining(), m));
+          throw FRAME.inconsistent(
+              String.format(Locale.ROOT, "%d bytes of %d offsets", buffer.remaining(), m));
         }
         offsets[i] = buffer.getLong();
       } else {
@@ -292,7 +300,12 @@ public final class MiniBatchCodec {
     }
     if (buffer.remaining() != served * n2 * Double.BYTES) {
       throw FRAME.inconsistent(
-          "%d predictions of %d numbers in %d bytes".formatted(served, n2, buffer.remaining()));
+          String.format(
+              Locale.ROOT,
+              "%d predictions of %d numbers in %d bytes",
+              served,
+              n2,
+              buffer.remaining()));
     }
     @Nullable Served[] predictions = new Served[m];
     for (int i = 0; i < m; i++) {

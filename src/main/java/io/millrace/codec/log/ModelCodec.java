@@ -12,6 +12,7 @@ import io.millrace.nn.Parameters;
 import io.millrace.nn.Scaler;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.ejml.data.DMatrixRMaj;
@@ -107,7 +108,7 @@ public final class ModelCodec {
   public static Model decode(byte[] bytes) {
     ByteBuffer buffer = FRAME.open(bytes);
     if (buffer.remaining() < FIXED) {
-      throw FRAME.inconsistent("%d bytes".formatted(bytes.length));
+      throw FRAME.inconsistent(String.format(Locale.ROOT, "%d bytes", bytes.length));
     }
     try {
       return model(buffer);
@@ -132,8 +133,13 @@ public final class ModelCodec {
     if (shape.parameterCount() > body
         || (isEvaluated ? body < expected + Integer.BYTES : body != expected)) {
       throw FRAME.inconsistent(
-          "%s with %s, %s, in %d bytes"
-              .formatted(shape, kind.text(), isScaled ? "scaled" : "not scaled", body));
+          String.format(
+              Locale.ROOT,
+              "%s with %s, %s, in %d bytes",
+              shape,
+              kind.text(),
+              isScaled ? "scaled" : "not scaled",
+              body));
     }
     long version = buffer.getLong();
     long examples = buffer.getLong();
@@ -160,11 +166,12 @@ public final class ModelCodec {
   private static Evaluation getEvaluation(ByteBuffer buffer, Architecture shape) {
     int window = buffer.getInt();
     if (window < 1 || window > LONGEST_WINDOW) {
-      throw FRAME.inconsistent("a window of %d examples".formatted(window));
+      throw FRAME.inconsistent(String.format(Locale.ROOT, "a window of %d examples", window));
     }
     Evaluation evaluation = Evaluation.resume(shape, window, new StateReader(buffer));
     if (buffer.hasRemaining()) {
-      throw FRAME.inconsistent("%d bytes after its end".formatted(buffer.remaining()));
+      throw FRAME.inconsistent(
+          String.format(Locale.ROOT, "%d bytes after its end", buffer.remaining()));
     }
     return evaluation;
   }

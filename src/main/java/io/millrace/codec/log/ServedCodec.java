@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.example.Served;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 
 /**
  * The bytes of the prediction that was made of an event: a header of the example that the event
@@ -59,7 +60,7 @@ public final class ServedCodec {
     int n2 = skipNumbers(buffer.duplicate().order(buffer.order()));
     long version = buffer.getLong();
     if (version < 0) {
-      throw FRAME.inconsistent("version %d".formatted(version));
+      throw FRAME.inconsistent(String.format(Locale.ROOT, "version %d", version));
     }
     buffer.getInt();
     return new Served(version, readFinite(buffer, n2, FRAME));
@@ -69,7 +70,8 @@ public final class ServedCodec {
   private static int skipNumbers(ByteBuffer buffer) {
     int n2 = buffer.remaining() < FIXED ? -1 : buffer.getInt(buffer.position() + Long.BYTES);
     if (n2 < 1 || (buffer.remaining() - FIXED) / Double.BYTES < n2) {
-      throw FRAME.inconsistent("%d numbers in %d bytes".formatted(n2, buffer.remaining()));
+      throw FRAME.inconsistent(
+          String.format(Locale.ROOT, "%d numbers in %d bytes", n2, buffer.remaining()));
     }
     buffer.position(buffer.position() + FIXED + Double.BYTES * n2);
     return n2;

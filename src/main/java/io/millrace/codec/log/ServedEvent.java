@@ -1,6 +1,7 @@
 package io.millrace.codec.log;
 
 import java.nio.ByteBuffer;
+import java.util.Locale;
 
 /**
  * An event as it waits for its label.
@@ -37,7 +38,7 @@ public record ServedEvent(byte[] event, byte[] served) {
     ByteBuffer buffer = FRAME.open(bytes);
     int length = buffer.remaining() < Integer.BYTES ? -1 : buffer.getInt();
     if (length < 0 || length > buffer.remaining()) {
-      throw FRAME.inconsistent("a prediction of %d bytes".formatted(length));
+      throw FRAME.inconsistent(String.format(Locale.ROOT, "a prediction of %d bytes", length));
     }
     byte[] served = new byte[length];
     buffer.get(served);

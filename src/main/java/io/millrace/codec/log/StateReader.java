@@ -2,6 +2,7 @@ package io.millrace.codec.log;
 
 import io.millrace.learn.quality.StateFields;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 
 /**
  * Reads what {@link StateWriter} wrote.
@@ -66,7 +67,7 @@ final class StateReader implements StateFields {
   private int require(long bytes) {
     if (buffer.remaining() < bytes) {
       throw new IllegalArgumentException(
-          "%d bytes where %d are left".formatted(bytes, buffer.remaining()));
+          String.format(Locale.ROOT, "%d bytes where %d are left", bytes, buffer.remaining()));
     }
     return (int) bytes;
   }

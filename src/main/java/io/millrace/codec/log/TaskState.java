@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 
 /**
@@ -57,7 +58,7 @@ public record TaskState(UUID source, long consumedThrough, List<String> mapping,
   public static TaskState decode(byte[] bytes) {
     ByteBuffer buffer = FRAME.open(bytes);
     if (buffer.remaining() < FIXED) {
-      throw FRAME.inconsistent("%d bytes".formatted(bytes.length));
+      throw FRAME.inconsistent(String.format(Locale.ROOT, "%d bytes", bytes.length));
     }
     UUID source = new UUID(buffer.getLong(), buffer.getLong());
     long consumedThrough = buffer.getLong();

@@ -6,6 +6,7 @@ import io.millrace.learn.Rollback;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -56,7 +57,8 @@ public final class TrainStateCodec {
     ByteBuffer buffer = FRAME.open(bytes);
     int count = buffer.remaining() < FIXED ? -1 : buffer.getInt();
     if (count < 0 || count > (buffer.remaining() - 2 * Long.BYTES) / Long.BYTES) {
-      throw FRAME.inconsistent("%d snapshots in %d bytes".formatted(count, bytes.length));
+      throw FRAME.inconsistent(
+          String.format(Locale.ROOT, "%d snapshots in %d bytes", count, bytes.length));
     }
     List<Long> kept = new ArrayList<>();
     for (int i = 0; i < count; i++) {

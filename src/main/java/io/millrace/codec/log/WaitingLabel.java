@@ -3,6 +3,7 @@ package io.millrace.codec.log;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -59,7 +60,7 @@ public record WaitingLabel(byte[] value, Headers headers, long offset, long time
   public static WaitingLabel decode(byte[] bytes) {
     ByteBuffer buffer = FRAME.open(bytes);
     if (buffer.remaining() < 2 * Long.BYTES + Integer.BYTES) {
-      throw FRAME.inconsistent("%d bytes".formatted(bytes.length));
+      throw FRAME.inconsistent(String.format(Locale.ROOT, "%d bytes", bytes.length));
     }
     long offset = buffer.getLong();
     long timestamp = buffer.getLong();

@@ -163,7 +163,8 @@ final class Json {
   }
 
   static FormatException unexpected(String name, String expected, JsonNode found) {
-    return new FormatException("%s: expected %s, got %s".formatted(name, expected, shown(found)));
+    return new FormatException(
+        String.format(Locale.ROOT, "%s: expected %s, got %s", name, expected, shown(found)));
   }
 
   private static String shown(JsonNode value) {

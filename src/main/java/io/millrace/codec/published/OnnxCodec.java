@@ -1,7 +1,5 @@
 package io.millrace.codec.published;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import ai.onnx.proto.OnnxMl.GraphProto;
@@ -22,6 +20,7 @@ import io.millrace.learn.LogPosition;
 import io.millrace.learn.Snapshot;
 import io.millrace.nn.Activation;
 import io.millrace.nn.Architecture;
+import io.millrace.nn.HasText;
 import io.millrace.nn.Output;
 import io.millrace.nn.Parameters;
 import io.millrace.nn.Scaler;
@@ -29,11 +28,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * A snapshot as an ONNX model, for whoever predicts without Millrace. Its input is {@code
@@ -128,7 +126,8 @@ public final class OnnxCodec {
     put(model, ACTIVATION, snapshot.architecture().activation().text());
     put(model, OUTPUT, snapshot.architecture().output().text());
     if (snapshot.scaler().isPresent()) {
-      put(model, SCALER, scaler(snapshot.scaler().get()));
+      // the deviations in the graph would give the variances but for their last bits
+      put(model, SCALER, ScalerJson.text(snapshot.scaler().get()));
     }
     put(model, "timestamp", Json.timestamp(snapshot.timestamp()));
     put(model, "millrace", millrace);
@@ -138,18 +137,6 @@ public final class OnnxCodec {
   private static void put(ModelProto.Builder model, String key, Object value) {
     model.addMetadataProps(
         StringStringEntryProto.newBuilder().setKey(key).setValue(value.toString()));
-  }
-
-  /** The deviations in the graph would give the variances but for their last bits. */
-  private static String scaler(Scaler scaler) {
-    byte[] json =
-        Json.object(
-            fields -> {
-              fields.writeNumberField("count", scaler.count());
-              Json.numbers(fields, "mean", scaler.mean());
-              Json.numbers(fields, "variance", scaler.variance());
-            });
-    return new String(json, UTF_8);
   }
 
   /** Whether bytes may be an ONNX model: they begin with the version of its format. */
@@ -187,10 +174,12 @@ public final class OnnxCodec {
               parameters.inputs(),
               parameters.hidden(),
               parameters.outputs(),
-              named(Activation.values(), Activation::text, text(metadata, ACTIVATION)),
-              named(Output.values(), Output::text, text(metadata, OUTPUT))),
+              named(Activation.values(), text(metadata, ACTIVATION)),
+              named(Output.values(), text(metadata, OUTPUT))),
           parameters,
-          scaler == null ? Optional.empty() : Optional.of(scaler(scaler, parameters.inputs())),
+          scaler == null
+              ? Optional.empty()
+              : Optional.of(ScalerJson.read(scaler, parameters.inputs())),
           Optional.empty(),
           Optional.empty(),
           Instant.parse(text(metadata, "timestamp")));
@@ -211,19 +200,8 @@ public final class OnnxCodec {
     return value;
   }
 
-  private static <E> E named(E[] values, Function<E, String> spelling, String text) {
-    return Arrays.stream(values)
-        .filter(each -> spelling.apply(each).equals(text))
-        .findFirst()
-        .orElseThrow(() -> notOurs("unknown " + text));
-  }
-
-  private static Scaler scaler(String json, int inputs) {
-    Scaler scaler = SnapshotCodec.scaler(Json.read(json.getBytes(UTF_8)));
-    if (scaler.inputs() != inputs) {
-      throw notOurs("a scaler of %d inputs, not %d".formatted(scaler.inputs(), inputs));
-    }
-    return scaler;
+  private static <E extends HasText> E named(E[] constants, String text) {
+    return HasText.find(constants, text).orElseThrow(() -> notOurs("unknown " + text));
   }
 
   private static double[] numbers(Map<String, TensorProto> tensors, String name) {
@@ -244,7 +222,7 @@ public final class OnnxCodec {
         || tensor.getDimsCount() != 2
         || tensor.getDims(0) < 1
         || tensor.getDims(0) * tensor.getDims(1) != numbers.length) {
-      throw notOurs("%s has another shape than its numbers".formatted(name));
+      throw notOurs(String.format(Locale.ROOT, "%s has another shape than its numbers", name));
     }
     int rows = (int) tensor.getDims(0);
     int columns = (int) tensor.getDims(1);

@@ -8,15 +8,14 @@ import io.millrace.learn.Rollback;
 import io.millrace.learn.Snapshot;
 import io.millrace.nn.Activation;
 import io.millrace.nn.Architecture;
+import io.millrace.nn.HasText;
 import io.millrace.nn.Output;
 import io.millrace.nn.Parameters;
-import io.millrace.nn.Scaler;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The JSON of a snapshot, {@code millrace-snapshot/1}, and of parameters alone. */
@@ -25,7 +24,7 @@ public final class SnapshotCodec {
 
   /** The fields that not every snapshot has. */
   private static final List<String> OPTIONAL =
-      List.of("scaler", "learnedThrough", "kernel", "rollback");
+      List.of("scaler", "learnedThrough", "kernel", "rollback", "application");
 
   private static final SerializableString LEARNED_THROUGH = Json.name("learnedThrough");
 
@@ -35,7 +34,10 @@ public final class SnapshotCodec {
   /** The longest a character is in JSON: a control character. */
   private static final int ESCAPED = 6;
 
-  /** More than enough for the field names, the counters, the time and the name of the topic. */
+  /**
+   * More than enough for the field names, the counters, the time, the names of the topic and the
+   * application.
+   */
   private static final int FIXED = 2048;
 
   private SnapshotCodec() {}
@@ -71,7 +73,9 @@ public final class SnapshotCodec {
     Json.rows(json, "W2", parameters.w2());
     Json.numbers(json, "b2", parameters.b2Array());
     if (snapshot.scaler().isPresent()) {
-      writeScaler(json, snapshot.scaler().get());
+      json.writeObjectFieldStart("scaler");
+      ScalerJson.write(json, snapshot.scaler().get());
+      json.writeEndObject();
     }
     if (snapshot.learnedThrough().isPresent()) {
       Json.position(json, LEARNED_THROUGH, snapshot.learnedThrough().get());
@@ -85,15 +89,10 @@ public final class SnapshotCodec {
       json.writeNumberField("to", snapshot.rollback().get().to());
       json.writeEndObject();
     }
+    if (snapshot.application().isPresent()) {
+      json.writeStringField("application", snapshot.application().get());
+    }
     json.writeStringField("timestamp", Json.timestamp(snapshot.timestamp()));
-  }
-
-  private static void writeScaler(JsonGenerator json, Scaler scaler) throws IOException {
-    json.writeObjectFieldStart("scaler");
-    json.writeNumberField("count", scaler.count());
-    Json.numbers(json, "mean", scaler.mean());
-    Json.numbers(json, "variance", scaler.variance());
-    json.writeEndObject();
   }
 
   /**
@@ -134,8 +133,8 @@ public final class SnapshotCodec {
               Json.int32(json, "inputs"),
               Json.int32(json, "hidden"),
               Json.int32(json, "outputs"),
-              named(json, "activation", Activation.values(), Activation::text),
-              named(json, "output", Output.values(), Output::text));
+              named(json, "activation", Activation.values()),
+              named(json, "output", Output.values()));
       return new Snapshot(
           Json.text(json, "model"),
           Json.int64(json, "version"),
@@ -143,7 +142,7 @@ public final class SnapshotCodec {
           shape,
           fitting(shape, parameters(json)),
           json.has("scaler")
-              ? Optional.of(fitting(shape, scaler(json.get("scaler"))))
+              ? Optional.of(ScalerJson.read(json.get("scaler"), shape.inputs()))
               : Optional.empty(),
           json.has("learnedThrough")
               ? Optional.of(Json.position(json, "learnedThrough"))
@@ -151,6 +150,9 @@ public final class SnapshotCodec {
           json.has("kernel") ? Optional.of(Json.text(json, "kernel")) : Optional.empty(),
           json.has("rollback")
               ? Optional.of(rollback(Json.objectAt(json, "rollback")))
+              : Optional.empty(),
+          json.path("application").isTextual()
+              ? Optional.of(Json.text(json, "application"))
               : Optional.empty(),
           Json.timestamp(json, "timestamp"));
     } catch (FormatException | IllegalArgumentException e) {
@@ -184,58 +186,40 @@ public final class SnapshotCodec {
         || parameters.hidden() != shape.hidden()
         || parameters.outputs() != shape.outputs()) {
       throw new FormatException(
-          "Expected parameters of %d inputs, %d hidden, %d outputs, found %d, %d, %d"
-              .formatted(
-                  shape.inputs(),
-                  shape.hidden(),
-                  shape.outputs(),
-                  parameters.inputs(),
-                  parameters.hidden(),
-                  parameters.outputs()));
+          String.format(
+              Locale.ROOT,
+              "Expected parameters of %d inputs, %d hidden, %d outputs, found %d, %d, %d",
+              shape.inputs(),
+              shape.hidden(),
+              shape.outputs(),
+              parameters.inputs(),
+              parameters.hidden(),
+              parameters.outputs()));
     }
     return parameters;
-  }
-
-  /** The scaler of a snapshot. */
-  static Scaler scaler(JsonNode json) {
-    JsonNode count = json.required("count");
-    if (!count.isIntegralNumber() || !count.canConvertToLong()) {
-      throw new FormatException("scaler.count: expected a whole number, got " + count);
-    }
-    return Scaler.of(
-        count.longValue(),
-        numbers(json.required("mean"), "scaler.mean"),
-        numbers(json.required("variance"), "scaler.variance"));
   }
 
   private static Rollback rollback(JsonNode json) {
     return new Rollback(Json.int64(json, "version"), Json.int64(json, "to"));
   }
 
-  private static Scaler fitting(Architecture shape, Scaler scaler) {
-    if (scaler.inputs() != shape.inputs()) {
-      throw new FormatException(
-          "Expected a scaler of %d inputs, found %d".formatted(shape.inputs(), scaler.inputs()));
-    }
-    return scaler;
-  }
-
   private static double[][] rows(JsonNode json, String field) {
     requireArray(json, field);
     double[][] rows = new double[json.size()][];
     for (int i = 0; i < rows.length; i++) {
-      rows[i] = numbers(json.get(i), "%s[%d]".formatted(field, i));
+      rows[i] = numbers(json.get(i), String.format(Locale.ROOT, "%s[%d]", field, i));
     }
     return rows;
   }
 
-  private static double[] numbers(JsonNode json, String field) {
+  static double[] numbers(JsonNode json, String field) {
     requireArray(json, field);
     double[] numbers = new double[json.size()];
     for (int i = 0; i < numbers.length; i++) {
       JsonNode number = json.get(i);
       if (!number.isNumber() || !Double.isFinite(number.doubleValue())) {
-        throw Json.unexpected("%s[%d]".formatted(field, i), "a finite number", number);
+        throw Json.unexpected(
+            String.format(Locale.ROOT, "%s[%d]", field, i), "a finite number", number);
       }
       numbers[i] = number.doubleValue();
     }
@@ -248,12 +232,8 @@ public final class SnapshotCodec {
     }
   }
 
-  private static <T> T named(JsonNode json, String field, T[] values, Function<T, String> text) {
-    String name = Json.text(json, field);
-    List<String> names = Arrays.stream(values).map(text).toList();
-    if (!names.contains(name)) {
-      throw Json.unexpected(field, "one of " + String.join(", ", names), json.path(field));
-    }
-    return values[names.indexOf(name)];
+  private static <E extends HasText> E named(JsonNode json, String field, E[] constants) {
+    return HasText.find(constants, Json.text(json, field))
+        .orElseThrow(() -> Json.unexpected(field, HasText.choices(constants), json.path(field)));
   }
 }

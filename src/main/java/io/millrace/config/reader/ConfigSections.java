@@ -20,6 +20,8 @@ import io.millrace.nn.OptimizerKind;
 import io.millrace.nn.Output;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -61,7 +63,7 @@ final class ConfigSections {
   }
 
   MillraceConfig read(Section root) {
-    String application = root.required("application", "flights", Types.TOPIC);
+    String application = root.required("application", "flights", Types.APPLICATION);
     Map<String, String> kafka = KafkaProperties.read(root.section(KafkaProperties.SECTION));
     TopicsConfig topics = topics(root.section("topics"));
     Section fields = root.section("example");
@@ -97,7 +99,7 @@ final class ConfigSections {
             topics.read("events", "none", Types.TOPIC.or("none")),
             topics.read("predictions", "predictions", Types.TOPIC),
             topics.read("partitions", "1", Types.COUNT),
-            topics.read("replicationFactor", "1", Types.integer(1, Short.MAX_VALUE)));
+            topics.read("replicationFactor", "1", Types.REPLICATION));
     Map<String, String> keys = new HashMap<>();
     checkDistinct(topics, "examples", config.examples(), keys);
     checkDistinct(topics, "miniBatches", config.miniBatches(), keys);
@@ -130,8 +132,8 @@ final class ConfigSections {
             inputs(model, features, areSound),
             model.read("hidden", "16", Types.COUNT),
             model.read("outputs", "1", Types.COUNT),
-            model.read("activation", "tanh", Types.oneOf(Activation.values(), Activation::text)),
-            model.read("output", "sigmoid", Types.oneOf(Output.values(), Output::text)),
+            model.read("activation", "tanh", Types.oneOf(Activation.values())),
+            model.read("output", "sigmoid", Types.oneOf(Output.values())),
             model.read("seed", "1", Types.LONG),
             Types.unboxed(
                 model.read(
@@ -163,8 +165,11 @@ final class ConfigSections {
     int inputs = model.read("inputs", String.valueOf(Math.max(count, 1)), Types.COUNT);
     model.rule(
         inputs == count || !areSound,
-        "example.features makes %d inputs, got %s; it may be left out"
-            .formatted(named.inputs(), model.shown("inputs")),
+        String.format(
+            Locale.ROOT,
+            "example.features makes %d inputs, got %s; it may be left out",
+            named.inputs(),
+            model.shown("inputs")),
         "inputs");
     return inputs;
   }
@@ -179,14 +184,12 @@ final class ConfigSections {
         new TrainingConfig(
             training.read("batchSize", "64", Types.COUNT),
             training.read("maxWait", "10s", Types.DURATION.or("never")),
-            training.read(
-                "optimizer", "sgd", Types.oneOf(OptimizerKind.values(), OptimizerKind::text)),
+            training.read("optimizer", "sgd", Types.oneOf(OptimizerKind.values())),
             learningRate(training),
             training.read("l2", "0", Types.NOT_NEGATIVE),
             Types.unboxed(training.read("clipNorm", "none", Types.POSITIVE.or("none"))),
             training.read("scaling", "none", Types.oneOf(Scaling.values())),
-            training.read(
-                "kernel", "auto", Types.oneOf(KernelKind.values(), KernelKind::text).or("auto")));
+            training.read("kernel", "auto", Types.oneOf(KernelKind.values()).or("auto")));
     long widest = Math.max(model.inputs(), Math.max(model.hidden(), model.outputs()));
     training.rule(
         widest * config.batchSize() <= MOST || parameters(model) > MOST,
@@ -237,6 +240,19 @@ final class ConfigSections {
     return new HttpConfig(
         host,
         port.map(OptionalInt::of).orElseGet(OptionalInt::empty),
+        allowedHosts(http),
         http.read("token", "none", TOKEN.or("none")));
+  }
+
+  /** A list of names, or one name. */
+  private static List<String> allowedHosts(Section http) {
+    String key = "allowedHosts";
+    if (!http.isList(key)) {
+      return http.read(key, "none", Types.HOST_NAME.or("none")).map(List::of).orElse(List.of());
+    }
+    Section list = http.list(key);
+    return list.names().stream()
+        .map(item -> list.read(item, "localhost", Types.HOST_NAME))
+        .toList();
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.config.reader;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /** Durations as people write them: {@code 500ms}, {@code 10s}, {@code 5m}, {@code 1h}. */
 public final class Durations {
@@ -18,7 +19,8 @@ public final class Durations {
    */
   public static Duration parse(String text) {
     if (!text.matches(WRITTEN) || convert(text).isZero()) {
-      throw new IllegalArgumentException("expected %s, got \"%s\"".formatted(EXPECTED, text));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "expected %s, got \"%s\"", EXPECTED, text));
     }
     return convert(text);
   }

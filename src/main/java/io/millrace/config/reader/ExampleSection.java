@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -68,13 +69,19 @@ final class ExampleSection {
     boolean isVector = features instanceof Features.Vector;
     example.rule(
         format == Format.JSON || isVector,
-        "a list of fields needs format json; the numbers of %s have no names"
-            .formatted(format.text()),
+        String.format(
+            Locale.ROOT,
+            "a list of fields needs format json; the numbers of %s have no names",
+            format.text()),
         FEATURES);
     example.rule(
         format == Format.JSON || label instanceof Target.Plain,
-        "%s and %s need format json; the numbers of %s have no names"
-            .formatted(ABOVE, CLASSES, format.text()),
+        String.format(
+            Locale.ROOT,
+            "%s and %s need format json; the numbers of %s have no names",
+            ABOVE,
+            CLASSES,
+            format.text()),
         LABEL);
     example.rule(
         !(features instanceof Features.Vector vector)
@@ -110,8 +117,10 @@ final class ExampleSection {
     String topic = config.labels().get().topic();
     example.rule(
         topics.all().stream().noneMatch(other -> TopicsConfig.areTheSame(topic, other)),
-        "%s is one of the topics under topics (names must differ in more than '.' and '_')"
-            .formatted(topic),
+        String.format(
+            Locale.ROOT,
+            "%s is one of the topics under topics (names must differ in more than '.' and '_')",
+            topic),
         LABELS);
   }
 
@@ -131,19 +140,22 @@ final class ExampleSection {
               : count == 2 && model.output() == Output.SIGMOID && model.outputs() == 1;
       example.rule(
           fits,
-          "%d classes need model.output softmax with model.outputs %d%s; the model has %s with %d"
-              .formatted(
-                  count,
-                  count,
-                  count == 2 ? ", or sigmoid with 1" : "",
-                  model.output().text(),
-                  model.outputs()),
+          String.format(
+              Locale.ROOT,
+              "%d classes need model.output softmax with model.outputs %d%s; the model has %s with %d",
+              count,
+              count,
+              count == 2 ? ", or sigmoid with 1" : "",
+              model.output().text(),
+              model.outputs()),
           LABEL);
     } else {
       example.rule(
           model.outputs() == (isSoftmax ? 2 : 1),
-          "above makes one label of two values, for model.outputs 1 (with softmax: 2); the model has %d"
-              .formatted(model.outputs()),
+          String.format(
+              Locale.ROOT,
+              "above makes one label of two values, for model.outputs 1 (with softmax: 2); the model has %d",
+              model.outputs()),
           LABEL);
     }
   }
@@ -159,7 +171,10 @@ final class ExampleSection {
       Feature feature = list.isMapping(item) ? entry(list.section(item)) : number(list, item);
       if (feature != null) {
         String first = seen.putIfAbsent(identity(feature), item);
-        list.rule(first == null, "the same entry as example.%s%s".formatted(FEATURES, first), item);
+        list.rule(
+            first == null,
+            String.format(Locale.ROOT, "the same entry as example.%s%s", FEATURES, first),
+            item);
         features.add(feature);
       }
     }
@@ -206,16 +221,26 @@ final class ExampleSection {
             field, cycles, hasZone ? entry.read(ZONE, "UTC", Types.ZONE) : ZoneOffset.UTC);
       }
       default ->
-          new Feature.Numeric(field, OptionalDouble.of(entry.read(MISSING, "0", Types.NUMBER)));
+          new Feature.Numeric(
+              field, OptionalDouble.of(entry.read(MISSING, "0", Types.EVENT_NUMBER)));
     };
   }
 
   private static String excluded(String first, String second) {
     return first.equals(MISSING)
-        ? "an entry with %s is a number and cannot have %s: an event without the field goes to the dead letters"
-            .formatted(MISSING, second)
-        : "an entry has one of %s, %s, %s and %s; this one already has %s"
-            .formatted(MISSING, ONE_HOT, HASH, TIME, first);
+        ? String.format(
+            Locale.ROOT,
+            "an entry with %s is a number and cannot have %s: an event without the field goes to the dead letters",
+            MISSING,
+            second)
+        : String.format(
+            Locale.ROOT,
+            "an entry has one of %s, %s, %s and %s; this one already has %s",
+            MISSING,
+            ONE_HOT,
+            HASH,
+            TIME,
+            first);
   }
 
   private static List<Cycle> cycles(Section entry) {
@@ -226,9 +251,11 @@ final class ExampleSection {
     Section list = entry.list(TIME);
     List<Cycle> cycles = new ArrayList<>();
     for (String item : list.names()) {
-      Cycle cycle =
-          list.read(item, Cycle.HOUR_OF_DAY.text(), Types.oneOf(Cycle.values(), Cycle::text));
-      list.rule(!cycles.contains(cycle), "%s is there twice".formatted(list.shown(item)), item);
+      Cycle cycle = list.read(item, Cycle.HOUR_OF_DAY.text(), Types.oneOf(Cycle.values()));
+      list.rule(
+          !cycles.contains(cycle),
+          String.format(Locale.ROOT, "%s is there twice", list.shown(item)),
+          item);
       cycles.add(cycle);
     }
     if (cycles.isEmpty()) {
@@ -241,7 +268,9 @@ final class ExampleSection {
   private static List<String> values(Section section, String name, String example) {
     if (!section.isList(name)) {
       section.fault(
-          name, "expected a list such as %s, got %s".formatted(example, section.shown(name)));
+          name,
+          String.format(
+              Locale.ROOT, "expected a list such as %s, got %s", example, section.shown(name)));
       return List.of();
     }
     Section list = section.list(name);
@@ -249,7 +278,10 @@ final class ExampleSection {
     List<String> inOrder = new ArrayList<>();
     for (String item : list.names()) {
       String value = list.read(item, item, Types.ANY_TEXT);
-      list.rule(values.add(value), "%s is there twice".formatted(list.shown(item)), item);
+      list.rule(
+          values.add(value),
+          String.format(Locale.ROOT, "%s is there twice", list.shown(item)),
+          item);
       inOrder.add(value);
     }
     if (inOrder.isEmpty()) {
@@ -267,14 +299,16 @@ final class ExampleSection {
     boolean hasAbove = label.has(ABOVE);
     if (label.has(CLASSES)) {
       if (hasAbove) {
-        label.fault(CLASSES, "a label has either %s or %s".formatted(ABOVE, CLASSES) + OTHERWISE);
+        label.fault(
+            CLASSES,
+            String.format(Locale.ROOT, "a label has either %s or %s", ABOVE, CLASSES) + OTHERWISE);
       }
       List<String> classes = values(label, CLASSES, "[DOWN, UP]");
       label.rule(classes.size() != 1, "needs at least two classes", CLASSES);
       return new Target.Classes(field, classes);
     }
     return hasAbove
-        ? new Target.Above(field, label.read(ABOVE, "0", Types.NUMBER))
+        ? new Target.Above(field, label.read(ABOVE, "0", Types.EVENT_NUMBER))
         : new Target.Plain(field);
   }
 }

@@ -1,7 +1,8 @@
 package io.millrace.config.reader;
 
-import io.millrace.config.HasText;
 import io.millrace.example.FieldPath;
+import io.millrace.nn.HasText;
+import io.millrace.nn.Scaler;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +12,6 @@ import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** The kinds of values of the configuration. */
 final class Types {
@@ -39,6 +38,11 @@ final class Types {
             }
           });
 
+  /** As a Host header has it. */
+  static final Type<String> HOST_NAME =
+      Type.matching(
+          "[\\w.-]+|\\[[0-9a-fA-F:.]+]", "a host name or address without a port, such as learner");
+
   static final Type<String> HOST = Type.matching("\\S+", "a host name or address");
 
   /** As Kafka has it, for topics and for an application, whose name begins that of its topics. */
@@ -46,6 +50,17 @@ final class Types {
       Type.matching(
           "(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}",
           "a name of 1 to 249 letters, digits, '.', '_' or '-' (and not '.' or '..')");
+
+  /** Kafka Streams appends the names of its stores and topics, of up to 65 characters. */
+  static final Type<String> APPLICATION =
+      TOPIC.satisfying(
+          name -> name.length() <= 180,
+          "must have at most 180 characters, because Kafka Streams names topics after it");
+
+  /** -1 leaves it to the broker. */
+  static final Type<Integer> REPLICATION =
+      integer(-1, Short.MAX_VALUE)
+          .satisfying(factor -> factor != 0, "must be at least 1, or -1 for the broker's default");
 
   static final Type<String> SERVERS =
       Type.matching(SERVER + "(\\s*,\\s*" + SERVER + ")*", "host:port or host:port,host:port")
@@ -58,6 +73,12 @@ final class Types {
       Type.matching("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?", "a number")
           .as(Double::valueOf)
           .satisfying(Double::isFinite, "must be finite");
+
+  /** What a number of an event may be, and so what may be compared with one or stand for it. */
+  static final Type<Double> EVENT_NUMBER =
+      NUMBER.satisfying(
+          number -> Math.abs(number) <= Scaler.LARGEST, "must be from -1e100 to 1e100");
+
   static final Type<Double> NOT_NEGATIVE =
       NUMBER.satisfying(number -> number >= 0, "must not be negative");
   static final Type<Double> POSITIVE = positive("");
@@ -81,20 +102,11 @@ final class Types {
     return NUMBER.satisfying(number -> number > 0, "must be greater than 0" + reason);
   }
 
-  static <E extends Enum<E> & HasText> Type<E> oneOf(E[] constants) {
-    return oneOf(constants, HasText::text);
-  }
-
-  /** One of the constants, by its spelling. */
-  static <E extends Enum<E>> Type<E> oneOf(E[] constants, Function<E, String> spelling) {
-    String words = Arrays.stream(constants).map(spelling).collect(Collectors.joining(", "));
+  /** One of the constants, by its text. */
+  static <E extends HasText> Type<E> oneOf(E[] constants) {
     return new Type<>(
-        words.replaceFirst(", ([^,]*)$", " or $1"),
-        text ->
-            Arrays.stream(constants)
-                .filter(constant -> spelling.apply(constant).equals(text))
-                .findFirst()
-                .orElseThrow(IllegalArgumentException::new));
+        HasText.choices(constants),
+        text -> HasText.find(constants, text).orElseThrow(IllegalArgumentException::new));
   }
 
   static Type<Path> readableFile(Path folder) {

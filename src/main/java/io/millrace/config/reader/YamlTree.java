@@ -1,32 +1,33 @@
 package io.millrace.config.reader;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.millrace.config.reader.Node.Mapping;
 import io.millrace.config.reader.Node.Nothing;
 import io.millrace.config.reader.Node.Scalar;
 import io.millrace.config.reader.Node.Sequence;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.StringReader;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
 
 /** Parses YAML into {@link Node}s, which keep their lines and the text of their values. */
 final class YamlTree {
-  private static final YAMLFactory FACTORY = new YAMLFactory();
-
-  private final YAMLParser parser;
   private final IntFunction<Place> lines;
   private final Faults faults;
 
-  private YamlTree(YAMLParser parser, IntFunction<Place> lines, Faults faults) {
-    this.parser = parser;
+  private YamlTree(IntFunction<Place> lines, Faults faults) {
     this.lines = lines;
     this.faults = faults;
   }
@@ -39,66 +40,81 @@ final class YamlTree {
    * @return empty when the text is not YAML, which is among the faults then
    */
   static Optional<Node> parse(String yaml, String key, IntFunction<Place> lines, Faults faults) {
-    try (YAMLParser parser = FACTORY.createParser(yaml)) {
-      return Optional.of(new YamlTree(parser, lines, faults).document(key));
-    } catch (JsonProcessingException e) {
-      YamlProblem problem = YamlProblem.of(e);
-      faults.add(lines.apply(problem.line()), key, "not YAML: " + problem.text());
+    try {
+      return Optional.of(new YamlTree(lines, faults).document(yaml, key));
+    } catch (YAMLException e) {
+      Mark mark = e instanceof MarkedYAMLException marked ? marked.getProblemMark() : null;
+      int line = mark == null ? 1 : mark.getLine() + 1;
+      faults.add(lines.apply(line), key, "not YAML: " + problem(e));
       return Optional.empty();
-    } catch (IOException e) {
-      throw new UncheckedIOException("Reading a text cannot fail", e);
     }
   }
 
-  private Node document(String key) throws IOException {
-    if (parser.nextToken() == null) {
+  private static String problem(YAMLException e) {
+    String text =
+        e instanceof MarkedYAMLException marked
+            ? marked.getProblem()
+            : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    text = text.replaceFirst("\\. \\(Do not use [^\\\\].*", ""); // it says so of @, too
+    return text.endsWith("got {")
+        ? text + " (inside { } or [ ] write \"${NAME}\" with quotes)"
+        : text;
+  }
+
+  private Node document(String yaml, String key) {
+    Iterator<org.yaml.snakeyaml.nodes.Node> documents =
+        new Yaml().composeAll(new StringReader(yaml)).iterator();
+    if (!documents.hasNext()) {
       return new Nothing(lines.apply(1));
     }
-    Node root = node(place(), key);
-    if (parser.nextToken() != null) {
-      faults.add(place(), key, "a second YAML document starts here; only one is read");
+    org.yaml.snakeyaml.nodes.Node first = documents.next();
+    Node root = node(first, place(first), key);
+    if (documents.hasNext()) {
+      Place second = place(documents.next());
+      faults.add(second, key, "a second YAML document starts here; only one is read");
     }
     return root;
   }
 
-  /** The node at the current token. It stands where its key does. */
-  private Node node(Place place, String key) throws IOException {
-    // The parser tells of an anchor at mappings and lists only; at a value it does no harm.
-    if (parser.isCurrentAlias() || parser.getObjectId() != null) {
+  /** An entry stands where its key does. */
+  private Node node(org.yaml.snakeyaml.nodes.Node yaml, Place place, String key) {
+    if (yaml.getAnchor() != null) { // an alias is the same node again, so it may hold itself
       faults.add(place, key, "YAML anchors (&name) and aliases (*name) are not read; repeat it");
+      return new Nothing(place);
     }
-    return switch (parser.currentToken()) {
-      case START_OBJECT -> mapping(place, key);
-      case START_ARRAY -> sequence(place, key);
-      case VALUE_NULL -> new Nothing(place);
-      default -> new Scalar(place, parser.getText());
-    };
+    if (yaml instanceof MappingNode mapping) {
+      return mapping(mapping, place, key);
+    }
+    if (yaml instanceof SequenceNode sequence) {
+      List<Node> items = new ArrayList<>();
+      for (org.yaml.snakeyaml.nodes.Node item : sequence.getValue()) {
+        items.add(node(item, place(item), Section.join(key, Section.element(items.size()))));
+      }
+      return new Sequence(place, items);
+    }
+    return yaml.getTag().equals(Tag.NULL)
+        ? new Nothing(place)
+        : new Scalar(place, ((ScalarNode) yaml).getValue());
   }
 
-  private Mapping mapping(Place place, String path) throws IOException {
+  private Mapping mapping(MappingNode mapping, Place place, String path) {
     Map<String, Node> entries = new LinkedHashMap<>();
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String name = parser.currentName();
-      String key = Section.join(path, name);
-      Place here = place();
-      parser.nextToken();
-      Node first = entries.putIfAbsent(name, node(here, key));
-      if (first != null) {
-        faults.add(here, key, "given twice, the first time at " + first.place().text());
+    for (NodeTuple entry : mapping.getValue()) {
+      Place here = place(entry.getKeyNode());
+      if (entry.getKeyNode() instanceof ScalarNode name) {
+        String key = Section.join(path, name.getValue());
+        Node first = entries.putIfAbsent(name.getValue(), node(entry.getValueNode(), here, key));
+        if (first != null) {
+          faults.add(here, key, "given twice, the first time at " + first.place().text());
+        }
+      } else {
+        faults.add(here, path, "a key must be a name, not a list or a mapping");
       }
     }
     return new Mapping(place, entries);
   }
 
-  private Sequence sequence(Place place, String key) throws IOException {
-    List<Node> items = new ArrayList<>();
-    while (parser.nextToken() != JsonToken.END_ARRAY) {
-      items.add(node(place(), Section.join(key, Section.element(items.size()))));
-    }
-    return new Sequence(place, items);
-  }
-
-  private Place place() {
-    return lines.apply(parser.currentTokenLocation().getLineNr());
+  private Place place(org.yaml.snakeyaml.nodes.Node yaml) {
+    return lines.apply(yaml.getStartMark().getLine() + 1);
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.learn.quality;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Finds changes of the mean of a sequence of numbers in [0, 1]: ADWIN2 (Bifet and Gavalda,
@@ -207,7 +208,7 @@ final class Adwin {
   private static int bounded(String what, long count, int most) {
     if (count > most) {
       throw new IllegalArgumentException(
-          "ADWIN: expected at most %d %s, found %d".formatted(most, what, count));
+          String.format(Locale.ROOT, "ADWIN: expected at most %d %s, found %d", most, what, count));
     }
     return (int) count;
   }

@@ -2,6 +2,7 @@ package io.millrace.learn.quality;
 
 import io.millrace.nn.Output;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import org.ejml.data.DMatrixRMaj;
 
@@ -240,8 +241,11 @@ final class ClassExaminer extends Examiner {
     for (double sum : sums) {
       if (sum < 0 || sum > examples) {
         throw new IllegalArgumentException(
-            "frequencies: expected a sum of labels from 0 to %d, found %s"
-                .formatted(examples, sum));
+            String.format(
+                Locale.ROOT,
+                "frequencies: expected a sum of labels from 0 to %d, found %s",
+                examples,
+                sum));
       }
     }
   }

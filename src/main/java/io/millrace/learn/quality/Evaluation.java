@@ -3,6 +3,7 @@ package io.millrace.learn.quality;
 import io.millrace.example.MiniBatch;
 import io.millrace.nn.Architecture;
 import io.millrace.nn.Network;
+import java.util.Locale;
 
 /**
  * How good a model has been on examples that it had not learned yet: over a sliding window of the
@@ -106,8 +107,11 @@ public final class Evaluation {
     drifts = fields.count(drifts);
     if (window.tally().examples() > sinceStart.examples()) {
       throw new IllegalArgumentException(
-          "evaluation: %d examples in the window, %d since the start"
-              .formatted(window.tally().examples(), sinceStart.examples()));
+          String.format(
+              Locale.ROOT,
+              "evaluation: %d examples in the window, %d since the start",
+              window.tally().examples(),
+              sinceStart.examples()));
     }
   }
 

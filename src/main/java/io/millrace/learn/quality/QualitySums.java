@@ -1,5 +1,6 @@
 package io.millrace.learn.quality;
 
+import java.util.Locale;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,8 @@ final class QualitySums {
    */
   static int requireMarks(int marks) {
     if (marks >> SCORE_SHIFT >= ScoreHistogram.BINS) {
-      throw new IllegalArgumentException("window: an example marked %x".formatted(marks));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "window: an example marked %x", marks));
     }
     return marks;
   }

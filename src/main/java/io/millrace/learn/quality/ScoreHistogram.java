@@ -1,5 +1,6 @@
 package io.millrace.learn.quality;
 
+import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
@@ -84,7 +85,8 @@ final class ScoreHistogram {
     end = (int) fields.count(end);
     if (first < 0 || first > BINS || end < 0 || end > BINS) {
       throw new IllegalArgumentException(
-          "scores: expected at most %d bins, found %d to %d".formatted(BINS, first, end));
+          String.format(
+              Locale.ROOT, "scores: expected at most %d bins, found %d to %d", BINS, first, end));
     }
     for (int bin = first; bin < end; bin++) {
       counts[2 * bin + 1] = fields.count(counts[2 * bin + 1]);

@@ -1,5 +1,7 @@
 package io.millrace.learn.quality;
 
+import java.util.Locale;
+
 /**
  * The figures and the marks of the last examples, and their tally.
  *
@@ -161,8 +163,12 @@ final class SlidingWindow {
     long place = fields.count(head);
     if (examples > length || place >= length || (examples < length && place != examples)) {
       throw new IllegalArgumentException(
-          "window: expected at most %d examples, found %d, the next at %d"
-              .formatted(length, examples, place));
+          String.format(
+              Locale.ROOT,
+              "window: expected at most %d examples, found %d, the next at %d",
+              length,
+              examples,
+              place));
     }
     int filled = (int) examples;
     for (float[] values : figures) {

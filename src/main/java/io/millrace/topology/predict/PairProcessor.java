@@ -10,6 +10,7 @@ import io.millrace.learn.LearningMetrics;
 import io.millrace.topology.DeadLetters;
 import io.millrace.topology.JoinedExample;
 import io.millrace.topology.TopicFacts;
+import java.util.Locale;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -64,8 +65,12 @@ final class PairProcessor implements Processor<byte[], Pair, byte[], byte[]> {
       Rejection why =
           new Rejection(
               Reason.WRONG_SIZE,
-              "The event and its label (%d bytes) are larger than topic %s takes: %d bytes"
-                  .formatted(DeadLetters.size(example), config.topics().examples(), largest));
+              String.format(
+                  Locale.ROOT,
+                  "The event and its label (%d bytes) are larger than topic %s takes: %d bytes",
+                  DeadLetters.size(example),
+                  config.topics().examples(),
+                  largest));
       context.forward(deadLetters.of(example, why), REJECTED_PAIRS);
       metrics.rejected(why.reason(), 1);
       return;
@@ -78,11 +83,12 @@ final class PairProcessor implements Processor<byte[], Pair, byte[], byte[]> {
     Rejection why =
         new Rejection(
             Reason.NO_EVENT,
-            "No event with the key of this label came on topic %s, at most %d seconds before the label and %d after it"
-                .formatted(
-                    config.topics().events().orElseThrow(),
-                    labels.within().toSeconds(),
-                    labels.grace().toSeconds()));
+            String.format(
+                Locale.ROOT,
+                "No event with the key of this label came on topic %s, at most %d seconds before the label and %d after it",
+                config.topics().events().orElseThrow(),
+                labels.within().toSeconds(),
+                labels.grace().toSeconds()));
     Record<byte[], byte[]> record =
         new Record<>(key, label.value(), label.timestamp(), label.headers());
     context.forward(

@@ -195,7 +195,7 @@ class SnapshotCodecTest {
         "\"inputs\":3|\"inputs\":\"3\"|inputs: expected a whole number below 2^31, got \"3\"",
         "\"inputs\":3|\"inputs\":0|inputs must be at least 1. Got: 0",
         "\"inputs\":3|\"inputs\":4|Expected parameters of 4 inputs, 2 hidden, 1 outputs, found 3, 2, 1",
-        "\"tanh\"|\"tan\"|activation: expected one of tanh, sigmoid, relu, leaky-relu, got \"tan\"",
+        "\"tanh\"|\"tan\"|activation: expected tanh, sigmoid, relu or leaky-relu, got \"tan\"",
         "\"sigmoid\"|7|output: expected a text, got 7",
         "\"W1\":[|\"W1\":5,\"x\":[|W1: expected an array, got 5",
         "\"W1\":[|\"x\":[|W1: expected an array, got nothing",

@@ -102,7 +102,8 @@ class ConfigDescriptionTest {
             http:
               host: 127.0.0.1
               port: 8080
-              token: [hidden]""");
+              allowedHosts: none
+              token: none""");
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.millrace.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What is said about wrong configurations. In the tables {@code \n} ends a line and {@code \t} is a
@@ -30,8 +31,8 @@ class ConfigFaultsTest {
           training: 5                            | training: expected a mapping of keys, got "5"
           training: [a]                          | training: expected a mapping of keys, got a list
           training: &a {batchSize: 3}            | training: YAML anchors (&name) and aliases (*name) are not read; repeat it
-          training: {batchSize: *a}              | training.batchSize: YAML anchors (&name) and aliases (*name) are not read; repeat it
-          training: *a                           | training: YAML anchors (&name) and aliases (*name) are not read; repeat it
+          training: {batchSize: &a 3}            | training.batchSize: YAML anchors (&name) and aliases (*name) are not read; repeat it
+          training: {batchSize: *a}              | not YAML: found undefined alias a
           training: {batchSize: abc}             | training.batchSize: expected a whole number, got "abc"
           training: {batchSize: 1_000}           | training.batchSize: expected a whole number, got "1_000"
           training: {batchSize: 1e3}             | training.batchSize: expected a whole number, got "1e3"
@@ -65,6 +66,8 @@ class ConfigFaultsTest {
           http: {port: 65536}                    | http.port: must be at most 65535, got "65536"
           http: {port: -1}                       | http.port: must be at least 0, got "-1"
           http: {port: high}                     | http.port: expected a whole number or none, got "high"
+          http: {allowedHosts: "a:80"}           | http.allowedHosts: expected a host name or address without a port, such as learner or none, got "a:80"
+          http: {allowedHosts: [a, http://b]}    | http.allowedHosts[1]: expected a host name or address without a port, such as learner, got "http://b"
           http: {host: a b}                      | http.host: expected a host name or address, got "a b"
           guarantee: exactly_once                | guarantee: expected exactly-once or at-least-once, got "exactly_once"
           threads: 0                             | threads: must be at least 1, got "0"
@@ -151,7 +154,6 @@ class ConfigFaultsTest {
           a: 1\\n- b                              | c.yaml:2: not YAML: expected <block end>, but found '-'
           a: b: c                                | c.yaml:1: not YAML: mapping values are not allowed here
           a:\\n  b: @c                            | c.yaml:2: not YAML: found character '@' that cannot start any token
-          ? [a]\\n: b                             | c.yaml:1: not YAML: Expected a field name (Scalar value in YAML)
           a:\\n  {b: ${C}}                        | c.yaml:2: not YAML: expected ',' or '}', but got { (inside { } or [ ] write "${NAME}" with quotes)
           """)
   void shouldNameTheLineThatIsNotYaml(String yaml, String fault) {
@@ -180,6 +182,29 @@ class ConfigFaultsTest {
           """)
   void shouldNameTheOverride(String override, String fault) {
     assertThat(ConfigFixture.faults(ConfigFixture.MINIMAL, override)).containsExactly(fault);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http: {token: 'hunter2 ***'}",
+        "http: {token: {hunter2: x}}",
+        "http: 'token: hunter2'",
+        "kafka: 'sasl.password=hunter2'",
+        "kafka: {bootstrap.servers: 'https://me:hunter2@broker'}",
+        "kafka: {ssl: {key: {password: [{a: hunter2}]}}}",
+        "topics: {token: hunter2}",
+        "http: {token: \"hunter2 ${NO}\"}"
+      })
+  void shouldNeverShowASecretWhateverIsWrongWithIt(String yaml) {
+    String rest =
+        yaml.startsWith("kafka") ? "application: a\nmodel: {inputs: 1}\n" : ConfigFixture.MINIMAL;
+
+    assertThat(ConfigFixture.faults(rest + yaml))
+        .isNotEmpty()
+        .noneMatch(fault -> fault.contains("hunter2") && !fault.contains("unknown key"));
+    assertThat(ConfigFixture.faults("token: hunter2, and no configuration"))
+        .noneMatch(fault -> fault.contains("hunter2"));
   }
 
   @ParameterizedTest
@@ -225,6 +250,19 @@ class ConfigFaultsTest {
             "--set publish.snapshotEvery=0: publish.snapshotEvery: must be at least 1, got \"0\"",
             "--set example.label=features: example.label: example.label and example.features must"
                 + " be different fields");
+  }
+
+  @Test
+  void shouldRefuseAKeyThatIsNoName() {
+    assertThat(ConfigFixture.faults(ConfigFixture.MINIMAL + "? [a]\n: b"))
+        .containsExactly("c.yaml:4: a key must be a name, not a list or a mapping");
+  }
+
+  @Test
+  void shouldNotFollowAnAliasIntoItself() {
+    assertThat(ConfigFixture.faults(ConfigFixture.MINIMAL + "http: &a {host: *a}"))
+        .containsExactly(
+            "c.yaml:4: http: YAML anchors (&name) and aliases (*name) are not read; repeat it");
   }
 
   @Test

@@ -79,7 +79,7 @@ class ConfigReaderTest {
           new PredictionsConfig(false, 1),
           Guarantee.EXACTLY_ONCE,
           2,
-          new HttpConfig("127.0.0.1", OptionalInt.of(8080), Optional.empty()));
+          new HttpConfig("127.0.0.1", OptionalInt.of(8080), List.of(), Optional.empty()));
 
   /** The contract's example, without the file to start from. */
   private static final String FULL =
@@ -160,7 +160,7 @@ class ConfigReaderTest {
                 evaluation: {window: 100000}
                 publish: {snapshotInterval: 1h}
                 guarantee: at-least-once
-                http: {host: "::", port: none}
+                http: {host: "::", port: none, allowedHosts: [learner, "[::2]"]}
                 """);
 
     assertThat(config.model())
@@ -182,7 +182,9 @@ class ConfigReaderTest {
     assertThat(config.publish().snapshotInterval()).isEqualTo(Duration.ofHours(1));
     assertThat(config.guarantee()).isEqualTo(Guarantee.AT_LEAST_ONCE);
     assertThat(config.http())
-        .isEqualTo(new HttpConfig("::", OptionalInt.empty(), Optional.empty()));
+        .isEqualTo(
+            new HttpConfig(
+                "::", OptionalInt.empty(), List.of("learner", "[::2]"), Optional.empty()));
   }
 
   @ParameterizedTest
@@ -247,7 +249,7 @@ class ConfigReaderTest {
     assertThat(config.training().batchSize()).isEqualTo(32);
     assertThat(config.training().learningRate()).isEqualTo(new LearningRate(0.3, 0.001));
     assertThat(config.http())
-        .isEqualTo(new HttpConfig("127.0.0.1", OptionalInt.of(0), Optional.empty()));
+        .isEqualTo(new HttpConfig("127.0.0.1", OptionalInt.of(0), List.of(), Optional.empty()));
     assertThat(config.model().name()).isEqualTo("a=b");
     assertThat(config.kafka()).isEqualTo(Map.of("bootstrap.servers", "other:1"));
   }
