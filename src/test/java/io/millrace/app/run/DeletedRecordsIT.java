@@ -15,8 +15,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +76,13 @@ final class DeletedRecordsIT {
         .orElseThrow();
   }
 
+  private void send(KafkaProducer<byte[], byte[]> producer, int from, int to) {
+    List<Future<RecordMetadata>> sent =
+        BrokerAwayIT.examples(learner, from, to).stream().map(producer::send).toList();
+    producer.flush();
+    assertThat(sent).allMatch(Future::isDone);
+  }
+
   private static void stop(MillraceProcess run) {
     run.terminate();
     assertThat(run.awaitExit()).as(run.toString()).isZero();
@@ -117,11 +127,10 @@ final class DeletedRecordsIT {
       producer.initTransactions();
       for (int i = 0; i < 10; i++) {
         producer.beginTransaction();
-        BrokerAwayIT.examples(learner, 1000, 1005).forEach(producer::send);
-        producer.flush();
+        send(producer, 1000, 1005);
         producer.abortTransaction();
         producer.beginTransaction();
-        BrokerAwayIT.examples(learner, 4 * i, 4 * i + 4).forEach(producer::send);
+        send(producer, 4 * i, 4 * i + 4);
         producer.commitTransaction();
       }
       learner.costs(topics, 10);
@@ -170,7 +179,7 @@ final class DeletedRecordsIT {
   @Test
   void shouldRefuseALogWithAHole() throws Exception {
     learn(0, 40);
-    long end = topics.endOffsets(learner.miniBatches()).get(0);
+    long end = topics.endOffsets(learner.miniBatches()).getOrDefault(0, 0L);
     for (int i = 0; i < 3; i++) {
       topics.produce(learner.miniBatches(), 0, "another".getBytes(UTF_8), new byte[1], Map.of());
     }
