@@ -84,19 +84,48 @@ final class LostStateIT {
     assertRefused(learner.start("run"), changelog + " is missing", "was published by");
     assertThat(learner.costs(topics, 10)).hasSize(10);
 
+    try (MillraceProcess reset = learner.start("reset", "--yes")) {
+      assertThat(reset.awaitExit()).as(reset.toString()).isZero();
+    }
+    try (MillraceProcess run = learner.run()) {
+      assertThat(learner.costs(topics, 20).subList(10, 20))
+          .extracting(cost -> cost.lesson().batch())
+          .containsExactlyElementsOf(LongStream.rangeClosed(1, 10).boxed().toList());
+      stop(run);
+    }
+  }
+
+  @Test
+  void shouldBeginAnewUnderAnotherName() throws Exception {
+    TestLearner learner = learner();
+    learn(learner, 0, 40);
+    topics.delete(learner.name() + "-model-changelog");
+
+    try (MillraceProcess run = learner.run("--set", "model.name=another")) {
+      topics.produce(BrokerAwayIT.examples(learner, 40, 80));
+      assertThat(learner.costs(topics, 20).subList(10, 20))
+          .extracting(cost -> cost.lesson().batch())
+          .containsExactlyElementsOf(LongStream.rangeClosed(1, 10).boxed().toList());
+      stop(run);
+    }
+    assertRefused(learner.start("run"), "-model-changelog is missing", "run reset");
+  }
+
+  /** The positions of the group are those of whichever model has read last. */
+  @Test
+  void shouldGoOnAfterAnotherModel() throws Exception {
+    TestLearner learner = learner();
+    learn(learner, 0, 40);
     try (MillraceProcess run = learner.run("--set", "model.name=another")) {
       topics.produce(BrokerAwayIT.examples(learner, 40, 80));
       learner.costs(topics, 20);
       stop(run);
     }
-    try (MillraceProcess reset = learner.start("reset", "--yes")) {
-      assertThat(reset.awaitExit()).as(reset.toString()).isZero();
-    }
     try (MillraceProcess run = learner.run()) {
-      assertThat(learner.costs(topics, 40).subList(20, 40))
-          .extracting(cost -> cost.lesson().batch())
-          .containsExactlyElementsOf(LongStream.rangeClosed(1, 20).boxed().toList());
+      topics.produce(BrokerAwayIT.examples(learner, 80, 84));
+      assertThat(learner.costs(topics, 21).get(20).lesson().batch()).isEqualTo(11);
       stop(run);
+      assertThat(run.complaints()).as(run.toString()).isEmpty();
     }
   }
 
