@@ -93,7 +93,8 @@ public final class Checkpoint {
         config.application(),
         Mapping.of(config.example()),
         source,
-        "; or begin anew: run reset, or choose another application.");
+        "; or begin anew: run reset, or choose another model.name or"
+            + " application.");
   }
 
   private Checkpoint(
@@ -178,7 +179,8 @@ public final class Checkpoint {
   private void goOn(OptionalLong committed) {
     long next = Math.max(consumedThrough + 1, committed.orElse(NONE));
     if (next > consumedThrough + 1
-        && source.progress().hasRecords(source.partition(), consumedThrough + 1, next)) {
+        && hasRecords(consumedThrough, next)
+        && !isReadByAnotherModel(next)) {
       throw new LearnerException(
           String.format(
               Locale.ROOT,
@@ -196,6 +198,18 @@ public final class Checkpoint {
       return; // nothing was read yet: whatever is deleted was never due
     }
     gaps.startAt(next, committed.isPresent());
+  }
+
+  private boolean hasRecords(long after, long next) {
+    return source.progress().hasRecords(source.partition(), after + 1, next);
+  }
+
+  /** A model that goes on after another one of the application does not learn what that one did. */
+  private boolean isReadByAnotherModel(long next) {
+    return store.committedBesides(key).stream()
+        .map(TaskState::decode)
+        .anyMatch(
+            other -> other.source().equals(identity) && !hasRecords(other.consumedThrough(), next));
   }
 
   private LearnerException lost(OptionalLong committed) {

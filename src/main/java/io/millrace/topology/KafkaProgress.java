@@ -56,7 +56,10 @@ public interface KafkaProgress {
   /** Whether the snapshots topic has a snapshot of the model that this application published. */
   boolean hasPublished();
 
-  /** What the training log holds; reads the whole log once. */
+  /**
+   * What the training log holds up to the position of the application, or as a whole where it has
+   * none; reads it once.
+   */
   LogContents log();
 
   /**

@@ -115,10 +115,17 @@ public final class AdminProgress implements KafkaProgress {
     byte[] model = config.model().name().getBytes(UTF_8);
     Set<Integer> partitions = new HashSet<>();
     boolean[] hasOthers = {false};
+    // What the ingest tasks of this start have written since is not learned yet.
+    long end =
+        committed(config.application(), new TopicPartition(config.topics().miniBatches(), 0))
+            .orElse(Long.MAX_VALUE);
     try (Consumer<byte[], byte[]> consumer = clients.reader("positions")) {
       new TopicScan(consumer, config.topics().miniBatches())
           .read(
               record -> {
+                if (record.offset() >= end) {
+                  return false;
+                }
                 if (Arrays.equals(record.key(), model)) {
                   partition(record).ifPresent(partitions::add);
                 } else {

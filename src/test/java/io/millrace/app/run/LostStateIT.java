@@ -3,18 +3,12 @@ package io.millrace.app.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.testing.Await;
 import io.millrace.testing.KafkaUnderTest;
 import io.millrace.testing.MillraceProcess;
 import io.millrace.testing.TestLearner;
 import io.millrace.testing.TestTopics;
 import io.millrace.testing.WithKafka;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -90,20 +84,48 @@ final class LostStateIT {
     assertRefused(learner.start("run"), changelog + " is missing", "was published by");
     assertThat(learner.costs(topics, 10)).hasSize(10);
 
-    topics.deleteGroup(learner.name()); // what passed over the examples may have committed
+    try (MillraceProcess reset = learner.start("reset", "--yes")) {
+      assertThat(reset.awaitExit()).as(reset.toString()).isZero();
+    }
+    try (MillraceProcess run = learner.run()) {
+      assertThat(learner.costs(topics, 20).subList(10, 20))
+          .extracting(cost -> cost.lesson().batch())
+          .containsExactlyElementsOf(LongStream.rangeClosed(1, 10).boxed().toList());
+      stop(run);
+    }
+  }
+
+  @Test
+  void shouldBeginAnewUnderAnotherName() throws Exception {
+    TestLearner learner = learner();
+    learn(learner, 0, 40);
+    topics.delete(learner.name() + "-model-changelog");
+
+    try (MillraceProcess run = learner.run("--set", "model.name=another")) {
+      topics.produce(BrokerAwayIT.examples(learner, 40, 80));
+      assertThat(learner.costs(topics, 20).subList(10, 20))
+          .extracting(cost -> cost.lesson().batch())
+          .containsExactlyElementsOf(LongStream.rangeClosed(1, 10).boxed().toList());
+      stop(run);
+    }
+    assertRefused(learner.start("run"), "-model-changelog is missing", "run reset");
+  }
+
+  /** The positions of the group are those of whichever model has read last. */
+  @Test
+  void shouldGoOnAfterAnotherModel() throws Exception {
+    TestLearner learner = learner();
+    learn(learner, 0, 40);
     try (MillraceProcess run = learner.run("--set", "model.name=another")) {
       topics.produce(BrokerAwayIT.examples(learner, 40, 80));
       learner.costs(topics, 20);
       stop(run);
     }
-    try (MillraceProcess reset = learner.start("reset", "--yes")) {
-      assertThat(reset.awaitExit()).as(reset.toString()).isZero();
-    }
     try (MillraceProcess run = learner.run()) {
-      assertThat(learner.costs(topics, 40).subList(20, 40))
-          .extracting(cost -> cost.lesson().batch())
-          .containsExactlyElementsOf(LongStream.rangeClosed(1, 20).boxed().toList());
+      topics.produce(BrokerAwayIT.examples(learner, 80, 84));
+      assertThat(learner.costs(topics, 21).get(20).lesson().batch()).isEqualTo(11);
       stop(run);
+      assertThat(run.complaints()).as(run.toString()).isEmpty();
     }
   }
 
@@ -139,79 +161,6 @@ final class LostStateIT {
     topics.produce(older);
 
     assertRefused(learner.start("run"), changelog + " is older than the position", "run reset");
-  }
-
-  /** What looks like a lost state and is none: each of these must start, without a word. */
-  @Test
-  void shouldStartWhereNothingIsLost() throws Exception {
-    TestLearner learner = TestLearner.of(folder, kafka.bootstrapServers(), 3, YAML);
-    restart(learner); // the topics are made, nothing was read
-    restart(learner);
-    topics.produce(
-        BrokerAwayIT.examples(learner, 0, 40).stream()
-            .map(each -> new ProducerRecord<byte[], byte[]>(each.topic(), 0, null, each.value()))
-            .toList());
-    try (MillraceProcess run = learner.run()) {
-      learner.costs(topics, 10);
-      topics.awaitCommitted(learner.name(), learner.examples(), 40);
-      stop(run);
-    }
-    restart(learner); // two of the three partitions were never read
-
-    topics.deleteGroup(learner.name()); // its offsets expire after a week without a member
-    restart(learner);
-    restart(learner, "--set", "model.name=another");
-    restart(learner);
-    restart( // another application, and the same model on the same snapshots topic
-        learner,
-        "--set",
-        "application=" + learner.name() + "-2",
-        "--set",
-        "topics.miniBatches=" + learner.miniBatches() + "-2");
-    restart(learner);
-    assertThat(learner.costs(topics, 10).subList(0, 10))
-        .extracting(cost -> cost.lesson().batch())
-        .containsExactlyElementsOf(LongStream.rangeClosed(1, 10).boxed().toList());
-  }
-
-  /** A topic that is older than the application, and all of whose records have expired. */
-  @Test
-  void shouldBeginOnATopicWhoseRecordsHaveExpired() throws Exception {
-    TestLearner learner = learner();
-    restart(learner);
-    topics.produce(BrokerAwayIT.examples(learner, 0, 30));
-    topics.deleteRecords(learner.examples(), 30);
-    // Something under the model's key that is no snapshot, as another program may write.
-    topics.produce(learner.snapshots(), learner.name().getBytes(UTF_8), "none".getBytes(UTF_8));
-    restart(learner);
-    learn(learner, 30, 34);
-    restart(learner);
-  }
-
-  /** Runs without new examples, until every task has started. */
-  private void restart(TestLearner learner, String... options) {
-    String address = TestLearner.freeAddress();
-    List<String> all = new ArrayList<>(List.of(options));
-    all.add("--set");
-    all.add("http.port=" + address.substring(address.lastIndexOf(':') + 1));
-    try (MillraceProcess run = learner.run(all.toArray(String[]::new))) {
-      Await.until(
-          "the learner is ready",
-          MillraceProcess.PATIENCE,
-          () -> !run.isAlive() || isReady(address));
-      stop(run);
-      assertThat(run.complaints()).as(run.toString()).isEmpty();
-    }
-  }
-
-  private static boolean isReady(String address) {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://" + address + "/health/ready")).build();
-    return HttpClient.newHttpClient()
-            .sendAsync(request, HttpResponse.BodyHandlers.discarding())
-            .join()
-            .statusCode()
-        == 200;
   }
 
   /** A position that a person sets says where to begin. */
