@@ -46,6 +46,14 @@ public interface LearningMetrics {
    */
   void rejected(Reason reason, int examples);
 
+  /**
+   * Examples wait in a partial mini-batch, as of the last commit.
+   *
+   * @param partition of the examples topic
+   * @param examples in the partial mini-batch of the partition; 0 where this process has none
+   */
+  default void partial(int partition, int examples) {}
+
   /** A snapshot was published. */
   void published();
 

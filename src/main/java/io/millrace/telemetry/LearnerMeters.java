@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** Counts what this process does, as it does it. */
@@ -33,6 +34,7 @@ final class LearnerMeters implements LearningMetrics {
   private final Counter missedEvents;
   private final Counter missedLabels;
   private final Timer batch;
+  private final Map<Integer, Integer> partial = new ConcurrentHashMap<>();
 
   LearnerMeters(MeterRegistry registry) {
     this.learned = examples(registry, "learned");
@@ -108,6 +110,16 @@ final class LearnerMeters implements LearningMetrics {
   public void rejected(Reason reason, int examples) {
     rejected.increment(examples);
     Objects.requireNonNull(deadLetters.get(reason)).increment();
+  }
+
+  @Override
+  public void partial(int partition, int examples) {
+    partial.put(partition, examples);
+  }
+
+  /** The examples in the partial mini-batches of this process. */
+  int partial() {
+    return partial.values().stream().mapToInt(Integer::intValue).sum();
   }
 
   @Override

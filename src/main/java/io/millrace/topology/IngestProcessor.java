@@ -81,7 +81,12 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
                 deleted -> tellMissed(partition, deleted)));
     this.batch = partialBatch();
     this.firstExampleAt = context.currentSystemTimeMs();
-    checkpoint.keep(() -> MiniBatchCodec.encode(batch));
+    metrics.partial(context.taskId().partition(), batch.size());
+    checkpoint.keep(
+        () -> {
+          metrics.partial(context.taskId().partition(), batch.size());
+          return MiniBatchCodec.encode(batch);
+        });
     config.training().maxWait().ifPresent(this::scheduleMaxWait);
   }
 
@@ -199,6 +204,12 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
         || (batch.size() < config.training().batchSize()
             && batch.partition() == source.partition()
             && batch.offset(batch.size() - 1) < source.offset());
+  }
+
+  /** The task ends here, or goes on in another process. */
+  @Override
+  public void close() {
+    metrics.partial(context.taskId().partition(), 0);
   }
 
   private void send() {

@@ -17,6 +17,7 @@ import io.millrace.topology.StreamsSettings;
 import io.millrace.topology.TopicFacts;
 import io.millrace.topology.Topics;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -124,6 +125,14 @@ public final class LearnerService implements AutoCloseable {
   /** Adds the meters of Kafka Streams. */
   public void show(Telemetry telemetry) {
     telemetry.watch(streams, transactionTimeout);
+    if (predictions != null) {
+      telemetry.watch(predictions.streams());
+    }
+  }
+
+  /** The state of the application that predicts the events topic; empty where there is none. */
+  public Optional<State> predictionsState() {
+    return Optional.ofNullable(predictions).map(service -> service.streams().state());
   }
 
   /** The state of Kafka Streams. */

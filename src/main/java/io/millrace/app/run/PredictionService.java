@@ -78,6 +78,10 @@ final class PredictionService {
     }
   }
 
+  KafkaStreams streams() {
+    return streams;
+  }
+
   /** Stops. */
   void close(CloseOptions options) {
     starter.interrupt();
