@@ -93,8 +93,7 @@ public final class Checkpoint {
         config.application(),
         Mapping.of(config.example()),
         source,
-        "; or begin anew: run reset, or choose another model.name or"
-            + " application.");
+        "; or begin anew: run reset, or choose another model.name or" + " application.");
   }
 
   private Checkpoint(
