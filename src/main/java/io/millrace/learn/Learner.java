@@ -31,6 +31,9 @@ public final class Learner {
   /** So many examples of a mini-batch that diverged are named. */
   private static final int SUSPECTS = 3;
 
+  /** The share of the largest loss from which on an example is named. */
+  private static final double SUSPICIOUS = 0.01;
+
   private final Model model;
   private final Training training;
   private final Network network;
@@ -198,17 +201,19 @@ public final class Learner {
         : figures;
   }
 
-  /** The examples of the last forward pass with the largest losses; of equals, inputs. */
+  /** The examples of the last forward pass whose loss is near the largest, the largest first. */
   private List<Suspect> suspects(DMatrixRMaj xt) {
     double[] losses = network.losses();
-    return IntStream.range(0, xt.numRows)
-        .mapToObj(i -> new Suspect(i, losses[i], largestInput(xt, i)))
-        .sorted(
-            Comparator.comparingDouble(Suspect::loss) // NaN is the largest
-                .thenComparingDouble(Suspect::largestInput)
-                .reversed())
-        .limit(SUSPECTS)
-        .toList();
+    List<Suspect> all =
+        IntStream.range(0, xt.numRows)
+            .mapToObj(i -> new Suspect(i, losses[i], largestInput(xt, i)))
+            .sorted(
+                Comparator.comparingDouble(Suspect::loss) // NaN is the largest
+                    .thenComparingDouble(Suspect::largestInput)
+                    .reversed())
+            .toList();
+    double least = SUSPICIOUS * all.get(0).loss();
+    return all.stream().filter(each -> !(each.loss() < least)).limit(SUSPECTS).toList();
   }
 
   private static double largestInput(DMatrixRMaj xt, int example) {

@@ -181,7 +181,7 @@ public final class LogLearner {
         Reason.DIVERGED,
         String.format(
             Locale.ROOT,
-            "%s for the examples of partition %d, offsets %s; the likeliest cause is %s",
+            "%s for the examples of partition %d, offsets %s; look first at %s",
             diverged.what(),
             batch.partition(),
             batch.describeOffsets(),

@@ -343,7 +343,7 @@ class LearnerTopologyTest {
             "cost 5.0E199",
             "gradient norm ",
             "partition 0",
-            "offsets 3, 5-6; the likeliest cause is partition 0 offset 6 (");
+            "offsets 3, 5-6; look first at partition 0 offset 6 (");
     assertThat(header(letter, "topic")).isEqualTo("log");
     assertThat(header(letter, "partition")).isEqualTo("0");
     assertThat(header(letter, "offset")).isEqualTo("1");

@@ -32,7 +32,7 @@ class ConfigFaultsTest {
           training: [a]                          | training: expected a mapping of keys, got a list
           training: &a {batchSize: 3}            | training: YAML anchors (&name) and aliases (*name) are not read; repeat it
           training: {batchSize: &a 3}            | training.batchSize: YAML anchors (&name) and aliases (*name) are not read; repeat it
-          training: {batchSize: *a}              | not YAML: found undefined alias a
+          training: {batchSize: *a}              | not YAML: found undefined alias
           training: {batchSize: abc}             | training.batchSize: expected a whole number, got "abc"
           training: {batchSize: 1_000}           | training.batchSize: expected a whole number, got "1_000"
           training: {batchSize: 1e3}             | training.batchSize: expected a whole number, got "1e3"
@@ -189,6 +189,9 @@ class ConfigFaultsTest {
       strings = {
         "http: {token: 'hunter2 ***'}",
         "http: {token: {hunter2: x}}",
+        "http: {token: *hunter2}",
+        "http: {token: &hunter2 x}",
+        "http: {token: !hunter2!x y}",
         "http: 'token: hunter2'",
         "kafka: 'sasl.password=hunter2'",
         "kafka: {bootstrap.servers: 'https://me:hunter2@broker'}",
