@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 /** {@code model}: the snapshots of a model, to read, as a file, or to go back to. */
 @Command(
     name = "model",
-    description = "Show, list, export or go back to snapshots of the model.",
+    description = "The snapshots of the model, from the snapshots topic.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = ModelRollback.class)
 final class ModelCommand {
@@ -71,8 +71,7 @@ final class ModelCommand {
 
   @Command(
       name = "list",
-      description =
-          "List the snapshots on the topic, oldest first. publish.keep sets how many are kept.")
+      description = "List the snapshots that are kept, oldest first (publish.keep says how many).")
   void list(@Mixin ConfigFile configFile) throws ConfigException {
     MillraceConfig config = configFile.read();
     KafkaClients clients = new KafkaClients(config);

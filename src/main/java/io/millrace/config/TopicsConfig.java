@@ -10,8 +10,7 @@ import java.util.Optional;
  * @param events without a label, to be predicted; empty: none are
  * @param predictions of the events
  * @param partitions of the examples topic when it is created, at least 1
- * @param replicationFactor of every topic when it is created, at least 1, or -1 for the broker's
- *     default
+ * @param replicationFactor of every topic when it is created, at least 1
  */
 public record TopicsConfig(
     String examples,

@@ -11,7 +11,6 @@ import io.millrace.example.MiniBatch;
 import io.millrace.example.Reason;
 import io.millrace.example.Rejection;
 import io.millrace.learn.Diverged;
-import io.millrace.learn.Diverged.Suspect;
 import io.millrace.learn.Learner;
 import io.millrace.learn.Lesson;
 import io.millrace.learn.Model;
@@ -23,7 +22,6 @@ import io.millrace.nn.Architecture;
 import io.millrace.nn.KernelKind;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -181,23 +179,10 @@ public final class LogLearner {
         Reason.DIVERGED,
         String.format(
             Locale.ROOT,
-            "%s for the examples of partition %d, offsets %s; look first at %s",
+            "%s for the examples of partition %d, offsets %s",
             diverged.what(),
             batch.partition(),
-            batch.describeOffsets(),
-            diverged.suspects().stream()
-                .map(suspect -> describe(batch, suspect))
-                .collect(Collectors.joining(", then "))));
-  }
-
-  private static String describe(MiniBatch batch, Suspect suspect) {
-    return String.format(
-        Locale.ROOT,
-        "partition %d offset %d (%slargest input %s)",
-        batch.partition(),
-        batch.offset(suspect.column()),
-        Double.isNaN(suspect.loss()) ? "" : "loss " + suspect.loss() + ", ",
-        suspect.largestInput());
+            batch.describeOffsets()));
   }
 
   private static Rejection wrongSize(MiniBatch batch, Architecture shape) {

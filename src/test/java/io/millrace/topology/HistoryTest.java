@@ -217,13 +217,12 @@ class HistoryTest {
     byte[] expected =
         SnapshotCodec.encode(
             Snapshot.of(
-                    "flights",
-                    model,
-                    Optional.of(new Rollback(6, 2)),
-                    "log",
-                    config.training().kernelKind(),
-                    wentBack.timestamp())
-                .by(Optional.of("flights")));
+                "flights",
+                model,
+                Optional.of(new Rollback(6, 2)),
+                "log",
+                config.training().kernelKind(),
+                wentBack.timestamp()));
     assertThat(published("flights")).isEqualTo(expected);
   }
 

@@ -13,8 +13,6 @@ import io.millrace.learn.Snapshot;
 import io.millrace.nn.KernelKind;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -89,32 +87,6 @@ class PublishedModelTest {
     assertThat(published.newest().orElseThrow().json()).isEqualTo(good);
   }
 
-  /** Another application publishes under the same name; its model has another shape. */
-  @Test
-  void shouldKeepOnlyWhatFitsTheConfiguration() throws ConfigException {
-    for (String other : List.of("inputs: 5", "hidden: 9", "activation: relu", "output: identity")) {
-      snapshots.pipeInput("flights", misfit(other));
-      assertThat(published.newest()).as(other).isEmpty();
-      assertThat(published.refusal().orElseThrow())
-          .contains("model flights on topic models is not used: " + other + " in the snapshot, ");
-    }
-
-    byte[] good = snapshot("flights", 1);
-    snapshots.pipeInput("flights", good);
-    assertThat(published.refusal()).isEmpty();
-    snapshots.pipeInput("flights", misfit("inputs: 5"));
-
-    assertThat(published.newest().orElseThrow().json()).isEqualTo(good);
-    assertThat(published.refusal()).isPresent();
-  }
-
-  private byte[] misfit(String setting) throws ConfigException {
-    String[] parts = setting.split(": ", -1);
-    MillraceConfig other =
-        LearnerFixture.config(String.format(Locale.ROOT, "model.%s=%s", parts[0], parts[1]));
-    return encode("flights", InitialModel.of(other), 9);
-  }
-
   @Test
   void shouldBeGoneWhenItIsDeleted() throws ConfigException {
     snapshots.pipeInput("flights", snapshot("flights", 1));
@@ -124,12 +96,14 @@ class PublishedModelTest {
   }
 
   private byte[] snapshot(String model, long second) throws ConfigException {
-    return encode(model, InitialModel.of(config), second);
-  }
-
-  private static byte[] encode(String name, Model model, long second) {
+    Model initial = InitialModel.of(config);
     return SnapshotCodec.encode(
         Snapshot.of(
-            name, model, Optional.empty(), "log", KernelKind.EJML, Instant.ofEpochSecond(second)));
+            model,
+            initial,
+            Optional.empty(),
+            "log",
+            KernelKind.EJML,
+            Instant.ofEpochSecond(second)));
   }
 }

@@ -3,7 +3,6 @@ package io.millrace.app.events;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.millrace.app.process.StandardInput;
 import io.millrace.codec.event.BinaryExampleDecoder;
 import io.millrace.codec.event.ExampleDecoder;
 import java.io.ByteArrayInputStream;
@@ -32,7 +31,7 @@ public final class EventFile {
     byte[] bytes;
     try (InputStream in =
         file.equals("-")
-            ? StandardInput.open()
+            ? System.in
             : EventSource.unpacked(file, Files.newInputStream(Path.of(file)))) {
       bytes = in.readAllBytes();
     }

@@ -65,10 +65,9 @@ final class PredictionService {
     try {
       if (!published.awaitFirst(SILENT_WAIT)) {
         LOG.warn(
-            "The events in topic {} wait for a snapshot of model {}{}",
+            "The events in topic {} wait: there is no snapshot of model {} yet",
             topic,
-            config.model().name(),
-            published.refusal().map(reason -> ". " + reason).orElse(""));
+            config.model().name());
         published.awaitFirst();
         LOG.warn("The events in topic {} are predicted now", topic);
       }
@@ -76,10 +75,6 @@ final class PredictionService {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed while it waited
     }
-  }
-
-  KafkaStreams streams() {
-    return streams;
   }
 
   /** Stops. */

@@ -9,7 +9,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -69,11 +68,6 @@ public final class DeadLetterBoard {
 
   public synchronized long total() {
     return total;
-  }
-
-  /** The newest one; empty before there is one. */
-  synchronized Optional<Status.DeadLetter> newest() {
-    return Optional.ofNullable(newest.peekFirst());
   }
 
   synchronized Status.DeadLetters figures() {

@@ -78,14 +78,10 @@ final class EventPredictor implements Predictions {
             .orElseThrow(
                 () ->
                     PredictionRefused.notReady(
-                        published
-                            .refusal()
-                            .orElseGet(
-                                () ->
-                                    String.format(
-                                        Locale.ROOT,
-                                        "There is no snapshot of model %s yet",
-                                        config.model().name()))));
+                        String.format(
+                            Locale.ROOT,
+                            "There is no snapshot of model %s yet",
+                            config.model().name())));
     List<byte[]> events = events(body);
     ModelConfig model = config.model();
     if (events.size() > MOST_EVENTS || events.size() * (long) model.outputs() > MOST_NUMBERS) {

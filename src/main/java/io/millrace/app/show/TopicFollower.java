@@ -3,7 +3,6 @@ package io.millrace.app.show;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.app.kafka.KafkaClients;
-import io.millrace.app.kafka.KafkaFailure;
 import io.millrace.codec.FormatException;
 import io.millrace.codec.published.CostCodec;
 import io.millrace.config.MillraceConfig;
@@ -99,10 +98,7 @@ public final class TopicFollower implements AutoCloseable {
         return;
       } catch (KafkaException e) {
         if (!told) {
-          LOG.warn("The progress cannot be read: {}", KafkaFailure.describe(e));
-        }
-        if (KafkaFailure.isLasting(e)) {
-          return; // asking again would not help, and the learner goes on without
+          LOG.warn("The progress cannot be read at the moment: {}", e.getMessage());
         }
         told = true;
         LockSupport.parkNanos(POLL.toNanos());

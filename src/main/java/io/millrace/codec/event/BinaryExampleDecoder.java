@@ -95,13 +95,13 @@ public final class BinaryExampleDecoder implements ExampleDecoder {
     }
     double[] x = into.xt().data;
     int xStart = into.size() * inputs;
-    boolean isInRange =
+    boolean isFinite =
         bytesOfNumber == Float.BYTES
             ? readFloats(value, 0, x, xStart, inputs)
                 && readFloats(value, inputs, label, 0, label.length)
             : readDoubles(value, 0, x, xStart, inputs)
                 && readDoubles(value, inputs, label, 0, label.length);
-    if (!isInRange) {
+    if (!isFinite) {
       return notFinite(x, xStart);
     }
     return label.length == 0
@@ -111,39 +111,39 @@ public final class BinaryExampleDecoder implements ExampleDecoder {
 
   /**
    * Reads {@code count} numbers, from the {@code first} one of the record on, to {@code to[start]}
-   * and behind it; returns whether all are in range.
+   * and behind it; returns whether all are finite.
    */
   private static boolean readFloats(byte[] value, int first, double[] to, int start, int count) {
-    boolean isInRange = true;
+    boolean isFinite = true;
     for (int i = 0; i < count; i++) {
       double number = (float) Frame.FLOAT.get(value, (first + i) * Float.BYTES);
-      isInRange &= NumberReader.isInRange(number);
+      isFinite &= Double.isFinite(number);
       to[start + i] = number;
     }
-    return isInRange;
+    return isFinite;
   }
 
   /** The same for float64. */
   private static boolean readDoubles(byte[] value, int first, double[] to, int start, int count) {
-    boolean isInRange = true;
+    boolean isFinite = true;
     for (int i = 0; i < count; i++) {
       double number = (double) DOUBLE.get(value, (first + i) * Double.BYTES);
-      isInRange &= NumberReader.isInRange(number);
+      isFinite &= Double.isFinite(number);
       to[start + i] = number;
     }
-    return isInRange;
+    return isFinite;
   }
 
-  /** Names the first number that is out of range. */
+  /** Names the first of the numbers that were read that is not finite. */
   private Rejection notFinite(double[] x, int xStart) {
     for (int i = 0; i < inputs; i++) {
-      if (!NumberReader.isInRange(x[xStart + i])) {
+      if (!Double.isFinite(x[xStart + i])) {
         return Rejections.notFinite(
             Rejections.element(featuresField, i), String.valueOf(x[xStart + i]));
       }
     }
     int k = 0;
-    while (NumberReader.isInRange(label[k])) {
+    while (Double.isFinite(label[k])) {
       k++;
     }
     String name = label.length == 1 ? labelField : Rejections.element(labelField, k);

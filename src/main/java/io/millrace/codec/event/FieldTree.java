@@ -46,15 +46,10 @@ final class FieldTree {
     FieldTree child = new FieldTree();
     children.put(segment, child);
     below.add(child);
-    if (isIndex(segment)) {
+    if (segment.matches("0|[1-9]\\d{0,9}")) {
       elements.put(Long.valueOf(segment), child);
     }
     return child;
-  }
-
-  /** Whether it counts the elements of an array, where there is one. */
-  static boolean isIndex(String segment) {
-    return segment.matches("0|[1-9]\\d{0,9}");
   }
 
   /** Forgets every value. */

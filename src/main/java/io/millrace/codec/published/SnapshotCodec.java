@@ -24,7 +24,7 @@ public final class SnapshotCodec {
 
   /** The fields that not every snapshot has. */
   private static final List<String> OPTIONAL =
-      List.of("scaler", "learnedThrough", "kernel", "rollback", "application");
+      List.of("scaler", "learnedThrough", "kernel", "rollback");
 
   private static final SerializableString LEARNED_THROUGH = Json.name("learnedThrough");
 
@@ -34,10 +34,7 @@ public final class SnapshotCodec {
   /** The longest a character is in JSON: a control character. */
   private static final int ESCAPED = 6;
 
-  /**
-   * More than enough for the field names, the counters, the time, the names of the topic and the
-   * application.
-   */
+  /** More than enough for the field names, the counters, the time and the name of the topic. */
   private static final int FIXED = 2048;
 
   private SnapshotCodec() {}
@@ -88,9 +85,6 @@ public final class SnapshotCodec {
       json.writeNumberField("version", snapshot.rollback().get().version());
       json.writeNumberField("to", snapshot.rollback().get().to());
       json.writeEndObject();
-    }
-    if (snapshot.application().isPresent()) {
-      json.writeStringField("application", snapshot.application().get());
     }
     json.writeStringField("timestamp", Json.timestamp(snapshot.timestamp()));
   }
@@ -150,9 +144,6 @@ public final class SnapshotCodec {
           json.has("kernel") ? Optional.of(Json.text(json, "kernel")) : Optional.empty(),
           json.has("rollback")
               ? Optional.of(rollback(Json.objectAt(json, "rollback")))
-              : Optional.empty(),
-          json.path("application").isTextual()
-              ? Optional.of(Json.text(json, "application"))
               : Optional.empty(),
           Json.timestamp(json, "timestamp"));
     } catch (FormatException | IllegalArgumentException e) {

@@ -305,9 +305,8 @@ final class FaultsIT {
             FAILURE,
             "Model "
                 + learner.name()
-                + " cannot go on: hidden: 3 in the state, 5 in the configuration. Restore"
-                + " the configuration as it was, or give the changed model another model.name or"
-                + " application, or run reset, ",
+                + " cannot go on: hidden: 3 in the state, 5 in the configuration. Give the changed"
+                + " model another model.name or application; or reset: ",
             "run",
             "--config",
             config,

@@ -168,7 +168,7 @@ final class NaiveNamedFields {
     if (!value.isNumber()) {
       throw new Bad(Reason.WRONG_TYPE);
     }
-    if (!(Math.abs(value.doubleValue()) <= 1e100)) {
+    if (!Double.isFinite(value.doubleValue())) {
       throw new Bad(Reason.NOT_FINITE);
     }
     return value.doubleValue();
