@@ -16,7 +16,7 @@ public final class CsvEvents implements EventSource {
   /**
    * Reads the header.
    *
-   * @throws ExitException when it lacks a column that every example needs
+   * @throws io.millrace.app.process.ExitException when it lacks a column that every example needs
    */
   public CsvEvents(InputStream in, ExampleConfig example) throws IOException {
     this.rows = new CsvRows(in);

@@ -56,7 +56,7 @@ public final class LearnerService implements AutoCloseable {
    * @param stop requested when the learner fails, too
    * @param published gets the snapshots
    * @param metrics are told what the learner does
-   * @throws ExitException when Kafka cannot be reached
+   * @throws io.millrace.app.process.ExitException when Kafka cannot be reached
    * @throws ConfigException when the initial parameters do not fit
    */
   public static LearnerService start(

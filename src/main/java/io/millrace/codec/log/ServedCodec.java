@@ -53,7 +53,7 @@ public final class ServedCodec {
   /**
    * Reads a prediction.
    *
-   * @throws FormatException when the bytes are not one
+   * @throws io.millrace.codec.FormatException when the bytes are not one
    */
   public static Served decode(byte[] bytes) {
     ByteBuffer buffer = FRAME.open(bytes);

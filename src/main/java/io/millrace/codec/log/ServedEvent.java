@@ -32,7 +32,7 @@ public record ServedEvent(byte[] event, byte[] served) {
   /**
    * Reads one.
    *
-   * @throws FormatException when the bytes are not one
+   * @throws io.millrace.codec.FormatException when the bytes are not one
    */
   public static ServedEvent decode(byte[] bytes) {
     ByteBuffer buffer = FRAME.open(bytes);

@@ -53,7 +53,7 @@ public record TaskState(UUID source, long consumedThrough, List<String> mapping,
   /**
    * Reads a task's state.
    *
-   * @throws FormatException when the bytes are not one
+   * @throws io.millrace.codec.FormatException when the bytes are not one
    */
   public static TaskState decode(byte[] bytes) {
     ByteBuffer buffer = FRAME.open(bytes);

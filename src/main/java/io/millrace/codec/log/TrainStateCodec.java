@@ -48,7 +48,7 @@ public final class TrainStateCodec {
   /**
    * Reads what the task kept.
    *
-   * @throws FormatException when the bytes are something else
+   * @throws io.millrace.codec.FormatException when the bytes are something else
    */
   public static TrainState decode(byte[] bytes) {
     if (!FRAME.isOf(bytes)) {

@@ -55,7 +55,7 @@ public record WaitingLabel(byte[] value, Headers headers, long offset, long time
   /**
    * Reads one.
    *
-   * @throws FormatException when the bytes are not one
+   * @throws io.millrace.codec.FormatException when the bytes are not one
    */
   public static WaitingLabel decode(byte[] bytes) {
     ByteBuffer buffer = FRAME.open(bytes);

@@ -63,7 +63,7 @@ final class QualityJson {
   /**
    * Reads the fields of a record, where it has them.
    *
-   * @throws FormatException when a field is absent or of another type
+   * @throws io.millrace.codec.FormatException when a field is absent or of another type
    */
   static Optional<Prequential> read(JsonNode json) {
     return json.has(WINDOW.getValue())

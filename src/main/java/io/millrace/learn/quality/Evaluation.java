@@ -8,8 +8,8 @@ import java.util.Locale;
 /**
  * How good a model has been on examples that it had not learned yet: over a sliding window of the
  * last ones and since the start, beside a baseline and "no change"; and whether it has become
- * worse. It is part of the {@link Model}, so that its figures, too, follow from the log and the
- * start alone.
+ * worse. It is part of the {@link io.millrace.learn.Model}, so that its figures, too, follow from
+ * the log and the start alone.
  *
  * <p>Figures of single examples are kept as float32, and count as 3.4e38 beyond its range, so that
  * every sum stays finite.
