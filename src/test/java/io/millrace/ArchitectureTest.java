@@ -77,6 +77,8 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule codec = only("codec", JACKSON);
 
+  @ArchTest static final ArchRule plain = only("codec.plain", "ch.randelshofer.fastdoubleparser..");
+
   @ArchTest
   static final ArchRule log =
       only(
@@ -93,14 +95,14 @@ class ArchitectureTest {
   static final ArchRule event =
       only(
           "codec.event",
+          ours("codec.plain"),
           ours("codec.log"),
           ours("codec"),
           ours("example"),
           ours("nn"),
           EJML,
           JACKSON,
-          "com.dynatrace.hash4j..",
-          "ch.randelshofer.fastdoubleparser..");
+          "com.dynatrace.hash4j..");
 
   @ArchTest
   static final ArchRule published =

@@ -10,7 +10,10 @@ import io.millrace.example.Rejection;
 import io.millrace.learn.Model;
 import io.millrace.topology.ExampleDecoders;
 import io.millrace.topology.InitialModel;
+import io.millrace.topology.Preflight;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -27,10 +30,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "check",
     description = {
-      "Read and check a configuration, print what was understood, start nothing.",
-      "The inputs of the model are listed by number and name. With --event, what each becomes for"
-          + " an event, or why that event would go to the dead letters: that is an answer as well,"
-          + " and the exit code is 0."
+      "Check a configuration and print it with all defaults. Starts nothing.",
+      "Lists the inputs of the model by number and name. With --event it prints the value of each"
+          + " input for an event, or why the event would be rejected; the exit code is 0 either way."
     })
 final class CheckCommand implements Callable<Integer> {
   /** Names are for reading. */
@@ -42,13 +44,14 @@ final class CheckCommand implements Callable<Integer> {
       names = "--event",
       paramLabel = "FILE",
       description =
-          "A file with one event, or with several as JSON lines (float64, float32: one after the"
-              + " other); - is standard input. Nothing is sent or learned.")
+          "A file with one event, or with several as JSON lines (float64, float32: one record after"
+              + " the other); - is standard input. Nothing is sent or learned.")
   private @Nullable String eventFile;
 
   @Override
   public Integer call() throws ConfigException {
     MillraceConfig config = configFile.read();
+    Preflight.check(config);
     Model model = InitialModel.of(config);
     List<byte[]> events = eventFile == null ? List.of() : events(config, eventFile);
     System.out.println(configFile.describe());
@@ -63,6 +66,8 @@ final class CheckCommand implements Callable<Integer> {
   private static List<byte[]> events(MillraceConfig config, String file) {
     try {
       return EventFile.read(file, decoder(config));
+    } catch (InterruptedIOException e) {
+      throw new UncheckedIOException(e);
     } catch (IOException e) {
       throw ExitException.usage(
           String.format(Locale.ROOT, "--event: %s cannot be read: %s", file, e));

@@ -2,25 +2,42 @@ package io.millrace.app;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import picocli.CommandLine.Option;
 
-/** What every command takes. */
+/** The options that every command has. */
 final class CommonOptions {
+  /** How a log line is written; the names are those of the appenders in log4j2.xml. */
+  enum LogFormat {
+    text,
+    json
+  }
+
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "Override a key of the configuration, e.g. training.batchSize=32. Repeatable.")
+      description =
+          "Override a key of the configuration, for example training.batchSize=32. Can be repeated.")
   private List<String> overrides = new ArrayList<>();
 
-  @Option(names = "--verbose", description = "Log what Millrace and Kafka do, to standard error.")
+  private boolean isVerbose;
+
+  @Option(names = "--verbose", description = "Log what Millrace and Kafka do to standard error.")
   void verbose(boolean verbose) {
-    if (verbose) {
-      System.setProperty("millrace.stackTraces", "full"); // read by log4j2.xml
-      Configurator.setAllLevels("", Level.INFO);
-      Configurator.setAllLevels("io.millrace", Level.DEBUG);
-    }
+    isVerbose = verbose;
+    applyLevels();
+  }
+
+  @Option(
+      names = "--log-format",
+      paramLabel = "text|json",
+      description = "How log lines on standard error are written: text (default) or json.")
+  void logFormat(LogFormat format) {
+    System.setProperty("millrace.logFormat", format.name().toLowerCase(Locale.ROOT));
+    Configurator.reconfigure(); // log4j2.xml reads the property
+    applyLevels();
   }
 
   @Option(names = "--help", usageHelp = true, description = "Show this help and exit.")
@@ -28,5 +45,13 @@ final class CommonOptions {
 
   List<String> overrides() {
     return overrides;
+  }
+
+  private void applyLevels() {
+    if (isVerbose) {
+      System.setProperty("millrace.stackTraces", "full"); // read by log4j2.xml
+      Configurator.setAllLevels("", Level.INFO);
+      Configurator.setAllLevels("io.millrace", Level.DEBUG);
+    }
   }
 }

@@ -17,17 +17,13 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.config.reader.ConfigReader;
 import io.millrace.config.reader.Durations;
 import io.millrace.learn.Lesson;
-import io.millrace.learn.quality.Quality;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
-import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -39,8 +35,8 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "demo",
     description =
-        "Learn from a stream of real flights, with a Kafka of its own: will the flight be more than"
-            + " 15 minutes late?")
+        "Learn from a stream of real flights whether a flight will be more than 15 minutes late."
+            + " Starts its own Kafka.")
 final class DemoCommand implements Callable<Integer> {
   private static final String CONFIG = "flights.yaml";
 
@@ -52,10 +48,12 @@ final class DemoCommand implements Callable<Integer> {
       names = "--for",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
-      description = "Stop after this time, e.g. 30s.")
+      description = "Stop after this time, for example 30s.")
   private @Nullable Duration duration;
 
-  @Option(names = "--until-end", description = "Stop when every flight of one pass is learned.")
+  @Option(
+      names = "--until-end",
+      description = "Send the flights once, and stop when all are learned.")
   private boolean untilEnd;
 
   @Option(
@@ -63,7 +61,7 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "N/s",
       defaultValue = "2500/s",
       converter = Rate.Converter.class,
-      description = "Flights a second (${DEFAULT-VALUE}).")
+      description = "Flights per second; default: ${DEFAULT-VALUE}.")
   private @Nullable Rate rate;
 
   DemoCommand(Stop stop) {
@@ -73,7 +71,7 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws ConfigException {
     MillraceConfig config = config();
-    Flights flights = Flights.load();
+    Flights flights = Flights.load(config.example());
     try (EmbeddedBroker broker = startBroker(config)) {
       broker.onFatal(stop::fail);
       learn(config.withBootstrapServers(broker.bootstrapServers()), flights);
@@ -126,8 +124,6 @@ final class DemoCommand implements Callable<Integer> {
           try (FlightReplay replay = FlightReplay.start(config, flights, rate, !untilEnd, stop)) {
             new StatusDisplay(board).showUntil(stop, end(board, flights));
           }
-          stop.throwIfFailed();
-          summarise(board);
         });
   }
 
@@ -152,38 +148,6 @@ final class DemoCommand implements Callable<Integer> {
         config.topics().examples(),
         config.bootstrapServers());
     KernelReport.announce(config);
-  }
-
-  private static void summarise(LearnerBoard board) {
-    Optional<Lesson> newest = board.progress().newest();
-    if (newest.isEmpty()) {
-      System.out.println("Nothing was learned yet.");
-      return;
-    }
-    System.out.printf(
-        Locale.ROOT,
-        "%nLearned %,d flights in %,d mini-batches; %,d dead letters.%n",
-        newest.get().totalExamples(),
-        newest.get().batch(),
-        board.deadLetters().total());
-    newest.get().prequential().ifPresent(figures -> summarise(figures.sinceStart()));
-  }
-
-  private static void summarise(Quality quality) {
-    System.out.printf(
-        Locale.ROOT,
-        "Cost      %s on average, each flight predicted before it was learned; the base rate so"
-            + " far: %s%n"
-            + "Accuracy  %s; the more frequent answer so far: %s; the answer before: %s%n",
-        StatusDisplay.number(quality.cost()),
-        text(quality.baseline().cost(), StatusDisplay::number),
-        text(quality.accuracy(), StatusDisplay::percent),
-        text(quality.baseline().accuracy(), StatusDisplay::percent),
-        text(quality.noChange().accuracy(), StatusDisplay::percent));
-  }
-
-  private static String text(OptionalDouble figure, DoubleFunction<String> text) {
-    return figure.isEmpty() ? "-" : text.apply(figure.getAsDouble());
   }
 
   /** Reads a duration as the configuration writes it. */

@@ -18,7 +18,7 @@ final class EmbeddedBrokerOption {
       paramLabel = "DIR",
       description =
           "Also start a single-node Kafka in this process, listening on kafka.bootstrap.servers;"
-              + " its data stay in DIR, or in a temporary folder.")
+              + " keeps its data in DIR, or in a temporary folder without DIR.")
   private @Nullable String folder;
 
   /** The Kafka, started, or null where none is wanted. */

@@ -1,5 +1,6 @@
 package io.millrace.app;
 
+import io.millrace.app.events.BadRowException;
 import io.millrace.app.events.CsvEvents;
 import io.millrace.app.events.EventSender;
 import io.millrace.app.events.EventSource;
@@ -8,6 +9,7 @@ import io.millrace.app.events.Rate;
 import io.millrace.app.kafka.KafkaClients;
 import io.millrace.app.kafka.SilentConsumer;
 import io.millrace.app.process.ExitException;
+import io.millrace.app.process.StandardInput;
 import io.millrace.app.process.Stop;
 import io.millrace.app.process.Terminal;
 import io.millrace.config.ConfigException;
@@ -31,7 +33,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code feed}: sends the events of a file to the examples topic. */
-@Command(name = "feed", description = "Send events to the examples topic.")
+@Command(name = "feed", description = "Send the events of a file to the examples topic.")
 final class FeedCommand implements Callable<Integer> {
   private static final String STANDARD_INPUT = "-";
   private static final int UNKNOWN = -1;
@@ -42,21 +44,47 @@ final class FeedCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "FILE",
-      description = "A .csv with a header row or a .jsonl, either also .gz; - reads JSON lines.")
+      description =
+          "A .csv file with a header row, a .jsonl file, or one of them as .gz; - reads JSON lines from"
+              + " standard input.")
   private String file = STANDARD_INPUT;
 
   @Option(
       names = "--rate",
       paramLabel = "N/s",
       converter = Rate.Converter.class,
-      description = "At most N events a second.")
+      description = "Send at most N events per second.")
   private @Nullable Rate rate;
 
   @Option(names = "--repeat", paramLabel = "N", description = "Send the file N times.")
   private int repeat = 1;
 
-  @Option(names = "--limit", paramLabel = "N", description = "Send N events in all, at most.")
+  @Option(names = "--limit", paramLabel = "N", description = "Send at most N events in total.")
   private long limit = Long.MAX_VALUE;
+
+  @Option(
+      names = "--skip-first",
+      paramLabel = "N",
+      description = "Leave out the first N events. An aborted feed prints the N to go on with.")
+  private long skipFirst;
+
+  @Option(
+      names = "--bad-rows",
+      paramLabel = "stop|skip",
+      description =
+          "What to do with a row that cannot become an event, for example a row with more cells than"
+              + " the header: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
+  private BadRows badRows = BadRows.stop;
+
+  private long passedOver;
+  private long badRowCount;
+  private @Nullable BadRowException firstBadRow;
+
+  /** What to do with a row that cannot become an event. */
+  private enum BadRows {
+    stop,
+    skip
+  }
 
   FeedCommand(Stop stop) {
     this.stop = stop;
@@ -66,6 +94,9 @@ final class FeedCommand implements Callable<Integer> {
   public Integer call() throws ConfigException {
     requirePositive("--repeat", repeat);
     requirePositive("--limit", limit);
+    if (skipFirst < 0) {
+      throw ExitException.usage("--skip-first: expected 0 or more, got " + skipFirst);
+    }
     if (repeat > 1 && file.equals(STANDARD_INPUT)) {
       throw ExitException.usage("--repeat: standard input can be read only once");
     }
@@ -91,33 +122,106 @@ final class FeedCommand implements Callable<Integer> {
 
   private void send(MillraceConfig config, EventSource first) throws IOException {
     long begun = System.nanoTime();
-    try (EventSender sender = new EventSender(config, rate)) {
-      try (ProgressBar bar = progressBar()) { // closed before the last line: it draws once more
-        send(first, sender, bar);
-        for (int pass = 2; pass <= repeat && wanted(sender); pass++) {
-          try (EventSource again = open(config)) {
-            send(again, sender, bar);
-          }
-        }
-        sender.flush();
+    EventSender sender = new EventSender(config, rate);
+    try {
+      try (sender) {
+        sendAll(config, first, sender);
       }
-      System.err.printf(
-          Locale.ROOT,
-          "Sent %,d events to topic %s in %.1f s%n",
-          sender.sent(),
-          config.topics().examples(),
-          (System.nanoTime() - begun) / 1e9);
+      sender.throwIfFailed();
+    } catch (ExitException e) {
+      throw aborted(String.join("; ", e.lines()), sender, e);
+    } catch (BadRowException e) {
+      throw aborted(
+          String.format(Locale.ROOT, "%s, line %,d: %s", file, e.line(), e.reason()), sender, e);
+    } catch (IOException e) {
+      throw aborted(
+          String.format(
+              Locale.ROOT, "%s cannot be read further: %s", file, ExitException.reason(e)),
+          sender,
+          e);
+    }
+    System.err.printf(
+        Locale.ROOT,
+        "Sent %,d events to topic %s in %.1f s%s%n",
+        sender.sent(),
+        config.topics().examples(),
+        (System.nanoTime() - begun) / 1e9,
+        skippedRows());
+  }
+
+  private String skippedRows() {
+    BadRowException first = firstBadRow;
+    return first == null
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "; skipped %,d bad rows, the first on line %,d: %s",
+            badRowCount,
+            first.line(),
+            first.reason());
+  }
+
+  /** Why the sending ended early, how far it came, and how to go on. */
+  private ExitException aborted(String reason, EventSender sender, Throwable cause) {
+    String remedy =
+        cause instanceof BadRowException
+            ? "correct the row, or leave such rows out with --bad-rows skip, and go on"
+            : "go on";
+    return ExitException.failure(
+        String.format(
+            Locale.ROOT,
+            "%s. Sent %,d events before this; %s with --skip-first %d",
+            reason,
+            sender.delivered(),
+            remedy,
+            skipFirst + sender.delivered()),
+        cause);
+  }
+
+  private void sendAll(MillraceConfig config, EventSource first, EventSender sender)
+      throws IOException {
+    try (ProgressBar bar = progressBar()) { // closed before the last line: it draws once more
+      send(first, sender, bar);
+      for (int pass = 2; pass <= repeat && wanted(sender); pass++) {
+        try (EventSource again = open(config)) {
+          send(again, sender, bar);
+        }
+      }
+      sender.flush();
+    } catch (IOException | BadRowException e) {
+      if (!stop.hasCaused(e)) {
+        sender.flush();
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      if (!stop.hasCaused(e)) {
+        throw e;
+      }
+    } finally {
+      stop.interruptNoMore(); // the sender waits for what is under way
     }
   }
 
   private void send(EventSource events, EventSender sender, ProgressBar bar) throws IOException {
     while (wanted(sender)) {
-      byte[] event = events.next();
-      if (event == null) {
-        return;
+      try {
+        byte[] event = events.next();
+        if (event == null) {
+          return;
+        }
+        if (passedOver < skipFirst) {
+          passedOver++;
+        } else {
+          sender.send(event);
+          bar.stepTo(sender.sent());
+        }
+      } catch (BadRowException e) {
+        if (badRows == BadRows.stop) {
+          throw e;
+        }
+        firstBadRow = firstBadRow == null ? e : firstBadRow;
+        badRowCount++;
       }
-      sender.send(event);
-      bar.stepTo(sender.sent());
     }
   }
 
@@ -141,7 +245,7 @@ final class FeedCommand implements Callable<Integer> {
 
   private EventSource open(MillraceConfig config) {
     if (file.equals(STANDARD_INPUT)) {
-      return new JsonLines(System.in);
+      return new JsonLines(StandardInput.open());
     }
     String name = file.endsWith(".gz") ? file.substring(0, file.length() - 3) : file;
     if (!name.endsWith(".csv") && !name.endsWith(".jsonl")) {

@@ -4,6 +4,7 @@ import io.millrace.app.process.Stop;
 import io.millrace.app.run.LearnerService;
 import io.millrace.app.show.Dashboard;
 import io.millrace.app.show.LearnerBoard;
+import io.millrace.app.show.Summary;
 import io.millrace.app.show.TopicFollower;
 import io.millrace.app.show.TopicSurvey;
 import io.millrace.config.ConfigException;
@@ -30,15 +31,33 @@ final class LearnerSession {
   static void run(
       MillraceConfig config, Stop stop, Function<LearnerBoard, Dashboard> start, Body body)
       throws ConfigException {
+    run(config, stop, false, start, body);
+  }
+
+  /**
+   * The same.
+   *
+   * @param acceptNewPartitions whether partitions that were added to a source topic are accepted
+   */
+  static void run(
+      MillraceConfig config,
+      Stop stop,
+      boolean acceptNewPartitions,
+      Function<LearnerBoard, Dashboard> start,
+      Body body)
+      throws ConfigException {
     try (LearnerBoard board = new LearnerBoard(config, stop);
         Dashboard dashboard = start.apply(board);
         LearnerService learner =
-            LearnerService.start(config, stop, board.published(), board.learningMetrics())) {
+            LearnerService.start(
+                config, stop, board.published(), board.learningMetrics(), acceptNewPartitions)) {
       board.attach(learner);
       try (TopicFollower follower = TopicFollower.start(config, board);
           TopicSurvey survey = TopicSurvey.start(config, board)) {
+        stop.interruptNoMore(); // the body looks for the request itself
         body.run(board, dashboard);
         stop.throwIfFailed();
+        Summary.print(board);
       }
     }
   }

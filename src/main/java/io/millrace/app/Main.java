@@ -1,14 +1,25 @@
 package io.millrace.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.millrace.app.kafka.KafkaFailure;
 import io.millrace.app.process.ExitException;
 import io.millrace.app.process.Stop;
 import io.millrace.app.process.Version;
 import io.millrace.broker.BrokerException;
 import io.millrace.config.ConfigException;
 import io.millrace.config.Fault;
+import io.millrace.config.reader.Secrets;
 import io.millrace.topology.LearnerException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -23,14 +34,58 @@ import picocli.CommandLine.ParameterException;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
+  private static final String TOO_SMALL =
+      "The memory is too small. Give the JVM more with -Xmx, for example: java -Xmx1g -jar ...";
+
+  /** Less does for no command: Kafka's clients fail in threads of their own, each in its way. */
+  private static final long LEAST_HEAP = 28L << 20;
+
+  /** These are made before the memory is used up. */
+  private static final OutputStream STANDARD_ERROR = new FileOutputStream(FileDescriptor.err);
+
+  private static final byte[] OUT_OF_MEMORY = (TOO_SMALL + System.lineSeparator()).getBytes(UTF_8);
+
+  private static final Set<String> LEARNERS = Set.of("run", "demo");
+
   private Main() {}
 
   public static void main(String[] args) {
     Stop stop = new Stop();
     stop.onShutdown();
-    int code = run(stop, args);
+    Thread.setDefaultUncaughtExceptionHandler(Main::onUncaught);
+    int code = ExitException.FAILURE;
+    try {
+      if (Runtime.getRuntime().maxMemory() < LEAST_HEAP) {
+        throw new OutOfMemoryError();
+      }
+      code = run(stop, args);
+    } catch (Throwable e) { // whatever it is: without a main thread the others would run for ever
+      endAtOnce(e);
+    }
     stop.finished(code);
     System.exit(code);
+  }
+
+  /** After an error of the JVM nothing can be relied on, a clean close least of all. */
+  private static void onUncaught(Thread thread, Throwable e) {
+    if (e instanceof VirtualMachineError) {
+      endAtOnce(e);
+    }
+    LoggerFactory.getLogger(Main.class).error("Thread {} failed: {}", thread.getName(), e, e);
+  }
+
+  private static void endAtOnce(Throwable e) {
+    try {
+      if (e instanceof OutOfMemoryError) {
+        STANDARD_ERROR.write(OUT_OF_MEMORY);
+      } else {
+        System.err.println(describe(e));
+      }
+    } catch (IOException unwritten) {
+      // nobody reads it
+    } finally {
+      Runtime.getRuntime().halt(ExitException.FAILURE);
+    }
   }
 
   /** Runs one command and returns its exit code. */
@@ -45,22 +100,45 @@ public final class Main {
             .addSubcommand(new ResetCommand())
             .addSubcommand(new CheckCommand());
     line.setParameterExceptionHandler(Main::wrongUsage);
-    line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
-    return line.execute(args);
+    line.setExecutionExceptionHandler((e, command, parsed) -> failed(stop, e, command));
+    int code = line.execute(args);
+    if (code == 0 && printsResults(line) && System.out.checkError()) {
+      line.getErr().println("Standard output cannot be written; the result is incomplete");
+      return ExitException.FAILURE;
+    }
+    return code;
+  }
+
+  /** A learner goes on without a reader of its figures, and ends well. */
+  private static boolean printsResults(CommandLine line) {
+    CommandLine.ParseResult parsed = line.getParseResult();
+    return parsed == null
+        || !parsed.hasSubcommand()
+        || !LEARNERS.contains(parsed.subcommand().commandSpec().name());
   }
 
   private static int wrongUsage(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
-    String fault = String.valueOf(e.getMessage()).lines().findFirst().orElse("Wrong usage");
+    String message = String.valueOf(e.getMessage());
+    for (String argument : args) { // picocli repeats arguments that it does not know
+      message = message.replace(argument, Secrets.mask(argument));
+    }
+    String fault = message.lines().findFirst().orElse("Wrong usage");
     err.printf(
         Locale.ROOT, "%s; try: %s --help%n", fault, command.getCommandSpec().qualifiedName());
     return ExitException.USAGE;
   }
 
-  private static int failed(Exception e, CommandLine command) {
+  private static int failed(Stop stop, Exception e, CommandLine command) {
     LoggerFactory.getLogger(Main.class).debug("The command failed", e);
-    ExitException exit = toExit(e);
+    String failure = stop.failure();
+    if (stop.hasCaused(e) && failure == null) {
+      command.getErr().println("Stopped before the end");
+      return command.getCommand() instanceof ReplayCommand ? ExitException.FAILURE : 0;
+    }
+    ExitException exit =
+        stop.hasCaused(e) && failure != null ? ExitException.failure(failure, e) : toExit(e);
     exit.lines().forEach(command.getErr()::println);
     return exit.code();
   }
@@ -76,12 +154,22 @@ public final class Main {
       return ExitException.failure(String.valueOf(e.getMessage()), e);
     }
     if (e instanceof KafkaException) {
-      String said = String.valueOf(e.getMessage());
-      return ExitException.failure("Kafka: " + (said.isBlank() ? e : said), e);
+      return ExitException.failure("Kafka: " + KafkaFailure.describe(e), e);
     }
-    return ExitException.failure(
-        String.format(
-            Locale.ROOT, "Unexpected failure: %s. Run again with --verbose for details.", e),
-        e);
+    return ExitException.failure(describe(e), e);
+  }
+
+  /** One line for what nobody foresaw. */
+  private static String describe(Throwable e) {
+    Throwable error =
+        Stream.iterate(e, Objects::nonNull, Throwable::getCause)
+            .filter(Error.class::isInstance)
+            .findFirst()
+            .orElse(e);
+    if (error instanceof OutOfMemoryError) {
+      return TOO_SMALL;
+    }
+    return String.format(
+        Locale.ROOT, "Unexpected failure: %s. Run again with --verbose for details.", error);
   }
 }

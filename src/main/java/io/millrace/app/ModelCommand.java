@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 /** {@code model}: the snapshots of a model, to read, as a file, or to go back to. */
 @Command(
     name = "model",
-    description = "The snapshots of the model, from the snapshots topic.",
+    description = "Show, list, export or go back to snapshots of the model.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = ModelRollback.class)
 final class ModelCommand {
@@ -71,7 +71,8 @@ final class ModelCommand {
 
   @Command(
       name = "list",
-      description = "List the snapshots that are kept, oldest first (publish.keep says how many).")
+      description =
+          "List the snapshots on the topic, oldest first. publish.keep sets how many are kept.")
   void list(@Mixin ConfigFile configFile) throws ConfigException {
     MillraceConfig config = configFile.read();
     KafkaClients clients = new KafkaClients(config);

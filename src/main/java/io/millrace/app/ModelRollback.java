@@ -21,6 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,9 +32,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "rollback",
     description = {
-      "Make the learner go on from an earlier version; `model list` shows which there are.",
-      "It is recorded in the mini-batches topic and happens where it stands there, also when the"
-          + " learner is started later. The version that the model has then stays in the list."
+      "Let the learner continue from an earlier version. `model list` shows the versions.",
+      "The rollback is a record in the mini-batches topic. It takes effect when the learner reaches"
+          + " the record, even after a later start. The list keeps the version that it replaces."
     })
 final class ModelRollback implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -63,10 +64,19 @@ final class ModelRollback implements Callable<Integer> {
     try (Consumer<byte[], byte[]> consumer = clients.reader("rollback")) {
       Follower follower = new Follower(config, consumer);
       long offset = record(config, clients, chosen);
-      Snapshot after = follower.awaitLearnedThrough(offset);
-      report(config, newest, after, offset);
+      report(config, newest, await(follower, offset), offset);
     }
     return 0;
+  }
+
+  /** Null when no learner came to it, and when the command is asked to stop: it is recorded. */
+  private static @Nullable Snapshot await(Follower follower, long offset) {
+    try {
+      return follower.awaitLearnedThrough(offset);
+    } catch (InterruptException e) {
+      Thread.interrupted(); // the consumer is still to be closed
+      return null;
+    }
   }
 
   /** A producer would create the topic where the broker permits it. */
@@ -117,12 +127,11 @@ final class ModelRollback implements Callable<Integer> {
       System.out.printf(
           Locale.ROOT,
           "Recorded in topic %s at offset %d: model %s goes back to version %,d when a learner"
-              + " comes to it; none has within %d seconds%n",
+              + " reaches this offset. No learner has reached it yet.%n",
           config.topics().miniBatches(),
           offset,
           config.model().name(),
-          version,
-          PATIENCE.toSeconds());
+          version);
       return;
     }
     long goesOnAs =

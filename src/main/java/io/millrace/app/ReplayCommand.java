@@ -29,9 +29,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "replay",
     description =
-        "Rebuild the model from the mini-batches topic, beside a running learner and without"
-            + " touching it, and say whether it equals the published snapshot bit for bit."
-            + " Exit code 0: it does; 1: it does not, or cannot be rebuilt.")
+        "Rebuild the model from the mini-batches topic and compare it with the published snapshot,"
+            + " bit for bit. A running learner is not affected. Exit code 0: they are equal; 1: they"
+            + " differ, or the model cannot be rebuilt.")
 final class ReplayCommand implements Callable<Integer> {
   @Mixin private ConfigFile configFile = new ConfigFile();
 
@@ -75,19 +75,20 @@ final class ReplayCommand implements Callable<Integer> {
     byte[] rebuilt =
         SnapshotCodec.encode(
             Snapshot.of(
-                snapshot.model(),
-                model,
-                rollback,
-                config.topics().miniBatches(),
-                kernel,
-                snapshot.timestamp()));
+                    snapshot.model(),
+                    model,
+                    rollback,
+                    config.topics().miniBatches(),
+                    kernel,
+                    snapshot.timestamp())
+                .by(snapshot.application()));
     List<String> differences = SnapshotCodec.differences(rebuilt, published);
     if (!differences.isEmpty()) {
       throw ExitException.failure(
           String.format(
               Locale.ROOT,
               "It differs from the snapshot that was published at %s in: %s."
-                  + " (A model that has learned with both kinds of matrix products equals no replay:"
+                  + " (No replay equals a model that was trained with two kinds of matrix products:"
                   + " set training.kernel)",
               snapshot.timestamp(),
               String.join(", ", differences)));
@@ -139,7 +140,7 @@ final class ReplayCommand implements Callable<Integer> {
         throw ExitException.failure(
             String.format(
                 Locale.ROOT,
-                "Topic %s begins at offset %d: what was before it is deleted, and a replay needs it all",
+                "Topic %s begins at offset %d: earlier records are deleted, and a replay needs all of them",
                 topic,
                 log.firstOffset()));
       }

@@ -3,6 +3,7 @@ package io.millrace.app;
 import io.millrace.app.kafka.KafkaClients;
 import io.millrace.app.kafka.Reset;
 import io.millrace.app.process.ExitException;
+import io.millrace.app.process.StandardInput;
 import io.millrace.app.process.Terminal;
 import io.millrace.broker.EmbeddedBroker;
 import io.millrace.config.ConfigException;
@@ -20,9 +21,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "reset",
     description = {
-      "Forget the model and the positions in the topics, so that the next run begins anew with the"
-          + " first event that the examples topic still has. Says what will be gone, and asks.",
-      "Stop every instance first."
+      "Delete the model, its training log and its positions in the topics. The next run starts with"
+          + " a new model at the first event of the examples topic.",
+      "Prints what will be deleted, and asks. Stop every instance first."
     })
 final class ResetCommand implements Callable<Integer> {
   @Mixin private ConfigFile configFile = new ConfigFile();
@@ -45,6 +46,7 @@ final class ResetCommand implements Callable<Integer> {
 
   private void reset(MillraceConfig config, Reset reset) {
     reset.requireStopped();
+    reset.requireRights();
     reset.plan().forEach(System.out::println);
     if (!yes && !isConfirmed()) {
       throw ExitException.usage("Nothing is forgotten");
@@ -52,15 +54,18 @@ final class ResetCommand implements Callable<Integer> {
     reset.perform();
     System.out.printf(
         Locale.ROOT,
-        "Forgotten; the next run of application %s begins anew%n",
+        "Forgotten. The next run of application %s starts with a new model.%n",
         config.application());
   }
 
   private static boolean isConfirmed() {
     if (!Terminal.isAttached()) {
-      throw ExitException.usage("Nothing is forgotten: without a terminal to ask at, say --yes");
+      throw ExitException.usage(
+          "Nothing is forgotten: there is no terminal to ask at. --yes answers the question");
     }
     return Confirmation.isGiven(
-        "Forget all this?", new InputStreamReader(System.in, Charset.defaultCharset()), System.out);
+        "Forget all this?",
+        new InputStreamReader(StandardInput.open(), Charset.defaultCharset()),
+        System.out);
   }
 }

@@ -10,17 +10,27 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code run}: the learner against the Kafka of a configuration. */
 @Command(
     name = "run",
-    description = "Learn from the topic that the configuration names, until Ctrl-C.")
+    description = "Learn from the examples topic of the configuration until Ctrl-C.")
 final class RunCommand implements Callable<Integer> {
   private final Stop stop;
 
   @Mixin private ConfigFile configFile = new ConfigFile();
 
   @Mixin private EmbeddedBrokerOption embeddedBroker = new EmbeddedBrokerOption();
+
+  @Option(
+      names = "--accept-new-partitions",
+      description = {
+        "Learn also from partitions that were added to the examples topic (or to the topics of"
+            + " events and labels) since the last start. Without it such a start is refused.",
+        "Needed once; nothing that was learned is lost."
+      })
+  private boolean acceptNewPartitions;
 
   RunCommand(Stop stop) {
     this.stop = stop;
@@ -42,6 +52,7 @@ final class RunCommand implements Callable<Integer> {
     LearnerSession.run(
         config,
         stop,
+        acceptNewPartitions,
         board -> Dashboard.start(config, board),
         (board, dashboard) -> {
           System.out.printf(

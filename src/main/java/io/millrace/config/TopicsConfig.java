@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param events without a label, to be predicted; empty: none are
  * @param predictions of the events
  * @param partitions of the examples topic when it is created, at least 1
- * @param replicationFactor of every topic when it is created, at least 1
+ * @param replicationFactor of every topic when it is created, at least 1, or -1 for the broker's
+ *     default
  */
 public record TopicsConfig(
     String examples,

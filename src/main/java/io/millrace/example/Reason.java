@@ -10,7 +10,7 @@ public enum Reason {
   WRONG_TYPE("wrong-type"),
   /** The number of features or labels differs from the model's. */
   WRONG_SIZE("wrong-size"),
-  /** NaN, an infinity, or a number too large for a double. */
+  /** NaN, an infinity, or a number above 1e100 in magnitude. */
   NOT_FINITE("not-finite"),
   /** A label outside what the output can learn. */
   BAD_LABEL("bad-label"),

@@ -1,6 +1,7 @@
 package io.millrace.learn;
 
 import io.millrace.example.MiniBatch;
+import io.millrace.learn.Diverged.Suspect;
 import io.millrace.learn.quality.Answers;
 import io.millrace.learn.quality.Prequential;
 import io.millrace.learn.quality.ServedAnswers;
@@ -10,9 +11,12 @@ import io.millrace.nn.Network;
 import io.millrace.nn.Optimizer;
 import io.millrace.nn.Parameters;
 import io.millrace.nn.Scaler;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +28,12 @@ import org.jspecify.annotations.Nullable;
  * mini-batch of scaled inputs and a second scaler.
  */
 public final class Learner {
+  /** So many examples of a mini-batch that diverged are named. */
+  private static final int SUSPECTS = 3;
+
+  /** The share of the largest loss from which on an example is named. */
+  private static final double SUSPICIOUS = 0.01;
+
   private final Model model;
   private final Training training;
   private final Network network;
@@ -115,7 +125,7 @@ public final class Learner {
     long tested = model.version();
     double rate = training.learningRate().applyAsDouble(tested);
     if (!isSafe(cost, gradientNorm, rate)) {
-      return diverged(cost, gradientNorm, rate);
+      return new Diverged(figures(cost, gradientNorm, rate), suspects(xt));
     }
     OptionalDouble accuracy =
         model.architecture().output().classifies()
@@ -178,18 +188,40 @@ public final class Learner {
     return training.clipNorm().orElse(Double.POSITIVE_INFINITY);
   }
 
-  private static Diverged diverged(double cost, double gradientNorm, double rate) {
+  private static String figures(double cost, double gradientNorm, double rate) {
     String figures = String.format(Locale.ROOT, "cost %s, gradient norm %s", cost, gradientNorm);
     boolean isFinite = Double.isFinite(cost) && Double.isFinite(gradientNorm);
-    return new Diverged(
-        isFinite
-            ? String.format(
-                Locale.ROOT,
-                "%s, learning rate %s (an update takes gradients and rates up to %s)",
-                figures,
-                rate,
-                Optimizer.LARGEST)
-            : figures);
+    return isFinite
+        ? String.format(
+            Locale.ROOT,
+            "%s, learning rate %s (an update takes gradients and rates up to %s)",
+            figures,
+            rate,
+            Optimizer.LARGEST)
+        : figures;
+  }
+
+  /** The examples of the last forward pass whose loss is near the largest, the largest first. */
+  private List<Suspect> suspects(DMatrixRMaj xt) {
+    double[] losses = network.losses();
+    List<Suspect> all =
+        IntStream.range(0, xt.numRows)
+            .mapToObj(i -> new Suspect(i, losses[i], largestInput(xt, i)))
+            .sorted(
+                Comparator.comparingDouble(Suspect::loss) // NaN is the largest
+                    .thenComparingDouble(Suspect::largestInput)
+                    .reversed())
+            .toList();
+    double least = SUSPICIOUS * all.get(0).loss();
+    return all.stream().filter(each -> !(each.loss() < least)).limit(SUSPECTS).toList();
+  }
+
+  private static double largestInput(DMatrixRMaj xt, int example) {
+    double largest = 0;
+    for (int i = example * xt.numCols; i < (example + 1) * xt.numCols; i++) {
+      largest = Math.max(largest, Math.abs(xt.data[i]));
+    }
+    return largest;
   }
 
   private static Diverged tooLargeToScale(MiniBatch batch, int index) {
@@ -199,6 +231,7 @@ public final class Learner {
             "%s as input %d (scaling takes inputs up to %s)",
             batch.xt().data[index],
             index % batch.inputs() + 1,
-            Scaler.LARGEST));
+            Scaler.LARGEST),
+        List.of(new Suspect(index / batch.inputs(), Double.NaN, Math.abs(batch.xt().data[index]))));
   }
 }

@@ -46,6 +46,14 @@ public interface LearningMetrics {
    */
   void rejected(Reason reason, int examples);
 
+  /**
+   * Examples wait in a partial mini-batch, as of the last commit.
+   *
+   * @param partition of the examples topic
+   * @param examples in the partial mini-batch of the partition; 0 where this process has none
+   */
+  default void partial(int partition, int examples) {}
+
   /** A snapshot was published. */
   void published();
 
@@ -57,4 +65,13 @@ public interface LearningMetrics {
 
   /** An event got no label in the time for it. */
   void neverLabelled();
+
+  /** Records of the examples topic were deleted before they were learned. */
+  default void missedExamples(long records) {}
+
+  /** Records of the events topic were deleted before they were predicted. */
+  default void missedEvents(long records) {}
+
+  /** Records of the labels topic were deleted before they were joined with their events. */
+  default void missedLabels(long records) {}
 }

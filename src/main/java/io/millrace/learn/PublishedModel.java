@@ -7,9 +7,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** The newest published snapshot of the model, whichever instance trains it. Thread-safe. */
+/**
+ * The newest published snapshot of the model that fits the configuration, whichever instance trains
+ * it. Thread-safe.
+ */
 public final class PublishedModel {
   private final AtomicReference<@Nullable Publication> newest = new AtomicReference<>();
+  private final AtomicReference<@Nullable String> refusal = new AtomicReference<>();
   private final CountDownLatch first = new CountDownLatch(1);
 
   /** A snapshot beside the bytes that it was read from. */
@@ -43,9 +47,26 @@ public final class PublishedModel {
     return Optional.ofNullable(newest.get());
   }
 
+  /** Keeps a snapshot that fits the configuration. */
   public void set(Publication publication) {
     newest.set(publication);
+    refusal.set(null);
     first.countDown();
+  }
+
+  /**
+   * Says why the newest snapshot on the topic is not kept. The one before it stays, where there is
+   * one.
+   *
+   * @param reason a sentence
+   */
+  public void refuse(String reason) {
+    refusal.set(reason);
+  }
+
+  /** Why the newest snapshot on the topic is not kept; empty where it is. */
+  public Optional<String> refusal() {
+    return Optional.ofNullable(refusal.get());
   }
 
   /** Waits until there has been one. */
@@ -61,5 +82,6 @@ public final class PublishedModel {
   /** The snapshot was deleted from the topic. */
   public void clear() {
     newest.set(null);
+    refusal.set(null);
   }
 }

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param kernel what computed the matrix products of the process that published it, by name; empty
  *     in snapshots of versions that had no choice
  * @param rollback the last time that the model went back, where it did
+ * @param application the application that published it; empty in older snapshots
  * @param timestamp when the snapshot was taken
  */
 public record Snapshot(
@@ -32,9 +33,10 @@ public record Snapshot(
     Optional<LogPosition> learnedThrough,
     Optional<String> kernel,
     Optional<Rollback> rollback,
+    Optional<String> application,
     Instant timestamp) {
 
-  /** The snapshot of a model that never went back. */
+  /** The snapshot of a model that never went back, of no application. */
   public Snapshot(
       String model,
       long version,
@@ -55,6 +57,23 @@ public record Snapshot(
         learnedThrough,
         kernel,
         Optional.empty(),
+        Optional.empty(),
+        timestamp);
+  }
+
+  /** The same snapshot, published by an application. */
+  public Snapshot by(Optional<String> application) {
+    return new Snapshot(
+        model,
+        version,
+        examples,
+        architecture,
+        parameters,
+        scaler,
+        learnedThrough,
+        kernel,
+        rollback,
+        application,
         timestamp);
   }
 
@@ -86,6 +105,7 @@ public record Snapshot(
             : Optional.of(new LogPosition(log, 0, model.learnedThrough())),
         Optional.of(kernel.text()),
         rollback,
+        Optional.empty(),
         timestamp);
   }
 }

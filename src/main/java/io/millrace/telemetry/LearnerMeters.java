@@ -8,8 +8,10 @@ import io.millrace.learn.LearningMetrics;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** Counts what this process does, as it does it. */
@@ -28,7 +30,11 @@ final class LearnerMeters implements LearningMetrics {
   private final Counter predictions;
   private final Counter labelled;
   private final Counter unlabelled;
+  private final Counter missedExamples;
+  private final Counter missedEvents;
+  private final Counter missedLabels;
   private final Timer batch;
+  private final Map<Integer, Integer> partial = new ConcurrentHashMap<>();
 
   LearnerMeters(MeterRegistry registry) {
     this.learned = examples(registry, "learned");
@@ -55,6 +61,9 @@ final class LearnerMeters implements LearningMetrics {
             .register(registry);
     this.labelled = events(registry, "labelled");
     this.unlabelled = events(registry, "unlabelled");
+    this.missedExamples = missed(registry, "examples", "learned");
+    this.missedEvents = missed(registry, "events", "predicted");
+    this.missedLabels = missed(registry, "labels", "joined");
     this.batch =
         Timer.builder("millrace.batch")
             .description("Time to learn a mini-batch, from its record to the updated model")
@@ -79,6 +88,17 @@ final class LearnerMeters implements LearningMetrics {
         .register(registry);
   }
 
+  private static Counter missed(MeterRegistry registry, String records, String done) {
+    return Counter.builder(String.format(Locale.ROOT, "millrace.%s.missed", records))
+        .description(
+            String.format(
+                Locale.ROOT,
+                "Records of the %s topic that were deleted before they were %s",
+                records,
+                done))
+        .register(registry);
+  }
+
   @Override
   public void learned(int examples, long nanos) {
     learned.increment(examples);
@@ -90,6 +110,16 @@ final class LearnerMeters implements LearningMetrics {
   public void rejected(Reason reason, int examples) {
     rejected.increment(examples);
     Objects.requireNonNull(deadLetters.get(reason)).increment();
+  }
+
+  @Override
+  public void partial(int partition, int examples) {
+    partial.put(partition, examples);
+  }
+
+  /** The examples in the partial mini-batches of this process. */
+  int partial() {
+    return partial.values().stream().mapToInt(Integer::intValue).sum();
   }
 
   @Override
@@ -110,5 +140,20 @@ final class LearnerMeters implements LearningMetrics {
   @Override
   public void neverLabelled() {
     unlabelled.increment();
+  }
+
+  @Override
+  public void missedExamples(long records) {
+    missedExamples.increment((double) records);
+  }
+
+  @Override
+  public void missedEvents(long records) {
+    missedEvents.increment((double) records);
+  }
+
+  @Override
+  public void missedLabels(long records) {
+    missedLabels.increment((double) records);
   }
 }

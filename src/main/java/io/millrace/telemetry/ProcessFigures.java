@@ -2,13 +2,25 @@ package io.millrace.telemetry;
 
 /** What is measured when somebody asks. Every method answers at once; NaN where it is not known. */
 public interface ProcessFigures {
-  /** The records of the examples topic that are not taken yet. */
+  /** The examples that are not learned yet, wherever they wait. */
+  double examplesUnlearned();
+
+  /** Of these, the records of the examples topic at or after the start of an open transaction. */
+  double examplesBehindTransaction();
+
+  /** The committed records of the examples topic that are not taken yet. */
   double examplesLag();
 
   /** The mini-batches that are not learned yet. */
   double batchesLag();
 
   double examplesPerSecond();
+
+  /** The events that are not predicted yet. */
+  double eventsLag();
+
+  /** 1 when the events topic is being predicted; else 0. */
+  double predictionsReady();
 
   /** 1 when the streams run, the state is restored and Kafka answers; else 0. */
   double ready();

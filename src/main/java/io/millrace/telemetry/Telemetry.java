@@ -14,6 +14,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.Lesson;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -40,7 +41,7 @@ public final class Telemetry implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final LearnerMeters learner;
   private final JvmGcMetrics gc = new JvmGcMetrics();
-  private @Nullable KafkaStreamsMetrics kafka;
+  private final List<KafkaStreamsMetrics> kafka = new ArrayList<>();
   private @Nullable ModelGauges model;
 
   public Telemetry() {
@@ -68,8 +69,7 @@ public final class Telemetry implements AutoCloseable {
    * @param transactionTimeout within which a commit must be done
    */
   public void watch(KafkaStreams streams, Duration transactionTimeout) {
-    kafka = new KafkaStreamsMetrics(streams, List.of(), refresh, REFRESH);
-    kafka.bindTo(registry);
+    watch(streams);
     double seconds = transactionTimeout.toMillis() / 1000.0;
     Gauge.builder("millrace.transaction.timeout", () -> seconds)
         .description("A commit that takes longer is undone (transaction.timeout.ms)")
@@ -77,12 +77,49 @@ public final class Telemetry implements AutoCloseable {
         .register(registry);
   }
 
+  /** Adds the meters of another application of Kafka Streams in this process. */
+  public void watch(KafkaStreams streams) {
+    KafkaStreamsMetrics meters = new KafkaStreamsMetrics(streams, List.of(), refresh, REFRESH);
+    kafka.add(meters);
+    meters.bindTo(registry);
+  }
+
+  /** The examples in the partial mini-batches of this process, as of its last commits. */
+  public int partialExamples() {
+    return learner.partial();
+  }
+
+  /** Adds the figures of the predictions of an events topic. */
+  public void watchPredictions(ProcessFigures figures) {
+    gauge(
+        figures,
+        "events.lag",
+        "Records of the events topic that are not predicted yet",
+        ProcessFigures::eventsLag);
+    gauge(
+        figures,
+        "predictions.ready",
+        "1 when the events topic is being predicted; 0 while that waits for a snapshot or for Kafka",
+        ProcessFigures::predictionsReady);
+  }
+
   /** Adds what is measured when somebody asks. */
   public void watch(ProcessFigures figures) {
     gauge(
         figures,
+        "examples.unlearned",
+        "Examples that are not learned yet: in the examples topic, in a partial mini-batch of this"
+            + " process, in the mini-batches topic",
+        ProcessFigures::examplesUnlearned);
+    gauge(
+        figures,
+        "examples.behind.transaction",
+        "Records of the examples topic that cannot be read before an open transaction ends",
+        ProcessFigures::examplesBehindTransaction);
+    gauge(
+        figures,
         "examples.lag",
-        "Records of the examples topic that are not taken yet",
+        "Committed records of the examples topic that are not taken yet",
         ProcessFigures::examplesLag);
     gauge(
         figures,
@@ -138,9 +175,7 @@ public final class Telemetry implements AutoCloseable {
   @Override
   public void close() {
     refresh.shutdownNow();
-    if (kafka != null) {
-      kafka.close();
-    }
+    kafka.forEach(KafkaStreamsMetrics::close);
     gc.close();
     registry.close();
   }

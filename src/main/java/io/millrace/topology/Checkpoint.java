@@ -5,8 +5,11 @@ import io.millrace.codec.log.TaskState;
 import io.millrace.config.MillraceConfig;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,59 +33,203 @@ public final class Checkpoint {
   private final String key;
   private final String application;
   private final List<String> mapping;
-  private final String topic;
-  private final UUID source;
+  private final Source source;
+  private final String wayOut;
+  private final UUID identity;
+  private final SourceGaps gaps;
   private long consumedThrough = NONE;
   private boolean sourceIsNew;
   private boolean consuming;
 
   /**
+   * What a task reads.
+   *
+   * @param partition of the source topic
+   * @param identity of the source topic
+   * @param group the consumer group of the task
+   * @param progress what Kafka knows of the group's progress
+   * @param holes told how many records were deleted before they were read
+   */
+  public record Source(
+      TopicPartition partition,
+      Uuid identity,
+      String group,
+      KafkaProgress progress,
+      LongConsumer holes) {
+
+    /** The offset that a task of the group has committed. */
+    OptionalLong committed() {
+      return progress.committed(group, partition);
+    }
+
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT, "topic %s, partition %d", partition.topic(), partition.partition());
+    }
+  }
+
+  /** Whether the state of a task is lost: it has none, and something else shows that it had. */
+  @FunctionalInterface
+  interface LostState {
+    /**
+     * Whether it is lost.
+     *
+     * @param storeIsEmpty no model has a state in this store
+     * @param committed the offset that a task of the group has committed
+     */
+    boolean isLost(boolean storeIsEmpty, OptionalLong committed);
+  }
+
+  /**
    * The checkpoint of a task that starts.
    *
    * @param config names the live object, and says what its inputs mean
-   * @param topic the name of the source topic
-   * @param source its identity
    */
-  Checkpoint(LiveStore store, MillraceConfig config, String topic, Uuid source) {
-    this.store = store;
-    this.key = config.model().name();
-    this.application = config.application();
-    this.mapping = Mapping.of(config.example());
-    this.topic = topic;
-    this.source = new UUID(source.getMostSignificantBits(), source.getLeastSignificantBits());
+  Checkpoint(LiveStore store, MillraceConfig config, Source source) {
+    this(
+        store,
+        config.model().name(),
+        config.application(),
+        Mapping.of(config.example()),
+        source,
+        "; or begin anew: run reset, or choose another model.name or" + " application.");
   }
 
-  private Checkpoint(LiveStore store, String topic, Uuid source) {
+  private Checkpoint(
+      LiveStore store,
+      String key,
+      String application,
+      List<String> mapping,
+      Source source,
+      String wayOut) {
+    Uuid id = source.identity();
     this.store = store;
-    this.key = topic;
-    this.application = "";
-    this.mapping = List.of();
-    this.topic = topic;
-    this.source = new UUID(source.getMostSignificantBits(), source.getLeastSignificantBits());
+    this.key = key;
+    this.application = application;
+    this.mapping = mapping;
+    this.source = source;
+    this.wayOut = wayOut;
+    this.identity = new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
+    this.gaps = new SourceGaps(source);
   }
 
-  /** The checkpoint of a task that starts and has no live object here, only a position. */
-  public static Checkpoint ofPosition(LiveStore store, String topic, Uuid source) {
-    Checkpoint checkpoint = new Checkpoint(store, topic, source);
-    checkpoint.restore();
+  /**
+   * The checkpoint of a task that starts and has no live object here, only a position.
+   *
+   * @param hasRun whether the group has committed such positions before
+   * @throws LearnerException when the position is lost, and with it the events or labels that wait
+   */
+  public static Checkpoint ofPosition(LiveStore store, Source source, boolean hasRun) {
+    Checkpoint checkpoint =
+        new Checkpoint(
+            store,
+            source.partition().topic(),
+            source.group(),
+            List.of(),
+            source,
+            "; or set the positions of the group by hand (kafka-consumer-groups --reset-offsets"
+                + " --to-current): what waits to be joined is then lost.");
+    boolean isNew =
+        checkpoint.restore((storeIsEmpty, committed) -> hasRun && committed.isPresent()) == null;
     checkpoint.keep(() -> NO_OBJECT);
+    if (isNew) {
+      checkpoint.beginAtCommitted();
+    }
     return checkpoint;
+  }
+
+  /** A group that had no such positions before, as it only predicted, goes on where it is. */
+  private void beginAtCommitted() {
+    source
+        .committed()
+        .ifPresent(
+            next -> {
+              consumedThrough = next - 1;
+              gaps.startAt(next, true);
+              store.changed();
+            });
   }
 
   /**
    * The live object's bytes as of the last commit, or null where there was none.
    *
-   * @throws LearnerException when its inputs or its label meant something else
+   * @throws LearnerException when the state is lost, is older than what the group has committed, or
+   *     when its inputs or its label meant something else
    */
-  byte @Nullable [] restore() {
+  byte @Nullable [] restore(LostState lost) {
     TaskState state = state();
+    OptionalLong committed = source.committed();
     if (state == null) {
+      if (lost.isLost(store.isEmpty(), committed)) {
+        throw lost(committed);
+      }
       return null;
     }
     Differences.inMapping(state.mapping(), mapping).refuse(key, application);
-    sourceIsNew = !state.source().equals(source);
-    consumedThrough = sourceIsNew ? NONE : state.consumedThrough();
+    sourceIsNew = !state.source().equals(identity);
+    if (!sourceIsNew) {
+      consumedThrough = state.consumedThrough();
+      goOn(committed);
+    }
     return state.value();
+  }
+
+  private void goOn(OptionalLong committed) {
+    long next = Math.max(consumedThrough + 1, committed.orElse(NONE));
+    if (next > consumedThrough + 1
+        && hasRecords(consumedThrough, next)
+        && !isReadByAnotherModel(next)) {
+      throw new LearnerException(
+          String.format(
+              Locale.ROOT,
+              "The state in topic %s is older than the position of application %s: it ends at offset"
+                  + " %d of %s, and the application has read up to offset %d. Restore that topic"
+                  + " from a backup%s",
+              changelog(),
+              source.group(),
+              consumedThrough,
+              source,
+              next - 1,
+              wayOut));
+    }
+    if (next == 0) {
+      return; // nothing was read yet: whatever is deleted was never due
+    }
+    gaps.startAt(next, committed.isPresent());
+  }
+
+  private boolean hasRecords(long after, long next) {
+    return source.progress().hasRecords(source.partition(), after + 1, next);
+  }
+
+  /** A model that goes on after another one of the application does not learn what that one did. */
+  private boolean isReadByAnotherModel(long next) {
+    return store.committedBesides(key).stream()
+        .map(TaskState::decode)
+        .anyMatch(
+            other -> other.source().equals(identity) && !hasRecords(other.consumedThrough(), next));
+  }
+
+  private LearnerException lost(OptionalLong committed) {
+    return new LearnerException(
+        String.format(
+            Locale.ROOT,
+            "The state of application %s in topic %s is missing, but %s. Restore that topic from a backup%s",
+            source.group(),
+            changelog(),
+            committed.isPresent()
+                ? String.format(
+                    Locale.ROOT,
+                    "the application has read %s up to offset %d",
+                    source,
+                    committed.getAsLong() - 1)
+                : String.format(Locale.ROOT, "model %s was published by this application", key),
+            wayOut));
+  }
+
+  private String changelog() {
+    return LearnerTopology.changelog(source.group(), store.name());
   }
 
   private @Nullable TaskState state() {
@@ -109,7 +256,12 @@ public final class Checkpoint {
 
   /** Names the live object; {@code value} gives its bytes, once a commit at most. */
   void keep(Supplier<byte[]> value) {
-    store.keep(key, () -> new TaskState(source, consumedThrough, mapping, value.get()).encode());
+    store.keep(key, () -> new TaskState(identity, consumedThrough, mapping, value.get()).encode());
+  }
+
+  /** Whether the state is in its changelog topic, or on its way there. */
+  boolean isWritten() {
+    return store.isWritten();
   }
 
   /** Says that the live object has changed. */
@@ -125,6 +277,7 @@ public final class Checkpoint {
    */
   public boolean moveTo(long offset) {
     if (offset > consumedThrough) {
+      gaps.moveTo(offset);
       consumedThrough = offset;
       consuming = true;
       store.changed();
@@ -137,11 +290,11 @@ public final class Checkpoint {
               "Topic %s went back from offset %d to %d while the learner was reading it: it was"
                   + " deleted and created again, or the group's offsets were reset. Start the"
                   + " learner again.",
-              topic,
+              source.partition().topic(),
               consumedThrough,
               offset));
     }
-    LOG.debug("Offset {} of topic {} is in the state already", offset, topic);
+    LOG.debug("Offset {} of {} is in the state already", offset, source);
     return false;
   }
 }

@@ -91,9 +91,9 @@ final class Differences {
       throw new LearnerException(
           String.format(
               Locale.ROOT,
-              "Model %s cannot go on: %s. Give the changed model another model.name or application;"
-                  + " or reset: restore the configuration as it was, or delete the state of"
-                  + " application %s (kafka-streams-application-reset).",
+              "Model %s cannot go on: %s. Restore the configuration as it was, or give the changed"
+                  + " model another model.name or application, or run reset, which forgets the model"
+                  + " of application %s and learns the examples again.",
               model,
               this,
               application));

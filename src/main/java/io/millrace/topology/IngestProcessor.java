@@ -14,6 +14,8 @@ import io.millrace.example.Served;
 import io.millrace.learn.LearningMetrics;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.OptionalLong;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -21,6 +23,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decodes and checks the examples of one partition and stacks them into mini-batches. The borders
@@ -31,6 +35,8 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
   static final String PARTIAL_BATCH_STORE = "partial-batch";
   static final String MINI_BATCHES = "mini-batches";
   static final String REJECTED = "rejected-examples";
+
+  private static final Logger LOG = LoggerFactory.getLogger(IngestProcessor.class);
 
   private final MillraceConfig config;
   private final TopicFacts facts;
@@ -61,15 +67,26 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
     this.deadLetters = new DeadLetters(context, facts.largestDeadLetter());
+    TopicPartition partition =
+        new TopicPartition(config.topics().examples(), context.taskId().partition());
     this.checkpoint =
         new Checkpoint(
             context.getStateStore(PARTIAL_BATCH_STORE),
             config,
-            config.topics().examples(),
-            facts.examples());
+            new Checkpoint.Source(
+                partition,
+                facts.examples(),
+                config.application(),
+                facts.progress(),
+                deleted -> tellMissed(partition, deleted)));
     this.batch = partialBatch();
     this.firstExampleAt = context.currentSystemTimeMs();
-    checkpoint.keep(() -> MiniBatchCodec.encode(batch));
+    metrics.partial(context.taskId().partition(), batch.size());
+    checkpoint.keep(
+        () -> {
+          metrics.partial(context.taskId().partition(), batch.size());
+          return MiniBatchCodec.encode(batch);
+        });
     config.training().maxWait().ifPresent(this::scheduleMaxWait);
   }
 
@@ -77,7 +94,7 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private MiniBatch partialBatch() {
     ModelConfig model = config.model();
     int batchSize = config.training().batchSize();
-    byte[] committed = checkpoint.restore();
+    byte[] committed = checkpoint.restore(this::isLost);
     if (committed == null) {
       return new MiniBatch(model.inputs(), model.outputs(), batchSize);
     }
@@ -90,6 +107,29 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
             "the examples that wait to be learned")
         .refuse(model.name(), config.application());
     return partial;
+  }
+
+  /**
+   * A model of another name begins with an empty mini-batch, and so does a partition that was never
+   * read.
+   */
+  private boolean isLost(boolean storeIsEmpty, OptionalLong committed) {
+    KafkaProgress progress = facts.progress();
+    return storeIsEmpty
+        && (committed.isPresent()
+            ? !progress.log().isOthersOnly()
+            : progress.hasPublished()
+                && progress.log().partitions().contains(context.taskId().partition()));
+  }
+
+  private void tellMissed(TopicPartition partition, long deleted) {
+    LOG.warn(
+        "{} records of topic {}, partition {}, were deleted before they were learned; the learner"
+            + " goes on after them",
+        deleted,
+        partition.topic(),
+        partition.partition());
+    metrics.missedExamples(deleted);
   }
 
   private void scheduleMaxWait(Duration maxWait) {
@@ -164,6 +204,12 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
         || (batch.size() < config.training().batchSize()
             && batch.partition() == source.partition()
             && batch.offset(batch.size() - 1) < source.offset());
+  }
+
+  /** The task ends here, or goes on in another process. */
+  @Override
+  public void close() {
+    metrics.partial(context.taskId().partition(), 0);
   }
 
   private void send() {

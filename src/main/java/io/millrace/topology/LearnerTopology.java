@@ -50,8 +50,13 @@ public final class LearnerTopology {
   /** The topics that keep the state of an application's tasks. */
   public static List<String> changelogs(MillraceConfig config) {
     return Stream.of(IngestProcessor.PARTIAL_BATCH_STORE, TrainProcessor.MODEL_STORE)
-        .map(store -> String.format(Locale.ROOT, "%s-%s-changelog", config.application(), store))
+        .map(store -> changelog(config.application(), store))
         .toList();
+  }
+
+  /** The topic that keeps a store of an application, by Kafka Streams' naming. */
+  static String changelog(String application, String store) {
+    return String.format(Locale.ROOT, "%s-%s-changelog", application, store);
   }
 
   /**

@@ -2,13 +2,17 @@ package io.millrace.topology;
 
 import io.millrace.codec.FormatException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
@@ -32,12 +36,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LiveStore implements StateStore, CachedStateStore<byte[], byte[]> {
   private static final int PIECE = 500_000;
+
+  /** The largest record of the changelog: a piece, its key, and what is around them. */
+  static final int LARGEST_RECORD = PIECE + 1_024;
+
   private static final int HEAD_BYTES = 2 * Integer.BYTES;
 
   private final KeyValueStore<String, byte[]> inner;
   private @Nullable String key;
   private @Nullable Supplier<byte[]> value;
   private boolean changed;
+  private boolean written;
   private int slot;
 
   LiveStore(KeyValueStore<String, byte[]> inner) {
@@ -55,29 +64,56 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
     if (head == null) {
       return null;
     }
-    if (head.length != HEAD_BYTES) {
-      throw new FormatException(
-          String.format(
-              Locale.ROOT,
-              "its head has %d bytes, this Millrace reads %d",
-              head.length,
-              HEAD_BYTES));
+    Head last = Head.of(head);
+    slot = last.slot;
+    written = true;
+    return pieces(key, last);
+  }
+
+  /** The values that were committed last under other names, as far as they can be read. */
+  List<byte[]> committedBesides(String key) {
+    List<byte[]> values = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> entries = inner.all()) {
+      while (entries.hasNext()) {
+        KeyValue<String, byte[]> entry = entries.next();
+        if (!entry.key.equals(key) && entry.value.length == HEAD_BYTES) {
+          try {
+            values.add(pieces(entry.key, Head.of(entry.value)));
+          } catch (FormatException e) {
+            // A piece that is as short as a head, or a value that is not whole.
+          }
+        }
+      }
     }
-    ByteBuffer buffer = ByteBuffer.wrap(head);
-    int lastSlot = buffer.getInt();
-    int length = buffer.getInt();
-    if (lastSlot < 0 || lastSlot > 1 || length < 0) {
-      throw new FormatException(
-          String.format(Locale.ROOT, "its head cannot be: slot %d, %d bytes", lastSlot, length));
+    return values;
+  }
+
+  private record Head(int slot, int length) {
+    static Head of(byte[] bytes) {
+      if (bytes.length != HEAD_BYTES) {
+        throw new FormatException(
+            String.format(
+                Locale.ROOT,
+                "its head has %d bytes, this Millrace reads %d",
+                bytes.length,
+                HEAD_BYTES));
+      }
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      Head head = new Head(buffer.getInt(), buffer.getInt());
+      if (head.slot < 0 || head.slot > 1 || head.length < 0) {
+        throw new FormatException(
+            String.format(
+                Locale.ROOT, "its head cannot be: slot %d, %d bytes", head.slot, head.length));
+      }
+      return head;
     }
-    slot = lastSlot;
-    return pieces(key, length);
   }
 
   /** The value, once its pieces are there: a length that cannot be must not cost memory. */
-  private byte[] pieces(String key, int length) {
+  private byte[] pieces(String key, Head head) {
+    int length = head.length;
     for (int at = 0; at < length; at += PIECE) {
-      byte[] piece = inner.get(pieceKey(key, slot, at / PIECE));
+      byte[] piece = inner.get(pieceKey(key, head.slot, at / PIECE));
       if (piece == null || piece.length != Math.min(PIECE, length - at)) {
         throw new FormatException(
             String.format(Locale.ROOT, "it is incomplete at byte %d of %d", at, length));
@@ -85,7 +121,7 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
     }
     byte[] bytes = new byte[length];
     for (int at = 0; at < length; at += PIECE) {
-      byte[] piece = inner.get(pieceKey(key, slot, at / PIECE));
+      byte[] piece = inner.get(pieceKey(key, head.slot, at / PIECE));
       System.arraycopy(piece, 0, bytes, at, piece.length);
     }
     return bytes;
@@ -100,6 +136,16 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
     this.key = key;
     this.value = value;
     this.changed = false;
+  }
+
+  /** Whether nothing was ever committed, under whatever name. */
+  boolean isEmpty() {
+    return inner.approximateNumEntries() == 0; // exact for a store in memory
+  }
+
+  /** Whether the live object was written since the task started, or before. */
+  boolean isWritten() {
+    return written;
   }
 
   /** Says that the live object has changed since the last commit. */
@@ -118,6 +164,7 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
       int end = Math.min(at + PIECE, bytes.length);
       inner.put(pieceKey(key, slot, at / PIECE), Arrays.copyOfRange(bytes, at, end));
     }
+    written = true;
     inner.put(key, ByteBuffer.allocate(HEAD_BYTES).putInt(slot).putInt(bytes.length).array());
     changed = false;
   }
@@ -152,6 +199,7 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
     key = null;
     value = null;
     changed = false;
+    written = false;
     inner.close();
   }
 

@@ -11,6 +11,7 @@ import io.millrace.example.MiniBatch;
 import io.millrace.example.Reason;
 import io.millrace.example.Rejection;
 import io.millrace.learn.Diverged;
+import io.millrace.learn.Diverged.Suspect;
 import io.millrace.learn.Learner;
 import io.millrace.learn.Lesson;
 import io.millrace.learn.Model;
@@ -22,6 +23,7 @@ import io.millrace.nn.Architecture;
 import io.millrace.nn.KernelKind;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -179,10 +181,23 @@ public final class LogLearner {
         Reason.DIVERGED,
         String.format(
             Locale.ROOT,
-            "%s for the examples of partition %d, offsets %s",
+            "%s for the examples of partition %d, offsets %s; look first at %s",
             diverged.what(),
             batch.partition(),
-            batch.describeOffsets()));
+            batch.describeOffsets(),
+            diverged.suspects().stream()
+                .map(suspect -> describe(batch, suspect))
+                .collect(Collectors.joining(", then "))));
+  }
+
+  private static String describe(MiniBatch batch, Suspect suspect) {
+    return String.format(
+        Locale.ROOT,
+        "partition %d offset %d (%slargest input %s)",
+        batch.partition(),
+        batch.offset(suspect.column()),
+        Double.isNaN(suspect.loss()) ? "" : "loss " + suspect.loss() + ", ",
+        suspect.largestInput());
   }
 
   private static Rejection wrongSize(MiniBatch batch, Architecture shape) {

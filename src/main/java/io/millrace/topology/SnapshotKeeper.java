@@ -4,17 +4,21 @@ import io.millrace.codec.published.SnapshotCodec;
 import io.millrace.config.MillraceConfig;
 import io.millrace.learn.PublishedModel;
 import io.millrace.learn.PublishedModel.Publication;
+import io.millrace.learn.Snapshot;
+import io.millrace.nn.Architecture;
+import java.util.Locale;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the newest published snapshot of the model at hand, on every instance. Kafka Streams hands
- * it the committed records alone, those of before the start (the restore) first. Nothing that
- * trains may depend on it: it runs on a thread of its own, behind the training.
+ * Keeps the newest published snapshot of the model that fits the configuration, on every instance.
+ * Kafka Streams hands it committed records only, those of before the start (the restore) first.
+ * Nothing that trains may depend on it: it runs on a thread of its own, behind the training.
  */
 final class SnapshotKeeper implements Processor<String, byte[], Void, Void> {
   static final String PUBLISHED_STORE = "published-model";
@@ -23,13 +27,15 @@ final class SnapshotKeeper implements Processor<String, byte[], Void, Void> {
 
   private final String modelName;
   private final String topic;
+  private final Architecture architecture;
   private final PublishedModel published;
   private KeyValueStore<String, byte[]> store;
-  private boolean told;
+  private @Nullable String told;
 
   SnapshotKeeper(MillraceConfig config, PublishedModel published) {
     this.modelName = config.model().name();
     this.topic = config.topics().snapshots();
+    this.architecture = config.model().architecture();
     this.published = published;
   }
 
@@ -49,14 +55,41 @@ final class SnapshotKeeper implements Processor<String, byte[], Void, Void> {
       published.clear();
       return;
     }
-    try {
-      published.set(new Publication(SnapshotCodec.decode(json), json));
-      store.put(modelName, json);
-    } catch (RuntimeException e) { // whatever it is, it must not end the learner
-      if (!told) {
-        told = true;
-        LOG.warn("A snapshot on topic {} was passed over: {}", topic, e.getMessage());
+    String reason = keepIfItFits(json);
+    if (reason != null) {
+      String sentence =
+          String.format(
+              Locale.ROOT,
+              "The newest snapshot of model %s on topic %s is not used: %s",
+              modelName,
+              topic,
+              reason);
+      published.refuse(sentence);
+      if (!sentence.equals(told)) {
+        told = sentence;
+        LOG.warn(sentence);
       }
+    }
+  }
+
+  /** Keeps the snapshot, or returns why not: whatever it is, it must not end the learner. */
+  private @Nullable String keepIfItFits(byte[] json) {
+    try {
+      Snapshot snapshot = SnapshotCodec.decode(json);
+      Differences differences =
+          Differences.between(snapshot.architecture(), architecture, "the snapshot");
+      if (!differences.isEmpty()) {
+        return String.format(
+            Locale.ROOT,
+            "%s. Another application publishes under this model.name, or one did before. The next"
+                + " snapshot that fits is used",
+            differences);
+      }
+      published.set(new Publication(snapshot, json));
+      store.put(modelName, json);
+      return null;
+    } catch (RuntimeException e) {
+      return String.valueOf(e.getMessage());
     }
   }
 }

@@ -26,11 +26,21 @@ public final class StreamsSettings {
 
   private StreamsSettings() {}
 
+  /** The application, and consumer group, that predicts events. */
+  public static String predictions(MillraceConfig config) {
+    return config.application() + PREDICTIONS;
+  }
+
   /** Of the application that predicts: a group of its own, beside the one that learns. */
+  /** The application that predicts the events topic, and its group. */
+  public static String predictionsOf(MillraceConfig config) {
+    return config.application() + PREDICTIONS;
+  }
+
   public static Properties ofPredictions(MillraceConfig config) {
     Properties settings = of(config);
-    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, config.application() + PREDICTIONS);
-    settings.put(StreamsConfig.CLIENT_ID_CONFIG, config.application() + PREDICTIONS);
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, predictions(config));
+    settings.put(StreamsConfig.CLIENT_ID_CONFIG, predictions(config));
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.predictions().threads());
     if (config.example().labels().isPresent()
         && !config.kafka().containsKey(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG)) {

@@ -11,9 +11,25 @@ import org.apache.kafka.common.Uuid;
  * @param miniBatches the identity of the training log
  * @param largestDeadLetter the largest record that the dead-letters topic takes, in bytes
  * @param joined where labels come later than their events
+ * @param progress what Kafka knows of the application's progress
  */
 public record TopicFacts(
-    Uuid examples, Uuid miniBatches, int largestDeadLetter, Optional<Joined> joined) {
+    Uuid examples,
+    Uuid miniBatches,
+    int largestDeadLetter,
+    Optional<Joined> joined,
+    KafkaProgress progress) {
+
+  /** The facts of an application that has read nothing yet. */
+  public TopicFacts(
+      Uuid examples, Uuid miniBatches, int largestDeadLetter, Optional<Joined> joined) {
+    this(examples, miniBatches, largestDeadLetter, joined, KafkaProgress.NONE);
+  }
+
+  /** The same facts, of an application that may have run before. */
+  public TopicFacts with(KafkaProgress progress) {
+    return new TopicFacts(examples, miniBatches, largestDeadLetter, joined, progress);
+  }
 
   /**
    * Of the topics that are joined, and of what comes of it.

@@ -12,19 +12,36 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The topics of a learner: {@link TopicSpec} says what they must be like, {@link TopicCreation}
  * creates what is missing, and {@link TopicCheck} checks what exists.
  */
 public final class Topics {
+  private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
+
   private final MillraceConfig config;
   private final Admin admin;
+  private final boolean acceptNewPartitions;
   private final TopicCreation creation;
 
   public Topics(MillraceConfig config, Admin admin) {
+    this(config, admin, false);
+  }
+
+  /**
+   * The topics of a learner.
+   *
+   * @param acceptNewPartitions whether the state is extended where partitions were added to a
+   *     source topic; else {@link #ensure} refuses them
+   */
+  public Topics(MillraceConfig config, Admin admin, boolean acceptNewPartitions) {
     this.config = config;
     this.admin = admin;
+    this.acceptNewPartitions = acceptNewPartitions;
     this.creation = new TopicCreation(config, admin);
   }
 
@@ -46,8 +63,25 @@ public final class Topics {
     List<String> names = new ArrayList<>(specs.stream().map(TopicSpec::name).toList());
     config.example().labels().ifPresent(labels -> names.add(labels.topic()));
     TopicDescriptions existing = TopicDescriptions.of(admin, names);
-    new TopicCheck(config, existing).check(specs);
+    TopicCheck check = new TopicCheck(config, existing);
+    check.check(specs);
+    Set<String> all = KafkaAnswers.get(admin.listTopics().names());
+    checkChangelogs(
+        check, LearnerTopology.changelogs(config).stream().filter(all::contains).toList());
+    new ChangelogPartitions(config, admin).ensure(all, existing, acceptNewPartitions);
     return facts(existing);
+  }
+
+  private void checkChangelogs(TopicCheck check, List<String> changelogs) {
+    try {
+      TopicDescriptions existing = TopicDescriptions.of(admin, changelogs);
+      changelogs.forEach(name -> check.checkChangelog(name, existing));
+    } catch (AuthorizationException e) {
+      LOG.info(
+          "The settings of the state's topics ({}) are not checked: {}",
+          String.join(", ", changelogs),
+          e.getMessage());
+    }
   }
 
   /** Creates the examples topic alone when it is missing, for a command that only sends. */

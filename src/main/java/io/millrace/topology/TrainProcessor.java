@@ -7,6 +7,7 @@ import io.millrace.codec.log.TrainStateCodec.TrainState;
 import io.millrace.codec.published.CostCodec;
 import io.millrace.codec.published.SnapshotCodec;
 import io.millrace.codec.published.SnapshotKey;
+import io.millrace.config.Guarantee;
 import io.millrace.config.MillraceConfig;
 import io.millrace.example.Rejection;
 import io.millrace.learn.BatchCost;
@@ -21,7 +22,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -59,6 +63,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private long publishedVersion;
   private long rejected;
   private long nextTold = 1;
+  private boolean publishesSoon;
 
   TrainProcessor(MillraceConfig config, Model initial, TopicFacts facts, LearningMetrics metrics) {
     this.config = config;
@@ -77,8 +82,12 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         new Checkpoint(
             context.getStateStore(MODEL_STORE),
             config,
-            config.topics().miniBatches(),
-            facts.miniBatches());
+            new Checkpoint.Source(
+                new TopicPartition(config.topics().miniBatches(), 0),
+                facts.miniBatches(),
+                config.application(),
+                facts.progress(),
+                this::refuseHole));
     TrainState state = state();
     Model model = state.model();
     this.learner = new LogLearner(config, model);
@@ -97,7 +106,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   /** The model as of the last commit, or the initial one. */
   private TrainState state() {
-    byte[] committed = checkpoint.restore();
+    byte[] committed = checkpoint.restore(this::isLost);
     if (committed == null) {
       return new TrainState(initial.copy(), History.NONE);
     }
@@ -115,6 +124,26 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     Differences.between(state.model(), initial, "the state")
         .refuse(modelName, config.application());
     return state;
+  }
+
+  /** A model of another name begins anew, beside those that the store and the log are of. */
+  private boolean isLost(boolean storeIsEmpty, OptionalLong committed) {
+    KafkaProgress progress = facts.progress();
+    return progress.hasPublished()
+        || (storeIsEmpty && committed.isPresent() && !progress.log().isOthersOnly());
+  }
+
+  /** A replay of a log with a hole could never equal the model again. */
+  private void refuseHole(long deleted) {
+    throw new LearnerException(
+        String.format(
+            Locale.ROOT,
+            "%d records of topic %s were deleted before model %s had learned them, so that no replay"
+                + " can equal the model any more. Begin anew: run reset, or give the model another"
+                + " model.name or application.",
+            deleted,
+            config.topics().miniBatches(),
+            modelName));
   }
 
   @Override
@@ -168,17 +197,33 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     return config.example().labels().isPresent();
   }
 
-  /** As soon as the task runs: nothing can be forwarded before. */
+  /** As soon as the task runs and may publish: nothing can be forwarded before. */
   private void publishSoon() {
+    if (publishesSoon) {
+      return;
+    }
+    publishesSoon = true;
+    checkpoint.changed();
     AtomicReference<@Nullable Cancellable> tick = new AtomicReference<>();
     tick.set(
         context.schedule(
             Duration.ofMillis(1),
             PunctuationType.WALL_CLOCK_TIME,
             now -> {
-              publishSnapshotOfNewVersion();
-              Objects.requireNonNull(tick.get()).cancel();
+              if (mayPublish()) {
+                publishesSoon = false;
+                publishSnapshotOfNewVersion();
+                Objects.requireNonNull(tick.get()).cancel();
+              }
             }));
+  }
+
+  /**
+   * Without exactly-once the first snapshot waits for the first commit: a crash between the two
+   * would leave a snapshot without a state, which looks like a lost state.
+   */
+  private boolean mayPublish() {
+    return config.guarantee() == Guarantee.EXACTLY_ONCE || checkpoint.isWritten();
   }
 
   private void publishSnapshotOfNewVersion() {
@@ -187,15 +232,20 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
         || (model.version() == initial.version() && !publishesInitial())) {
       return;
     }
+    if (!mayPublish()) {
+      publishSoon();
+      return;
+    }
     long now = context.currentSystemTimeMs();
     Snapshot snapshot =
         Snapshot.of(
-            modelName,
-            model,
-            history.rollback(),
-            config.topics().miniBatches(),
-            config.training().kernelKind(),
-            Instant.ofEpochMilli(now));
+                modelName,
+                model,
+                history.rollback(),
+                config.topics().miniBatches(),
+                config.training().kernelKind(),
+                Instant.ofEpochMilli(now))
+            .by(Optional.of(config.application()));
     byte[] value = SnapshotCodec.encode(snapshot);
     keep(model.version(), value, now);
     context.forward(new Record<>(key, value, now), SNAPSHOTS);

@@ -11,9 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param ready whether it learns: the streams run, the state is restored and Kafka answers
  * @param silent whether Kafka does not answer
  * @param learned the examples in the model
- * @param lag the records of the examples topic that are not taken yet; -1 while unknown
+ * @param lag the examples that are not learned yet, wherever they wait; -1 while unknown
  * @param batchLag the mini-batches that are not learned yet; -1 while unknown
- * @param snapshot the newest published one; null before there is one
+ * @param behindTransaction those of lag that cannot be read before an open transaction ends; -1
+ *     while unknown
+ * @param snapshot the newest published one that fits; null before there is one
+ * @param snapshotRefused why the newest one on the topic is not used; null where it is
  * @param drifts the newest changes that were detected, oldest first
  * @param firstBatch the mini-batch that the history begins with; 0 before there is one
  * @param version of Millrace
@@ -30,9 +33,11 @@ public record Status(
     long learned,
     long lag,
     long batchLag,
+    long behindTransaction,
     DeadLetters deadLetters,
     long modelVersion,
     @Nullable Published snapshot,
+    @Nullable String snapshotRefused,
     int inputs,
     int hidden,
     int outputs,

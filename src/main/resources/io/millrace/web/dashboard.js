@@ -117,7 +117,8 @@ function showStatus(status) {
 
   const waiting = status.lag >= 0 ? status.lag : null;
   datum('lag', waiting, short(waiting));
-  text('lag-more', seen.pace ?? 'unknown');
+  text('lag-more', status.behindTransaction > 0
+    ? `${short(status.behindTransaction)} behind an open transaction` : seen.pace ?? 'unknown');
   byId('lag-tile').classList.toggle('warn', seen.pace === 'falls behind');
 
   datum('examples', status.learned, short(status.learned));
@@ -126,7 +127,9 @@ function showStatus(status) {
 
   datum('version', status.modelVersion, count(status.modelVersion));
   const age = status.snapshot ? status.snapshot.ageMillis + now() - seen.statusAt : null;
-  text('version-more', age === null ? 'no snapshot yet' : `snapshot ${ago(age)}`);
+  const refused = status.snapshotRefused;
+  text('version-more', refused ? 'newest snapshot not used' : age === null ? 'no snapshot yet' : `snapshot ${ago(age)}`);
+  byId('version-more').title = refused ?? '';
 
   showDeadLetters(status.deadLetters, status.topics?.deadLetters);
   showDrifts(status.drifts ?? [], history.last?.drifts);

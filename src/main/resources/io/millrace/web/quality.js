@@ -3,8 +3,8 @@ import {byId, fill, make, text} from './dom.js';
 import {count, figure, NOTHING, percent} from './format.js';
 
 const CLASSES = {
-  window: 'this model', baseline: 'most frequent class', noChange: 'last label again'};
-const VALUES = {window: 'this model', baseline: 'mean so far', noChange: 'last value again'};
+  window: 'this model', baseline: 'most frequent class', noChange: 'previous label'};
+const VALUES = {window: 'this model', baseline: 'mean so far', noChange: 'previous value'};
 
 /** What may be shown, in this order: its name, how it is written, whether more is better. */
 const MEASURES = {

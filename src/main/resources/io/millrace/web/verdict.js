@@ -1,4 +1,4 @@
-// One sentence that says how it stands.
+// One sentence on the state of the learner.
 import {count, duration, figure, instant, percent, roundPercent, short} from './format.js';
 
 const QUIET_MILLIS = 12_000;
@@ -47,7 +47,7 @@ function byState(status) {
     case 'NOT_RUNNING':
       return verdict('stopped', 'bad', 'The learner has stopped');
     case 'REBALANCING':
-      return verdict('starting', 'wait', 'Getting its share of the topics',
+      return verdict('starting', 'wait', 'Partitions are being assigned',
         'The learner has started, or another instance came or went.');
     case 'CREATED':
     case 'STARTING':
@@ -61,7 +61,7 @@ function byDeadLetters(status, now) {
   const diverged = (status.deadLetters?.newest ?? []).find(letter =>
     letter.reason === 'diverged' && now - instant(letter.timestamp) < DIVERGED_MILLIS);
   return diverged
-    ? verdict('diverged', 'bad', 'Diverged: mini-batches are thrown away',
+    ? verdict('diverged', 'bad', 'Diverged: mini-batches are not learned',
       'The model is left as it was. A lower learning rate, scaling or clipNorm may help.')
     : null;
 }
@@ -99,7 +99,7 @@ function byQuality(status, last, pace) {
       return verdict('behind', 'warn', words, more);
     }
     return isOutdone(quality)
-      ? verdict('outdone', 'warn', `${words}, yet outdone by the last ${labelOf(quality)}`, more)
+      ? verdict('outdone', 'warn', `${words}; repeating the last ${labelOf(quality)} would be more accurate`, more)
       : verdict('learning', 'good', words, more);
   }
   return gain <= -CLEARLY
@@ -122,13 +122,13 @@ function easier(quality) {
   if (accuracy !== undefined) {
     const best = Math.max(baseline?.accuracy ?? 0, noChange?.accuracy ?? 0);
     const name = (noChange?.accuracy ?? 0) > (baseline?.accuracy ?? 0)
-      ? 'the last label again' : 'always the most frequent class';
+      ? 'previous label' : 'majority class';
     return `${percent(accuracy)} of its answers are right; ${name}: ${percent(best)}.`;
   }
   if (mae !== undefined) {
     const best = Math.min(baseline?.mae ?? Infinity, noChange?.mae ?? Infinity);
     const name = (noChange?.mae ?? Infinity) < (baseline?.mae ?? Infinity)
-      ? 'the last value again' : 'always the mean';
+      ? 'previous value' : 'mean';
     return `It is off by ${figure(mae)} on average; ${name}: ${figure(best)}.`;
   }
   return '';

@@ -3,6 +3,7 @@ package io.millrace.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.app.process.ExitException;
 import io.millrace.app.process.Stop;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -14,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CheckCommandTest {
   private static final String EVENT =
@@ -52,6 +55,52 @@ class CheckCommandTest {
           + " hash: 2}, {field: date, time: [hourOfDay]}]",
       "--event=" + file(event)
     };
+  }
+
+  /** What run would refuse without asking Kafka. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          kafka.linger.ms=soon                 | kafka.linger.ms: Invalid value soon
+          kafka.compression.type=zip           | kafka.compression.type: Invalid value zip
+          kafka.auto.offset.reset=now          | kafka.auto.offset.reset: Invalid value now
+          kafka.security.protocol=TLS          | kafka.security.protocol: Invalid value TLS
+          training.batchSize=1000000           | model: This configuration can produce mini-batches of
+          topics.replicationFactor=0           | topics.replicationFactor: must be at least 1, or -1 for the broker's default, got "0"
+          """)
+  void shouldRefuseWhatRunRefuses(String setting, String fault) {
+    PrintStream before = System.err;
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code;
+    try {
+      System.setErr(new PrintStream(err, true, UTF_8));
+      code =
+          Main.run(
+              new Stop(),
+              "check",
+              "--config=config/vector.yaml",
+              "--set=model.inputs=1000",
+              "--set=" + setting);
+    } finally {
+      System.setErr(before);
+    }
+
+    assertThat(code).isEqualTo(ExitException.USAGE);
+    assertThat(err.toString(UTF_8)).contains(fault);
+  }
+
+  @Test
+  void shouldRefuseAnApplicationThatKafkaStreamsCannotNameTopicsAfter() {
+    String name = "a".repeat(181);
+
+    assertThat(
+            Main.run(
+                new Stop(), "check", "--config=config/vector.yaml", "--set=application=" + name))
+        .isEqualTo(ExitException.USAGE);
+    assertThat(check("--config=config/vector.yaml", "--set=application=" + name.substring(1)))
+        .isNotEmpty();
   }
 
   @Test

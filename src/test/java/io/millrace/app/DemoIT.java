@@ -53,7 +53,7 @@ final class DemoIT {
     MillraceProcess demo =
         demo(TestLearner.freeAddress(), "--until-end", "--rate", FAST, "--set", NEVER);
     assertLearnedEverything(demo);
-    assertThat(demo.out()).anyMatch(line -> line.startsWith("Learned 100,000 flights in 3,125 "));
+    assertThat(demo.out()).anyMatch(line -> line.startsWith("Learned 100,000 examples in 3,125 "));
   }
 
   @Test
@@ -110,14 +110,12 @@ final class DemoIT {
           .as(demo.toString())
           .anyMatch(
               line ->
-                  line.matches("Learned 100,000 flights in [0-9,]+ mini-batches; 0 dead letters."))
-          .anyMatch(
-              line -> line.matches("Cost +0\\.\\d{4} on average, .* base rate so far: 0\\.\\d{4}"))
+                  line.matches("Learned 100,000 examples in [0-9,]+ mini-batches; 0 dead letters."))
+          .anyMatch(line -> line.matches("Cost +0\\.\\d{4} on average, .* baseline: 0\\.\\d{4}"))
           .anyMatch(
               line ->
                   line.matches(
-                      "Accuracy +\\d\\d\\.\\d%; the more frequent answer so far: \\d\\d\\.\\d%;"
-                          + " the answer before: \\d\\d\\.\\d%"));
+                      "Accuracy +\\d\\d\\.\\d%; majority class: \\d\\d\\.\\d%; previous label: \\d\\d\\.\\d%"));
     }
   }
 

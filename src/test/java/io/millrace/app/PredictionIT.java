@@ -240,6 +240,40 @@ final class PredictionIT {
     }
   }
 
+  /** Another application, of a model of another shape, has published under the same name. */
+  @Test
+  void shouldWaitForASnapshotThatFits() throws Exception {
+    String old = learner.name() + "-old";
+    try (MillraceProcess run =
+        run(
+            "--set",
+            "application=" + old,
+            "--set",
+            "model.name=" + learner.name(),
+            "--set",
+            "topics.miniBatches=" + old,
+            "--set",
+            "topics.events=none",
+            "--set",
+            "model.inputs=1",
+            "--set",
+            "example.features=[x]")) {
+      learn(0, 20);
+      awaitVersion(url(run), 20);
+    }
+    try (MillraceProcess run =
+        run("--set", "model.name=" + learner.name(), "--set", "publish.snapshotEvery=40")) {
+      String url = url(run);
+      sendEvents(0, 1);
+      awaitRefusal(url, "is not used: inputs: 1 in the snapshot, 2 in the configuration");
+
+      send(learner, 20, 40);
+      awaitVersion(url, 40);
+      assertThat(post(url, event(1)).statusCode()).isEqualTo(200);
+      assertThat(topics.consume(predictions(), 1)).hasSize(1);
+    }
+  }
+
   @Test
   void shouldAnswerOnlyThoseWhoMayAsk() throws Exception {
     try (MillraceProcess run = run("--set", "http.token=s3cret")) {
@@ -339,6 +373,17 @@ final class PredictionIT {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** Until the server says for this reason that it has no model. */
+  private void awaitRefusal(String url, String reason) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + MillraceProcess.PATIENCE.toNanos();
+    HttpResponse<String> answer = post(url, event(1));
+    while (!answer.body().contains(reason)) {
+      assertThat(System.nanoTime()).as(answer.body()).isLessThan(deadline);
+      answer = post(url, event(1));
+    }
+    assertThat(answer.statusCode()).isEqualTo(503);
   }
 
   private void awaitVersion(String url, int version) throws IOException, InterruptedException {

@@ -24,6 +24,7 @@ public final class Benchmarks {
               "step", StepBenchmark::run,
               "dashboards", DashboardsBenchmark::run,
               "decode", DecodeBenchmark::run,
+              "decode-events", DecodeEventsBenchmark::run,
               "end-to-end", EndToEndBenchmark::run,
               "predict", PredictBenchmark::run,
               "scaling", ScalingBenchmark::run));

@@ -141,6 +141,26 @@ class DivergedTest {
                         "cost .*, gradient norm .*, learning rate 1.0E101"
                             + " \\(an update takes gradients and rates up to 1.0E100\\)"));
     assertThat(learn(learner(scaled, slow), 1e200, 1))
-        .isEqualTo(new Diverged("1.0E200 as input 2 (scaling takes inputs up to 1.0E100)"));
+        .isEqualTo(
+            new Diverged(
+                "1.0E200 as input 2 (scaling takes inputs up to 1.0E100)",
+                List.of(new Diverged.Suspect(0, Double.NaN, 1e200))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void shouldNameOnlyTheExamplesThatStandOut(Kind kind) {
+    double[][] inputs = {{1, 2}, {1, -3}, {1, 2}, {1, 1}, {1, 2}};
+    double[][] labels = {{1}, {1}, {1e120}, {-5e119}, {1}};
+
+    Outcome outcome = learner(kind, Batches.rate(0.1)).learn(Batches.of(inputs, labels), 0);
+
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            Diverged.class,
+            diverged ->
+                assertThat(diverged.suspects())
+                    .extracting(Diverged.Suspect::column)
+                    .containsExactly(2, 3));
   }
 }

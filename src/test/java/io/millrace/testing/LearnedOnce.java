@@ -148,7 +148,7 @@ public record LearnedOnce(TestLearner learner, TestTopics topics, int batchSize)
   private String snapshot(TestLearner of, int version) {
     try {
       ObjectNode json = (ObjectNode) JSON.readTree(awaitSnapshot(of, version));
-      return json.remove(List.of("model", "learnedThrough", "timestamp")).toString();
+      return json.remove(List.of("model", "application", "learnedThrough", "timestamp")).toString();
     } catch (IOException e) {
       throw new AssertionError(e);
     }

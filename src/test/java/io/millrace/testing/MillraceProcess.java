@@ -122,6 +122,11 @@ public final class MillraceProcess implements AutoCloseable {
     }
   }
 
+  /** The process's standard input, to write to bit by bit. */
+  public OutputStream standardInput() {
+    return process.getOutputStream();
+  }
+
   /** Waits for a line on standard output that contains the text, and returns it. */
   public String awaitLine(String text) {
     String line = out.await(text, PATIENCE);

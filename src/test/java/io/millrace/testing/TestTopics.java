@@ -30,12 +30,14 @@ import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -43,7 +45,10 @@ import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -265,9 +270,52 @@ public final class TestTopics implements AutoCloseable {
     await(admin.deleteTopics(List.of(topic)).all());
   }
 
-  /** Deletes a group and with it the offsets that it has committed. */
+  /** Deletes a group and with it the offsets that it has committed, once nobody is in it. */
   public void deleteGroup(String group) {
-    await(admin.deleteConsumerGroups(List.of(group)).all());
+    whenEmpty(group, () -> admin.deleteConsumerGroups(List.of(group)).all());
+  }
+
+  /** Sets the position of a group in the only partition of a topic, as a person does by hand. */
+  public void setOffset(String group, String topic, long offset) {
+    Map<TopicPartition, OffsetAndMetadata> position =
+        Map.of(new TopicPartition(topic, 0), new OffsetAndMetadata(offset));
+    whenEmpty(group, () -> admin.alterConsumerGroupOffsets(group, position).all());
+  }
+
+  /** A process that was killed or has failed is a member until its session ends. */
+  private static void whenEmpty(String group, Supplier<Future<Void>> request) {
+    Await.until(
+        "group %s has no member".formatted(group),
+        PATIENCE,
+        () -> {
+          try {
+            await(request.get());
+            return true;
+          } catch (AssertionError e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+              return true; // it has no offsets
+            }
+            if (e.getCause() instanceof UnknownMemberIdException
+                || e.getCause() instanceof GroupNotEmptyException) {
+              return false;
+            }
+            throw e;
+          }
+        });
+  }
+
+  /** Waits until a group has committed a position in the only partition of a topic. */
+  public void awaitCommitted(String group, String topic, long offset) {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    Await.until(
+        "group %s is at offset %d of %s".formatted(group, offset, topic),
+        PATIENCE,
+        () -> {
+          OffsetAndMetadata position =
+              await(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+                  .get(partition);
+          return position != null && position.offset() >= offset;
+        });
   }
 
   private KafkaConsumer<byte[], byte[]> consumer(IsolationLevel isolation) {
@@ -354,6 +402,15 @@ public final class TestTopics implements AutoCloseable {
   public void deleteRecords(String topic, long before) {
     TopicPartition partition = new TopicPartition(topic, 0);
     await(admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(before))).all());
+  }
+
+  /** Adds partitions to a topic, and waits until they are known. */
+  public void addPartitions(String topic, int partitions) {
+    await(admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions))).all());
+    Await.until(
+        "%s has %d partitions".formatted(topic, partitions),
+        PATIENCE,
+        () -> partitions(topic).size() == partitions);
   }
 
   /**

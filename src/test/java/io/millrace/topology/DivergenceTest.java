@@ -79,7 +79,7 @@ class DivergenceTest {
       for (int i = 0; i < 3; i++) {
         String example = good(random);
         boolean isBad = batch % 3 == 1;
-        all.add(isBad && i == 1 ? "{\"features\":[1e300,-1e300],\"label\":1}" : example);
+        all.add(isBad && i == 1 ? "{\"features\":[1e99,-1e99],\"label\":1}" : example);
         if (!isBad) {
           good.add(example);
         }
@@ -106,11 +106,46 @@ class DivergenceTest {
           .isEqualTo("diverged");
       assertThat(disturbed.dead.get(i).headers().lastHeader("millrace.detail").value())
           .asString(UTF_8)
-          .contains("offsets %d-%d".formatted(9 * i + 3, 9 * i + 5));
+          .contains("offsets %d-%d".formatted(9 * i + 3, 9 * i + 5))
+          .contains("look first at partition 0 offset %d (".formatted(9 * i + 4));
     }
     assertThat(disturbed.costs).hasSize(40);
     assertThat(lasting(disturbed.costs)).isEqualTo(lasting(alone.costs));
     assertThat(lasting(disturbed.snapshots)).isEqualTo(lasting(alone.snapshots));
+  }
+
+  /** What one record shows is not blamed on its neighbours. */
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "standard"})
+  void shouldLoseNoNeighbourOfATooLargeNumber(String scaling) throws Exception {
+    SplittableRandom random = new SplittableRandom(7);
+    List<String> all = new ArrayList<>();
+    List<String> good = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      good.add(good(random));
+      all.add(good.get(i));
+      if (i % 7 == 3) {
+        all.add("{\"features\":[0,-1.5e100],\"label\":1}");
+        all.add("{\"features\":[0,1],\"label\":2e100}");
+      }
+    }
+    String[] settings = {"training.scaling=" + scaling, "model.output=identity"};
+
+    Published disturbed = learn(all, settings);
+
+    assertThat(disturbed.dead).hasSize(2 * 43);
+    assertThat(disturbed.dead)
+        .extracting(dead -> header(dead, "millrace.reason"))
+        .containsOnly("not-finite");
+    assertThat(header(disturbed.dead.get(0), "millrace.detail"))
+        .isEqualTo("features[1]: expected a number from -1e100 to 1e100, got -1.5e100");
+    assertThat(header(disturbed.dead.get(1), "millrace.detail"))
+        .isEqualTo("label: expected a number from -1e100 to 1e100, got 2e100");
+    assertThat(lasting(disturbed.costs)).isEqualTo(lasting(learn(good, settings).costs));
+  }
+
+  private static String header(TestRecord<byte[], byte[]> dead, String name) {
+    return new String(dead.headers().lastHeader(name).value(), UTF_8);
   }
 
   /** Without the times, and without the places in a log that has more in one life. */

@@ -217,12 +217,13 @@ class HistoryTest {
     byte[] expected =
         SnapshotCodec.encode(
             Snapshot.of(
-                "flights",
-                model,
-                Optional.of(new Rollback(6, 2)),
-                "log",
-                config.training().kernelKind(),
-                wentBack.timestamp()));
+                    "flights",
+                    model,
+                    Optional.of(new Rollback(6, 2)),
+                    "log",
+                    config.training().kernelKind(),
+                    wentBack.timestamp())
+                .by(Optional.of("flights")));
     assertThat(published("flights")).isEqualTo(expected);
   }
 

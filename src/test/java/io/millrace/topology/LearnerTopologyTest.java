@@ -324,13 +324,13 @@ class LearnerTopologyTest {
     batchOfExamples(0);
     BatchCost before = CostCodec.decode(only("costs").value());
     assertThat(read("log")).hasSize(1);
-    example(1, 10, 0);
+    example(1, 10, 1e100);
     send("{}");
-    example(2, 20, 1e200);
+    example(2, 20, 1e100);
     assertThat(only("dead").headers().lastHeader("millrace.reason").value())
         .asString(UTF_8)
         .isEqualTo("missing-field");
-    example(3, 30, 0);
+    example(3, 30, 1e100);
 
     TestRecord<byte[], byte[]> letter = only("dead");
     TestRecord<byte[], byte[]> miniBatch = only("log");
@@ -339,7 +339,11 @@ class LearnerTopologyTest {
     assertThat(letter.value()).isEqualTo(miniBatch.value());
     assertThat(header(letter, "reason")).isEqualTo("diverged");
     assertThat(header(letter, "detail"))
-        .contains("cost Infinity", "gradient norm ", "partition 0", "offsets 3, 5-6");
+        .contains(
+            "cost 5.0E199",
+            "gradient norm ",
+            "partition 0",
+            "offsets 3, 5-6; look first at partition 0 offset 6 (");
     assertThat(header(letter, "topic")).isEqualTo("log");
     assertThat(header(letter, "partition")).isEqualTo("0");
     assertThat(header(letter, "offset")).isEqualTo("1");

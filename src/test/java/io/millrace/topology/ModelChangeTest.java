@@ -115,9 +115,9 @@ class ModelChangeTest {
         .withMessage(
             "Model flights cannot go on: "
                 + difference
-                + ". Give the changed model another model.name or application; or reset: restore"
-                + " the configuration as it was, or delete the state of application delays"
-                + " (kafka-streams-application-reset).");
+                + ". Restore the configuration as it was, or give the changed model another"
+                + " model.name or application, or run reset, which forgets the model of"
+                + " application delays and learns the examples again.");
   }
 
   @Test

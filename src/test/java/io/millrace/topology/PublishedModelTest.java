@@ -13,6 +13,8 @@ import io.millrace.learn.Snapshot;
 import io.millrace.nn.KernelKind;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -87,6 +89,32 @@ class PublishedModelTest {
     assertThat(published.newest().orElseThrow().json()).isEqualTo(good);
   }
 
+  /** Another application publishes under the same name; its model has another shape. */
+  @Test
+  void shouldKeepOnlyWhatFitsTheConfiguration() throws ConfigException {
+    for (String other : List.of("inputs: 5", "hidden: 9", "activation: relu", "output: identity")) {
+      snapshots.pipeInput("flights", misfit(other));
+      assertThat(published.newest()).as(other).isEmpty();
+      assertThat(published.refusal().orElseThrow())
+          .contains("model flights on topic models is not used: " + other + " in the snapshot, ");
+    }
+
+    byte[] good = snapshot("flights", 1);
+    snapshots.pipeInput("flights", good);
+    assertThat(published.refusal()).isEmpty();
+    snapshots.pipeInput("flights", misfit("inputs: 5"));
+
+    assertThat(published.newest().orElseThrow().json()).isEqualTo(good);
+    assertThat(published.refusal()).isPresent();
+  }
+
+  private byte[] misfit(String setting) throws ConfigException {
+    String[] parts = setting.split(": ", -1);
+    MillraceConfig other =
+        LearnerFixture.config(String.format(Locale.ROOT, "model.%s=%s", parts[0], parts[1]));
+    return encode("flights", InitialModel.of(other), 9);
+  }
+
   @Test
   void shouldBeGoneWhenItIsDeleted() throws ConfigException {
     snapshots.pipeInput("flights", snapshot("flights", 1));
@@ -96,14 +124,12 @@ class PublishedModelTest {
   }
 
   private byte[] snapshot(String model, long second) throws ConfigException {
-    Model initial = InitialModel.of(config);
+    return encode(model, InitialModel.of(config), second);
+  }
+
+  private static byte[] encode(String name, Model model, long second) {
     return SnapshotCodec.encode(
         Snapshot.of(
-            model,
-            initial,
-            Optional.empty(),
-            "log",
-            KernelKind.EJML,
-            Instant.ofEpochSecond(second)));
+            name, model, Optional.empty(), "log", KernelKind.EJML, Instant.ofEpochSecond(second)));
   }
 }

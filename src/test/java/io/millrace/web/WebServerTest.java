@@ -25,6 +25,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -393,7 +394,7 @@ class WebServerTest {
       view.add(1, "{\"batch\":\r\n1}");
       assertThat(browser.nextData("costs")).isEqualTo("[{\"batch\":  1}]");
       for (int i = 2; i <= 2000; i++) {
-        view.add(i, "{\"batch\":%d}".formatted(i));
+        view.add(i, String.format(Locale.ROOT, "{\"batch\":%d}", i));
       }
       String newest = browser.nextData("costs");
       while (!newest.endsWith("{\"batch\":2000}]")) {
@@ -578,8 +579,10 @@ class WebServerTest {
           0,
           0,
           0,
+          0,
           new Status.DeadLetters(0, true, Map.of(), List.of()),
           0,
+          null,
           null,
           2,
           3,

@@ -2,39 +2,65 @@ package io.millrace.app.events;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.millrace.app.process.ExitException;
-import io.millrace.config.Format;
+import io.millrace.example.Feature;
+import io.millrace.example.Target;
 import java.io.IOException;
-import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** What a cell of a CSV file is: all are text there, and only some are meant so. */
-final class CsvCell {
+/**
+ * What a cell of a CSV file becomes in JSON. The file has nothing but text, and looks deceive: the
+ * id {@code 4e862047} looks like a number. So it follows from what the configuration makes of the
+ * field.
+ */
+enum CsvCell {
+  /** A category or a class: the characters as they are. */
+  TEXT,
+
+  /**
+   * A number, sent with the digits as written; true and false are what they say. Anything else is
+   * text, for the learner to reject with the value.
+   */
+  NUMBER,
+
+  /** Milliseconds as a number, ISO 8601 as text. */
+  TIME;
+
   static final JsonFactory JSON = new JsonFactory();
 
-  /** As JSON has it, and also {@code +1}, {@code .5} and {@code 1.}; not {@code 007}. */
-  private static final Pattern NUMBER =
-      Pattern.compile("[-+]?((0|[1-9]\\d*)(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d+)?");
+  /** As JSON has it, and also {@code +1}, {@code .5}, {@code 1.} and {@code 007}. */
+  private static final Pattern NUMERIC =
+      Pattern.compile("[-+]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d+)?");
 
   private static final Pattern JSON_NUMBER =
       Pattern.compile("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][-+]?\\d+)?");
 
-  private CsvCell() {}
+  /** The kind that a feature needs. */
+  static CsvCell of(Feature feature) {
+    if (feature instanceof Feature.Numeric) {
+      return NUMBER;
+    }
+    return feature instanceof Feature.Time ? TIME : TEXT;
+  }
 
-  /**
-   * Writes a cell as JSON: empty is null, a number goes out as written, {@code true} and {@code
-   * false} are what they say. Anything else is text, also digits that start with a zero: codes, of
-   * which a number would lose the zeros.
-   */
-  static void write(JsonGenerator json, String cell) throws IOException {
+  /** The kind that a label needs. */
+  static CsvCell of(Target label) {
+    return label instanceof Target.Classes ? TEXT : NUMBER;
+  }
+
+  /** The kind for a field that is used in two ways: a number can be a time and a category too. */
+  CsvCell and(CsvCell other) {
+    return this == NUMBER || other == NUMBER ? NUMBER : this == TIME || other == TIME ? TIME : TEXT;
+  }
+
+  /** Writes a cell; an empty one is null. */
+  void write(JsonGenerator json, String cell) throws IOException {
     if (cell.isEmpty()) {
       json.writeNull();
-    } else if (JSON_NUMBER.matcher(cell).matches()) {
+    } else if (this != TEXT && JSON_NUMBER.matcher(cell).matches()) {
       json.writeNumber(cell);
-    } else if (NUMBER.matcher(cell).matches()) {
+    } else if (this == NUMBER && NUMERIC.matcher(cell).matches()) {
       json.writeNumber(jsonNumber(cell));
-    } else if (cell.equals("true") || cell.equals("false")) {
+    } else if (this == NUMBER && (cell.equals("true") || cell.equals("false"))) {
       json.writeBoolean(cell.equals("true"));
     } else {
       json.writeString(cell);
@@ -46,26 +72,7 @@ final class CsvCell {
     return number
         .replaceFirst("^\\+", "")
         .replaceFirst("^(-?)\\.", "$10.")
-        .replaceFirst("\\.(?!\\d)", "");
-  }
-
-  /**
-   * The number in a cell, NaN where it is empty.
-   *
-   * @throws ExitException when there is anything else
-   */
-  static double number(String cell, List<String> header, int column, Format format) {
-    try {
-      return cell.isEmpty() ? Double.NaN : Double.parseDouble(cell);
-    } catch (NumberFormatException e) {
-      throw ExitException.failure(
-          String.format(
-              Locale.ROOT,
-              "Column %s: \"%s\" is no number, and %s has nothing but numbers",
-              column < header.size() ? header.get(column) : column + 1,
-              cell,
-              format.text()),
-          e);
-    }
+        .replaceFirst("\\.(?!\\d)", "")
+        .replaceFirst("^(-?)0+(?=\\d)", "$1");
   }
 }

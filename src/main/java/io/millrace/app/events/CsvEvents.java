@@ -6,6 +6,7 @@ import io.millrace.example.Features;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** CSV with a header row, each row an event in the form and the format of the configuration. */
@@ -16,7 +17,8 @@ public final class CsvEvents implements EventSource {
   /**
    * Reads the header.
    *
-   * @throws io.millrace.app.process.ExitException when it lacks a column that every example needs
+   * @throws io.millrace.app.process.ExitException when it lacks a column that every example needs,
+   *     or has one twice
    */
   public CsvEvents(InputStream in, ExampleConfig example) throws IOException {
     this.rows = new CsvRows(in);
@@ -33,7 +35,26 @@ public final class CsvEvents implements EventSource {
   @Override
   public byte @Nullable [] next() throws IOException {
     String[] cells = rows.next();
-    return cells == null ? null : row.event(cells);
+    if (cells == null) {
+      return null;
+    }
+    int columns = rows.header().size();
+    if (cells.length > columns) {
+      throw new BadRowException(
+          rows.line(),
+          String.format(
+              Locale.ROOT,
+              "%d cells, and the header has %d columns (%s); a cell with a comma in it needs"
+                  + " quotes",
+              cells.length,
+              columns,
+              String.join(", ", rows.header())));
+    }
+    try {
+      return row.event(cells);
+    } catch (IllegalArgumentException e) {
+      throw new BadRowException(rows.line(), String.valueOf(e.getMessage()));
+    }
   }
 
   @Override

@@ -12,46 +12,55 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** How a row of a CSV file becomes an event. */
 @FunctionalInterface
 interface CsvRow {
-  /** The event of a row. */
+  /**
+   * The event of a row.
+   *
+   * @param cells no more than the header has
+   * @throws IllegalArgumentException when a cell cannot be sent; the message says why
+   */
   byte[] event(String[] cells) throws IOException;
 
   /**
-   * A JSON object with the columns as its fields, whether the configuration asks for them or not.
+   * A JSON object with the columns that the configuration names. Other columns are left out.
    *
    * @throws ExitException when a column is missing that every example needs
    */
   static CsvRow named(List<String> header, Features.Named features, Target label) {
+    Map<String, CsvCell> kinds = new HashMap<>();
     Set<String> missing = new TreeSet<>();
     for (Feature feature : features.features()) {
-      if (!feature.mayBeMissing() && !header.contains(column(feature.field()))) {
-        missing.add(column(feature.field()));
+      String column = column(feature.field());
+      kinds.merge(column, CsvCell.of(feature), CsvCell::and);
+      if (!feature.mayBeMissing() && !header.contains(column)) {
+        missing.add(column);
       }
     }
+    kinds.merge(column(label.field()), CsvCell.of(label), CsvCell::and);
     if (!header.contains(column(label.field()))) {
       missing.add(column(label.field()));
     }
     if (!missing.isEmpty()) {
       throw noColumn(String.join(", ", missing), "example", header);
     }
-    return object(header);
-  }
-
-  /** A JSON object with the columns as its fields. */
-  static CsvRow object(List<String> header) {
     return cells ->
         object(
             json -> {
-              for (int i = 0; i < cells.length && i < header.size(); i++) {
-                json.writeFieldName(header.get(i));
-                CsvCell.write(json, cells[i]);
+              for (int i = 0; i < cells.length; i++) {
+                CsvCell kind = kinds.get(header.get(i));
+                if (kind != null) {
+                  json.writeFieldName(header.get(i));
+                  kind.write(json, cells[i]);
+                }
               }
             });
   }
@@ -78,13 +87,13 @@ interface CsvRow {
               json.writeArrayFieldStart(features);
               for (int column = 0; column < cells.length; column++) {
                 if (column != labelColumn) {
-                  CsvCell.write(json, cells[column]);
+                  CsvCell.NUMBER.write(json, cells[column]);
                 }
               }
               json.writeEndArray();
               if (labelColumn < cells.length) {
                 json.writeFieldName(label);
-                CsvCell.write(json, cells[labelColumn]);
+                CsvCell.of(example.label()).write(json, cells[labelColumn]);
               }
             });
   }
@@ -93,8 +102,7 @@ interface CsvRow {
    * The vector form as little-endian numbers, the label last. An empty cell is NaN, for the learner
    * to reject.
    *
-   * @throws ExitException when there is no column for the label, or later at a cell that is no
-   *     number: these formats cannot say what was in it
+   * @throws ExitException when there is no column for the label
    */
   static CsvRow binary(List<String> header, ExampleConfig example) {
     int labelColumn = labelColumn(header, example);
@@ -105,7 +113,7 @@ interface CsvRow {
       for (int i = 0; i < cells.length; i++) {
         boolean isLast = i == cells.length - 1;
         int column = isLast && labelColumn <= i ? labelColumn : i < labelColumn ? i : i + 1;
-        double number = CsvCell.number(cells[column], header, column, example.format());
+        double number = number(cells[column], header.get(column), example.format());
         if (isDouble) {
           numbers.putDouble(number);
         } else {
@@ -114,6 +122,22 @@ interface CsvRow {
       }
       return numbers.array();
     };
+  }
+
+  /** The number in a cell, NaN where it is empty. These formats have no way to send text. */
+  private static double number(String cell, String column, Format format) {
+    try {
+      return cell.isEmpty() ? Double.NaN : Double.parseDouble(cell);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "column %s: \"%s\" is not a number, and %s holds only numbers",
+              column,
+              cell,
+              format.text()),
+          e);
+    }
   }
 
   private static int labelColumn(List<String> header, ExampleConfig example) {
@@ -126,13 +150,19 @@ interface CsvRow {
   }
 
   private static ExitException noColumn(String columns, String key, List<String> header) {
+    String names = header.isEmpty() ? "none" : String.join(", ", header);
+    String hint =
+        header.stream().anyMatch(name -> name.indexOf(';') >= 0 || name.indexOf('\t') >= 0)
+            ? ". Cells must be separated by commas"
+            : "";
     return ExitException.usage(
         String.format(
             Locale.ROOT,
-            "The CSV has no column \"%s\" (%s); its columns are: %s",
+            "The CSV has no column \"%s\" (%s); its columns are: %s%s",
             columns,
             key,
-            header.isEmpty() ? "none" : String.join(", ", header)));
+            names,
+            hint));
   }
 
   /** Writes the fields of an object. */

@@ -3,6 +3,7 @@ package io.millrace.app.events;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.app.process.StandardInput;
 import io.millrace.codec.event.BinaryExampleDecoder;
 import io.millrace.codec.event.ExampleDecoder;
 import java.io.ByteArrayInputStream;
@@ -31,7 +32,7 @@ public final class EventFile {
     byte[] bytes;
     try (InputStream in =
         file.equals("-")
-            ? System.in
+            ? StandardInput.open()
             : EventSource.unpacked(file, Files.newInputStream(Path.of(file)))) {
       bytes = in.readAllBytes();
     }

@@ -1,20 +1,23 @@
 package io.millrace.app.events;
 
 import io.millrace.app.kafka.KafkaClients;
+import io.millrace.app.kafka.KafkaFailure;
 import io.millrace.app.process.ExitException;
 import io.millrace.config.MillraceConfig;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
 /** Sends events to the examples topic, at a steady rate if one is given. */
 public final class EventSender implements AutoCloseable {
-  private static final Duration CLOSE = Duration.ofSeconds(5);
+  private static final Duration CLOSE = Duration.ofSeconds(3);
 
   /** After a longer pause than this, the events are late, rather than many at once. */
   private static final Duration CATCH_UP = Duration.ofMillis(100);
@@ -24,6 +27,7 @@ public final class EventSender implements AutoCloseable {
   private final @Nullable Rate rate;
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
   private long turn = System.nanoTime();
+  private final AtomicLong firstFailed = new AtomicLong(Long.MAX_VALUE);
   private long sent;
 
   public EventSender(MillraceConfig config, @Nullable Rate rate) {
@@ -38,16 +42,28 @@ public final class EventSender implements AutoCloseable {
   }
 
   /**
+   * How many events Kafka has, from the first one without a gap; of some after a gap it may have
+   * more. Complete once this is flushed or closed.
+   */
+  public long delivered() {
+    return Math.min(sent, firstFailed.get());
+  }
+
+  /**
    * Sends one event, when its time has come.
    *
    * @throws ExitException when Kafka refused this event or an earlier one
    */
   public void send(byte[] value) {
     awaitTurn();
+    long number = sent;
     try {
-      var unused = producer.send(new ProducerRecord<>(topic, value), (metadata, e) -> keep(e));
+      var unused =
+          producer.send(new ProducerRecord<>(topic, value), (metadata, e) -> keep(number, e));
+    } catch (InterruptException e) {
+      throw e; // it was not taken
     } catch (KafkaException e) {
-      keep(e);
+      keep(number, e);
     }
     throwIfFailed();
     sent++;
@@ -66,22 +82,24 @@ public final class EventSender implements AutoCloseable {
     }
   }
 
-  private void keep(@Nullable Exception e) {
+  private void keep(long number, @Nullable Exception e) {
     if (e != null) {
+      firstFailed.accumulateAndGet(number, Math::min);
       failure.compareAndSet(null, e);
     }
   }
 
-  private void throwIfFailed() {
+  /**
+   * Checks the events that Kafka has answered so far.
+   *
+   * @throws ExitException when Kafka refused one
+   */
+  public void throwIfFailed() {
     Exception e = failure.get();
     if (e != null) {
       throw ExitException.failure(
           String.format(
-              Locale.ROOT,
-              "Sending to topic %s failed after %,d events: %s",
-              topic,
-              sent,
-              e.getMessage()),
+              Locale.ROOT, "Sending to topic %s failed: %s", topic, KafkaFailure.describe(e)),
           e);
     }
   }
@@ -92,6 +110,7 @@ public final class EventSender implements AutoCloseable {
     throwIfFailed();
   }
 
+  /** Waits some seconds for Kafka's answers; what has none by then has failed. */
   @Override
   public void close() {
     producer.close(CLOSE);

@@ -1,11 +1,11 @@
 package io.millrace.app.events;
 
+import io.millrace.config.ExampleConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 
 /**
  * The bundled stream: 100,000 flights within the United States in January 2001, in the order of
@@ -19,13 +19,13 @@ public final class Flights {
 
   private Flights() {}
 
-  public static Flights load() {
+  /** Reads them all, each in the form that a configuration asks for. */
+  public static Flights load(ExampleConfig example) {
     Flights flights = new Flights();
     try (InputStream in = Flights.class.getResourceAsStream(RESOURCE);
-        CsvRows rows = new CsvRows(new GZIPInputStream(in))) {
-      CsvRow row = CsvRow.object(rows.header());
-      for (String[] cells = rows.next(); cells != null; cells = rows.next()) {
-        flights.events.add(row.event(cells));
+        CsvEvents events = new CsvEvents(EventSource.unpacked(RESOURCE, in), example)) {
+      for (byte[] event = events.next(); event != null; event = events.next()) {
+        flights.events.add(event);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("The bundled flights cannot be read", e);

@@ -7,10 +7,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -85,7 +88,10 @@ public final class KafkaClients {
     String why =
         late
             ? String.format(Locale.ROOT, "no answer within %d seconds", REACH.toSeconds())
-            : said.contains("No resolvable") ? "no address is known for this host name" : said;
+                + seenAtThePort()
+            : said.contains("No resolvable")
+                ? "no address is known for this host name"
+                : KafkaFailure.describe(cause);
     return ExitException.failure(
         String.format(
             Locale.ROOT,
@@ -93,6 +99,17 @@ public final class KafkaClients {
             bootstrapServers,
             why),
         cause);
+  }
+
+  private String seenAtThePort() {
+    Object protocol = adminSettings().get(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG);
+    boolean isPlain = protocol == null || String.valueOf(protocol).endsWith("PLAINTEXT");
+    return Stream.of(bootstrapServers.split(",", -1))
+        .map(address -> PortProbe.explain(address.strip(), isPlain))
+        .flatMap(Optional::stream)
+        .findFirst()
+        .map(seen -> "; " + seen)
+        .orElse("");
   }
 
   /** A consumer without a group, of committed records only; the caller assigns and seeks. */

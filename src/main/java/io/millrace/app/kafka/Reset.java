@@ -13,28 +13,44 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Forgets what an application has learned: its group, its state, its training log and its
- * snapshots. What people sent and what was said of it stays: events, costs, dead letters.
+ * Deletes what an application has learned: its group, its state, its training log and its
+ * snapshots. The events, the costs and the dead letters stay.
  */
 public final class Reset {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofMillis(100);
+
+  /** So many offsets at each end of the log are looked at. */
+  private static final long LOOKED_AT = 1_000;
 
   private final MillraceConfig config;
   private final KafkaClients clients;
@@ -53,9 +69,9 @@ public final class Reset {
   }
 
   /**
-   * Checks that nobody learns.
+   * Checks that no instance is running.
    *
-   * @throws ExitException when somebody does
+   * @throws ExitException when one is
    */
   public void requireStopped() {
     String group = config.application();
@@ -82,7 +98,7 @@ public final class Reset {
             why));
   }
 
-  /** What will be gone, in lines for people. */
+  /** What will be deleted, in lines for people. */
   public List<String> plan() {
     List<String> lines = new ArrayList<>();
     lines.add(
@@ -103,8 +119,7 @@ public final class Reset {
     }
     lines.add(
         format(
-            "  the training log: topic %s is deleted, %,d records of it are this model's",
-            topics.miniBatches(), recordsOfLog()));
+            "  the training log: topic %s is deleted (%s)", topics.miniBatches(), offsetsOfLog()));
     lines.add("  the state: deleted topics " + String.join(", ", changelogs()));
     lines.add(
         String.format(
@@ -131,43 +146,162 @@ public final class Reset {
   }
 
   /**
-   * The records of the training log.
+   * The offsets of the training log; nothing else of it is read but its ends.
    *
-   * @throws ExitException when another model's are among them
+   * @throws ExitException when another model needs it
    */
-  private long recordsOfLog() {
-    byte[] model = config.model().name().getBytes(UTF_8);
-    AtomicLong count = new AtomicLong();
-    try (Consumer<byte[], byte[]> consumer = clients.reader("reset")) {
-      new TopicScan(consumer, topics.miniBatches())
-          .read(
-              record -> {
-                if (!Arrays.equals(record.key(), model)) {
-                  throw ExitException.failure(
-                      String.format(
-                          Locale.ROOT,
-                          "Topic %s holds mini-batches of another model as well (%s at offset %d): deleting it would stop that one. Name a topics.miniBatches of its own for this model instead",
-                          topics.miniBatches(),
-                          record.key() == null ? "no key" : new String(record.key(), UTF_8),
-                          record.offset()));
-                }
-                count.incrementAndGet();
-                return true;
-              });
+  private String offsetsOfLog() {
+    if (!existing.contains(topics.miniBatches())) {
+      return "which does not exist";
     }
-    return count.get();
+    requireOwnGroupAlone();
+    try (Consumer<byte[], byte[]> consumer = clients.reader("reset")) {
+      TopicScan log = new TopicScan(consumer, topics.miniBatches());
+      log.readEnds(
+          LOOKED_AT,
+          record -> {
+            requireOwn(record);
+            return true;
+          });
+      return log.isEmpty()
+          ? "which is empty"
+          : format("offsets %,d to %,d", log.firstOffset(), log.lastOffset());
+    }
+  }
+
+  private void requireOwn(ConsumerRecord<byte[], byte[]> record) {
+    if (!Arrays.equals(record.key(), config.model().name().getBytes(UTF_8))) {
+      throw shared(
+          String.format(
+              Locale.ROOT,
+              "%s at offset %d",
+              record.key() == null ? "no key" : new String(record.key(), UTF_8),
+              record.offset()));
+    }
+  }
+
+  /** Another application that learns from the log has a position in it. */
+  private void requireOwnGroupAlone() {
+    TopicPartition log = new TopicPartition(topics.miniBatches(), 0);
+    Map<String, ListConsumerGroupOffsetsSpec> others =
+        KafkaAnswers.get(admin.listGroups(ListGroupsOptions.forConsumerGroups()).all()).stream()
+            .map(GroupListing::groupId)
+            .filter(group -> !group.equals(config.application()))
+            .collect(
+                Collectors.toMap(
+                    group -> group,
+                    group -> new ListConsumerGroupOffsetsSpec().topicPartitions(List.of(log))));
+    if (others.isEmpty()) {
+      return;
+    }
+    KafkaAnswers.get(admin.listConsumerGroupOffsets(others).all())
+        .forEach(
+            (group, positions) -> {
+              if (positions.get(log) != null) {
+                throw shared(String.format(Locale.ROOT, "group %s reads it", group));
+              }
+            });
+  }
+
+  private ExitException shared(String who) {
+    return ExitException.failure(
+        String.format(
+            Locale.ROOT,
+            "Topic %s holds mini-batches of another model as well (%s): deleting it would stop that one. Name a topics.miniBatches of its own for this model instead",
+            topics.miniBatches(),
+            who));
   }
 
   /**
-   * Does it. Stopped half way it leaves an application that refuses to start, or one that goes on
-   * as if nothing had been done; never one that learns the log beside the examples.
+   * Deletes it. A reset that is stopped half way leaves an application that refuses to start, or
+   * one that goes on as before; never one that learns from the log and from the examples.
    */
   public void perform() {
-    forgetPositions();
+    Map<String, Runnable> steps = new LinkedHashMap<>();
+    steps.put("the positions", this::forgetPositions);
     // The log before the state: a state without its log is refused, a log without its state is not.
-    delete(List.of(topics.miniBatches()));
-    delete(changelogs());
-    forgetSnapshots();
+    steps.put("the training log", () -> delete(List.of(topics.miniBatches())));
+    steps.put("the state", () -> delete(changelogs()));
+    steps.put("the snapshots", this::forgetSnapshots);
+    List<String> done = new ArrayList<>();
+    for (Map.Entry<String, Runnable> step : steps.entrySet()) {
+      try {
+        step.getValue().run();
+        done.add(step.getKey());
+      } catch (RuntimeException e) {
+        List<String> left = new ArrayList<>(steps.keySet());
+        left.removeAll(done);
+        throw ExitException.failure(
+            format(
+                "The reset stopped: %s. Forgotten: %s. Left: %s. Run the reset again.",
+                e instanceof ExitException exit
+                    ? String.join("; ", exit.lines())
+                    : KafkaFailure.describe(e),
+                done.isEmpty() ? "nothing" : String.join(", ", done),
+                String.join(", ", left)));
+      }
+    }
+  }
+
+  /**
+   * Checks before anything is gone that Kafka permits all of it. A Kafka without rights permits
+   * everything, and an old one that does not say is asked by doing.
+   *
+   * @throws ExitException naming what is not permitted
+   */
+  public void requireRights() {
+    List<String> denied = new ArrayList<>();
+    Set<String> deleted = new TreeSet<>(changelogs());
+    deleted.add(topics.miniBatches());
+    deleted.retainAll(existing);
+    Set<String> asked = new TreeSet<>(deleted);
+    if (existing.contains(topics.snapshots())) {
+      asked.add(topics.snapshots());
+    }
+    KafkaAnswers.get(
+            admin
+                .describeTopics(
+                    asked, new DescribeTopicsOptions().includeAuthorizedOperations(true))
+                .allTopicNames())
+        .forEach(
+            (name, topic) -> {
+              AclOperation right =
+                  deleted.contains(name) ? AclOperation.DELETE : AclOperation.WRITE;
+              if (isMissing(right, topic.authorizedOperations())) {
+                denied.add(format("%s on topic %s", text(right), name));
+              }
+            });
+    String group = config.application();
+    try {
+      ConsumerGroupDescription description =
+          KafkaAnswers.get(
+              Objects.requireNonNull(
+                  admin
+                      .describeConsumerGroups(
+                          List.of(group),
+                          new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true))
+                      .describedGroups()
+                      .get(group)));
+      if (isMissing(AclOperation.DELETE, description.authorizedOperations())) {
+        denied.add(format("%s on group %s", text(AclOperation.DELETE), group));
+      }
+    } catch (GroupIdNotFoundException e) {
+      // It never ran.
+    }
+    if (!denied.isEmpty()) {
+      throw ExitException.failure(
+          format(
+              "Nothing is forgotten: rights are missing: %s. Grant them and run the reset again",
+              String.join(", ", denied)));
+    }
+  }
+
+  private static boolean isMissing(AclOperation right, @Nullable Set<AclOperation> permitted) {
+    return permitted != null && !permitted.contains(right);
+  }
+
+  private static String text(AclOperation right) {
+    return right == AclOperation.DELETE ? "Delete" : "Write";
   }
 
   private void forgetPositions() {
@@ -222,12 +356,7 @@ public final class Reset {
     try {
       Thread.sleep(PAUSE.toMillis());
     } catch (InterruptedException e) {
-      throw interrupted(e);
+      throw new InterruptException(e);
     }
-  }
-
-  private static ExitException interrupted(InterruptedException e) {
-    Thread.currentThread().interrupt();
-    return ExitException.failure("Interrupted", e);
   }
 }

@@ -6,10 +6,12 @@ import io.millrace.codec.published.SnapshotCodec;
 import io.millrace.codec.published.SnapshotKey;
 import io.millrace.config.MillraceConfig;
 import io.millrace.learn.Snapshot;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +31,25 @@ public record SnapshotReader(byte @Nullable [] newest, SortedMap<Long, byte[]> b
    * @throws ExitException when Kafka cannot be reached, or the topic holds something else
    */
   public static SnapshotReader read(MillraceConfig config, KafkaClients clients) {
-    Scan scan = new Scan(config);
-    try (Consumer<byte[], byte[]> consumer = clients.reader("snapshots")) {
-      new TopicScan(consumer, config.topics().snapshots()).read(scan::see);
-    }
+    Scan scan = scan(config, clients);
     if (scan.newest != null) {
       scan.kept.put(decode(scan.newest, config).version(), scan.newest);
     }
     return new SnapshotReader(scan.newest, scan.kept);
+  }
+
+  private static Scan scan(MillraceConfig config, KafkaClients clients) {
+    Scan scan = new Scan(config);
+    try (Consumer<byte[], byte[]> consumer = clients.reader("snapshots")) {
+      new TopicScan(consumer, config.topics().snapshots()).read(scan::see);
+    }
+    return scan;
+  }
+
+  /** Every record that stands under a key of the model's snapshots, whatever it holds. */
+  static List<byte[]> unread(MillraceConfig config, KafkaClients clients) {
+    Scan scan = scan(config, clients);
+    return Stream.concat(Stream.ofNullable(scan.newest), scan.kept.values().stream()).toList();
   }
 
   private static final class Scan {

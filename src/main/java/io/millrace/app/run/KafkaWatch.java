@@ -3,6 +3,7 @@ package io.millrace.app.run;
 import io.millrace.app.process.Stop;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.TopicsConfig;
+import io.millrace.topology.LearnerTopology;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,10 +15,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -36,6 +41,10 @@ final class KafkaWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaWatch.class);
   private static final Duration EVERY = Duration.ofSeconds(2);
   private static final Duration ANSWER = Duration.ofSeconds(3);
+
+  /** So many questions to Kafka may find the group without an assignment. */
+  private static final int REBALANCE = 5;
+
   private static final Duration SILENCE = Duration.ofSeconds(5);
 
   private final Admin admin;
@@ -44,16 +53,23 @@ final class KafkaWatch implements AutoCloseable {
   private final OutageDetector silence;
   private final Thread thread = new Thread(this::watch, "kafka-watch");
   private final Map<String, Uuid> identities = new HashMap<>();
+  private final Set<TopicPartition> read = new HashSet<>();
+  private final Set<String> sources;
+  private final String group;
   private Set<String> missing = Set.of();
   private volatile boolean silent;
   private volatile boolean explainsFailures;
+  private volatile int unassignedRounds;
 
   private KafkaWatch(MillraceConfig config, Admin admin, Stop stop) {
     TopicsConfig names = config.topics();
     this.admin = admin;
     List<String> all = new ArrayList<>(names.all());
     config.example().labels().ifPresent(labels -> all.add(labels.topic()));
+    all.addAll(LearnerTopology.changelogs(config));
     this.topics = all;
+    this.sources = Set.of(names.examples(), names.miniBatches());
+    this.group = config.application();
     this.stop = stop;
     this.silence = new OutageDetector(config.bootstrapServers(), SILENCE, System.nanoTime());
     thread.setDaemon(true);
@@ -62,7 +78,7 @@ final class KafkaWatch implements AutoCloseable {
   /**
    * Starts watching.
    *
-   * @param admin kept, and closed with the watch
+   * @param admin kept; its owner closes it after the watch
    * @param stop told when a topic is gone
    */
   static KafkaWatch start(MillraceConfig config, Admin admin, Stop stop) {
@@ -81,11 +97,21 @@ final class KafkaWatch implements AutoCloseable {
     return explainsFailures;
   }
 
+  /**
+   * Whether no instance reads some partition that this configuration names, for longer than the
+   * group needs to assign its partitions anew. (Where the configurations differ it may never end.)
+   */
+  boolean hasUnassigned() {
+    return unassignedRounds >= REBALANCE;
+  }
+
   private void watch() {
     try {
       while (!stop.isRequested()) {
         Optional<String> line =
-            ask() ? silence.answered(System.nanoTime()) : silence.unanswered(System.nanoTime());
+            ask() && askGroup()
+                ? silence.answered(System.nanoTime())
+                : silence.unanswered(System.nanoTime());
         silent = silence.isSilent();
         explainsFailures = silence.explainsFailures(System.nanoTime());
         line.ifPresent(LOG::warn);
@@ -104,7 +130,7 @@ final class KafkaWatch implements AutoCloseable {
     Set<String> gone = new HashSet<>();
     for (Map.Entry<String, KafkaFuture<TopicDescription>> each : asked.entrySet()) {
       try {
-        check(each.getKey(), each.getValue().get().topicId());
+        check(each.getKey(), each.getValue().get());
       } catch (ExecutionException e) {
         if (e.getCause() instanceof TimeoutException
             || e.getCause() instanceof DisconnectException) {
@@ -118,12 +144,50 @@ final class KafkaWatch implements AutoCloseable {
       }
     }
     // Once may be a broker that does not know everything yet.
-    gone.stream().filter(missing::contains).findFirst().ifPresent(this::deleted);
+    gone.stream()
+        .filter(missing::contains)
+        .filter(identities::containsKey) // a changelog is created after the start
+        .findFirst()
+        .ifPresent(this::deleted);
     missing = gone;
     return true;
   }
 
-  private void check(String topic, Uuid identity) {
+  /** Whether Kafka answered, be it with a refusal. */
+  private boolean askGroup() throws InterruptedException {
+    DescribeConsumerGroupsOptions options =
+        new DescribeConsumerGroupsOptions().timeoutMs((int) ANSWER.toMillis());
+    try {
+      ConsumerGroupDescription description =
+          Objects.requireNonNull(
+                  admin
+                      .describeConsumerGroups(List.of(group), options)
+                      .describedGroups()
+                      .get(group))
+              .get();
+      unassignedRounds = assigned(description).containsAll(read) ? 0 : unassignedRounds + 1;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TimeoutException || e.getCause() instanceof DisconnectException) {
+        return false;
+      }
+      LOG.debug("The group cannot be watched", e.getCause());
+    }
+    return true;
+  }
+
+  private static Set<TopicPartition> assigned(ConsumerGroupDescription description) {
+    return description.members().stream()
+        .flatMap(member -> member.assignment().topicPartitions().stream())
+        .collect(Collectors.toSet());
+  }
+
+  private void check(String topic, TopicDescription description) {
+    Uuid identity = description.topicId();
+    if (sources.contains(topic)) {
+      description
+          .partitions()
+          .forEach(each -> read.add(new TopicPartition(topic, each.partition())));
+    }
     Uuid known = Objects.requireNonNullElse(identities.putIfAbsent(topic, identity), identity);
     if (!known.equals(identity)) {
       deleted(topic);
@@ -134,14 +198,13 @@ final class KafkaWatch implements AutoCloseable {
     stop.fail(
         String.format(
             Locale.ROOT,
-            "The learner stopped: topic %s was deleted while the learner was running. Start it again"
-                + " to go on, with that topic empty.",
+            "The learner stopped: topic %s was deleted while the learner was running. Start it again:"
+                + " it goes on with that topic empty, or says what to do.",
             topic));
   }
 
   @Override
   public void close() {
     thread.interrupt();
-    admin.close(Duration.ZERO);
   }
 }

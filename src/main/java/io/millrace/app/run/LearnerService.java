@@ -1,5 +1,6 @@
 package io.millrace.app.run;
 
+import io.millrace.app.kafka.AdminProgress;
 import io.millrace.app.kafka.KafkaClients;
 import io.millrace.app.process.Stop;
 import io.millrace.config.ConfigException;
@@ -8,19 +9,24 @@ import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.Model;
 import io.millrace.learn.PublishedModel;
 import io.millrace.telemetry.Telemetry;
+import io.millrace.topology.ConfigDigest;
 import io.millrace.topology.InitialModel;
 import io.millrace.topology.LearnerTopology;
+import io.millrace.topology.Preflight;
 import io.millrace.topology.StreamsSettings;
 import io.millrace.topology.TopicFacts;
 import io.millrace.topology.Topics;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,25 +35,46 @@ import org.slf4j.LoggerFactory;
 /** The running learner of this process: the topics, the topology, and its end. */
 public final class LearnerService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LearnerService.class);
-  private static final Duration CLOSE = Duration.ofSeconds(30);
-  private static final Duration CLOSE_IN_VAIN = Duration.ofSeconds(5);
+
+  /** Leaves five seconds to the rest of the process before {@link Stop} ends it. */
+  private static final Duration CLOSE = Duration.ofSeconds(20);
+
+  private static final Duration CLOSE_IN_VAIN = Duration.ofSeconds(3);
+  private static final Duration MARGIN = Duration.ofSeconds(4);
 
   private final KafkaStreams streams;
   private final Stop stop;
   private final KafkaWatch watch;
+  private final Admin admin;
   private final Duration transactionTimeout;
   private @Nullable PredictionService predictions;
 
-  private LearnerService(Topology topology, MillraceConfig config, Stop stop, KafkaWatch watch) {
-    Properties settings = StreamsSettings.of(config);
+  private LearnerService(
+      Topology topology, MillraceConfig config, Stop stop, KafkaWatch watch, Admin admin) {
+    Properties settings = settings(config);
     this.streams = new KafkaStreams(topology, settings);
     this.transactionTimeout =
         Duration.ofMillis(
             Long.parseLong(
                 String.valueOf(settings.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG))));
     this.stop = stop;
+    this.admin = admin;
     this.watch = watch;
     StreamGuard.guard(streams, "learner", stop, watch);
+  }
+
+  /** Every other instance can see in the group which configuration this one runs. */
+  private static Properties settings(MillraceConfig config) {
+    Properties settings = StreamsSettings.of(config);
+    String clientId = String.valueOf(settings.get(StreamsConfig.CLIENT_ID_CONFIG));
+    settings.put(StreamsConfig.CLIENT_ID_CONFIG, ConfigDigest.of(config).in(clientId));
+    return settings;
+  }
+
+  /** A killed instance is a member of the group for so long. */
+  private static Duration session(MillraceConfig config) {
+    Object millis = StreamsSettings.of(config).get(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG);
+    return Duration.ofMillis(Long.parseLong(String.valueOf(millis)));
   }
 
   /**
@@ -56,19 +83,33 @@ public final class LearnerService implements AutoCloseable {
    * @param stop requested when the learner fails, too
    * @param published gets the snapshots
    * @param metrics are told what the learner does
+   * @param acceptNewPartitions whether partitions that were added to a source topic are accepted
    * @throws io.millrace.app.process.ExitException when Kafka cannot be reached
-   * @throws ConfigException when the initial parameters do not fit
+   * @throws ConfigException when the initial parameters do not fit, or Kafka would not take its
+   *     properties
    */
   public static LearnerService start(
-      MillraceConfig config, Stop stop, PublishedModel published, LearningMetrics metrics)
+      MillraceConfig config,
+      Stop stop,
+      PublishedModel published,
+      LearningMetrics metrics,
+      boolean acceptNewPartitions)
       throws ConfigException {
+    Preflight.check(config);
     Model initial = InitialModel.of(config);
-    Admin admin = new KafkaClients(config).reach();
+    KafkaClients clients = new KafkaClients(config);
+    Admin admin = clients.reach();
     try {
-      TopicFacts facts = new Topics(config, admin).ensure();
+      new InstanceCheck(admin, config.application(), ConfigDigest.of(config))
+          .requireSame(session(config).plus(MARGIN), stop);
+      TopicFacts facts =
+          new Topics(config, admin, acceptNewPartitions)
+              .ensure()
+              .with(new AdminProgress(config, clients, admin));
       Topology topology = LearnerTopology.build(config, initial, facts, published, metrics);
       KafkaWatch watch = KafkaWatch.start(config, admin, stop);
-      LearnerService service = new LearnerService(topology, config, stop, watch);
+      LearnerService service = new LearnerService(topology, config, stop, watch, admin);
+      stop.waitForLearner();
       service.streams.start();
       if (config.topics().events().isPresent()) {
         service.predictions =
@@ -84,6 +125,14 @@ public final class LearnerService implements AutoCloseable {
   /** Adds the meters of Kafka Streams. */
   public void show(Telemetry telemetry) {
     telemetry.watch(streams, transactionTimeout);
+    if (predictions != null) {
+      telemetry.watch(predictions.streams());
+    }
+  }
+
+  /** The state of the application that predicts the events topic; empty where there is none. */
+  public Optional<State> predictionsState() {
+    return Optional.ofNullable(predictions).map(service -> service.streams().state());
   }
 
   /** The state of Kafka Streams. */
@@ -96,20 +145,36 @@ public final class LearnerService implements AutoCloseable {
     return watch.isSilent();
   }
 
+  /**
+   * Whether no thread here has a partition although no instance reads some partition: the group
+   * runs another configuration.
+   */
+  public boolean hasNoPartitions() {
+    return watch.hasUnassigned()
+        && streams.state() == State.RUNNING
+        && streams.metadataForLocalThreads().stream()
+            .allMatch(thread -> thread.activeTasks().isEmpty());
+  }
+
   /** Commits, leaves the group so that another instance takes over at once, and stops. */
   @Override
   public void close() {
+    stop.interruptNoMore();
     // Without a Kafka nothing can be committed; after a failure nothing may be.
     Duration patience = stop.hasFailed() || watch.isSilent() ? CLOSE_IN_VAIN : CLOSE;
+    long deadline = System.nanoTime() + patience.toNanos();
     watch.close();
-    CloseOptions options =
-        CloseOptions.timeout(patience)
-            .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP);
     if (predictions != null) {
-      predictions.close(options);
+      predictions.close(leaveBefore(deadline));
     }
-    if (!streams.close(options)) {
+    if (!streams.close(leaveBefore(deadline))) {
       LOG.info("Kafka Streams did not close within {} seconds", patience.toSeconds());
     }
+    admin.close(Duration.ZERO); // the tasks ask it, too
+  }
+
+  private static CloseOptions leaveBefore(long deadline) {
+    return CloseOptions.timeout(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))
+        .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP);
   }
 }

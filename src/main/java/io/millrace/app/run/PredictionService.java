@@ -65,9 +65,10 @@ final class PredictionService {
     try {
       if (!published.awaitFirst(SILENT_WAIT)) {
         LOG.warn(
-            "The events in topic {} wait: there is no snapshot of model {} yet",
+            "The events in topic {} wait for a snapshot of model {}{}",
             topic,
-            config.model().name());
+            config.model().name(),
+            published.refusal().map(reason -> ". " + reason).orElse(""));
         published.awaitFirst();
         LOG.warn("The events in topic {} are predicted now", topic);
       }
@@ -75,6 +76,10 @@ final class PredictionService {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed while it waited
     }
+  }
+
+  KafkaStreams streams() {
+    return streams;
   }
 
   /** Stops. */

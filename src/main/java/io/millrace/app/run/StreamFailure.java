@@ -1,5 +1,6 @@
 package io.millrace.app.run;
 
+import io.millrace.app.kafka.KafkaFailure;
 import io.millrace.topology.KafkaAnswers;
 import io.millrace.topology.LearnerException;
 import java.util.Locale;
@@ -52,6 +53,11 @@ record StreamFailure(boolean passes, String line) {
     if (e instanceof LearnerException) {
       return stops(String.valueOf(e.getMessage()));
     }
+    if (String.valueOf(e.getMessage()).contains("invalid partitions")) {
+      return stops(
+          "partitions were added to a topic that it reads; start it once with run"
+              + " --accept-new-partitions, and nothing that it has learned is lost");
+    }
     if (e instanceof MissingSourceTopicException
         || e instanceof UnknownTopicOrPartitionException
         || e instanceof UnknownTopicIdException) {
@@ -66,7 +72,7 @@ record StreamFailure(boolean passes, String line) {
               topic(failure)));
     }
     if (e instanceof AuthenticationException || e instanceof AuthorizationException) {
-      return stops("Kafka does not permit it: " + oneLine(e));
+      return stops(KafkaFailure.describe(e));
     }
     if (e instanceof OutOfMemoryError) {
       return stops(

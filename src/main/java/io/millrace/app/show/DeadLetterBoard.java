@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -68,6 +69,11 @@ public final class DeadLetterBoard {
 
   public synchronized long total() {
     return total;
+  }
+
+  /** The newest one; empty before there is one. */
+  synchronized Optional<Status.DeadLetter> newest() {
+    return Optional.ofNullable(newest.peekFirst());
   }
 
   synchronized Status.DeadLetters figures() {

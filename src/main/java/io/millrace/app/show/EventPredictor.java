@@ -78,10 +78,14 @@ final class EventPredictor implements Predictions {
             .orElseThrow(
                 () ->
                     PredictionRefused.notReady(
-                        String.format(
-                            Locale.ROOT,
-                            "There is no snapshot of model %s yet",
-                            config.model().name())));
+                        published
+                            .refusal()
+                            .orElseGet(
+                                () ->
+                                    String.format(
+                                        Locale.ROOT,
+                                        "There is no snapshot of model %s yet",
+                                        config.model().name()))));
     List<byte[]> events = events(body);
     ModelConfig model = config.model();
     if (events.size() > MOST_EVENTS || events.size() * (long) model.outputs() > MOST_NUMBERS) {

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.jspecify.annotations.Nullable;
 
@@ -51,13 +52,18 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
   private final Telemetry telemetry = new Telemetry();
   private volatile @Nullable LearnerService learner;
   private volatile @Nullable Surface surface;
-  private volatile long examplesLag = UNKNOWN;
-  private volatile long batchesLag = UNKNOWN;
+  private final LogDensity density;
+  private volatile @Nullable Backlog backlog;
+  private volatile long eventsLag = UNKNOWN;
 
   public LearnerBoard(MillraceConfig config, Stop stop) {
     this.config = config;
     this.stop = stop;
+    this.density = new LogDensity(config.training().batchSize());
     telemetry.watch(this);
+    if (config.topics().events().isPresent()) {
+      telemetry.watchPredictions(this);
+    }
   }
 
   /** Says which learner it is, once it is started. */
@@ -77,14 +83,20 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
   }
 
   /**
-   * Says how far the learner is behind; -1 while that is unknown.
+   * Says how far the learner is behind.
    *
-   * @param examples the records of the examples topic that are not taken yet
-   * @param batches the mini-batches that are not learned yet
+   * @param backlog null while it is unknown
+   * @param events the records of the events topic that are not predicted yet; -1 while that is
+   *     unknown, or where there is no such topic
    */
-  void setLag(long examples, long batches) {
-    examplesLag = examples;
-    batchesLag = batches;
+  void setLag(@Nullable Backlog backlog, long events) {
+    this.backlog = backlog;
+    this.eventsLag = events;
+  }
+
+  /** The examples that an offset of the training log stands for. */
+  double examplesPerOffset() {
+    return density.examplesPerOffset();
   }
 
   void setSurface(Surface surface) {
@@ -98,6 +110,7 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
    */
   void add(BatchCost cost, byte[] json) {
     progress.add(cost.lesson());
+    density.add(cost);
     costs.add(new CostHistory.Cost(cost.lesson().batch(), json));
     telemetry.show(cost.lesson(), progress.smoothedCost());
     synchronized (throughput) {
@@ -146,7 +159,13 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
     }
     State state = service.state();
     if (state == State.RUNNING) {
-      return null;
+      return service.hasNoPartitions()
+          ? "The learner has no partitions, and other instances leave some unread: check that all"
+              + String.format(
+                  Locale.ROOT,
+                  " instances of application %s have the same configuration",
+                  config.application())
+          : null;
     }
     return state == State.REBALANCING || state == State.CREATED
         ? "The learner gets its partitions and restores its state"
@@ -167,11 +186,13 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
         service != null && service.isSilent(),
         examplesPerSecond(),
         newest.map(Lesson::totalExamples).orElse(0L),
-        examplesLag,
-        batchesLag,
+        known(examplesUnlearned()),
+        known(batchesLag()),
+        known(examplesBehindTransaction()),
         deadLetters.figures(),
         newest.map(lesson -> lesson.modelVersion() + 1).orElse(0L),
         snapshot(),
+        published.refusal().orElse(null),
         config.model().inputs(),
         config.model().hidden(),
         config.model().outputs(),
@@ -221,14 +242,49 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
     return telemetry.page();
   }
 
+  private static long known(double figure) {
+    return Double.isNaN(figure) ? UNKNOWN : (long) figure;
+  }
+
+  private double ofBacklog(ToLongFunction<Backlog> figure) {
+    Backlog current = backlog;
+    return current == null ? Double.NaN : figure.applyAsLong(current);
+  }
+
+  /** With the partial mini-batches of this process; those of others are not known here. */
+  @Override
+  public double examplesUnlearned() {
+    return ofBacklog(current -> current.examples() + telemetry.partialExamples());
+  }
+
+  @Override
+  public double examplesBehindTransaction() {
+    return ofBacklog(Backlog::behindTransaction);
+  }
+
   @Override
   public double examplesLag() {
-    return examplesLag == UNKNOWN ? Double.NaN : examplesLag;
+    return ofBacklog(Backlog::untaken);
   }
 
   @Override
   public double batchesLag() {
-    return batchesLag == UNKNOWN ? Double.NaN : batchesLag;
+    return ofBacklog(Backlog::batches);
+  }
+
+  @Override
+  public double eventsLag() {
+    return eventsLag == UNKNOWN ? Double.NaN : eventsLag;
+  }
+
+  @Override
+  public double predictionsReady() {
+    LearnerService service = learner;
+    return service != null
+            && !service.isSilent()
+            && service.predictionsState().filter(State.RUNNING::equals).isPresent()
+        ? 1
+        : 0;
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.millrace.learn.Lesson;
 import io.millrace.learn.quality.Prequential;
 import io.millrace.learn.quality.Quality;
 import io.millrace.learn.quality.Quality.Reference;
+import io.millrace.web.Status;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
@@ -31,6 +32,8 @@ public final class StatusDisplay {
   private static final Duration LIVE = Duration.ofMillis(500);
   private static final Duration PLAIN = Duration.ofSeconds(5);
 
+  private static final int LONGEST_DETAIL = 200;
+
   private final PrintStream out = System.out;
   private final boolean terminal = Terminal.isAttached();
   private final LearnerBoard board;
@@ -55,19 +58,37 @@ public final class StatusDisplay {
   private void refresh() {
     lastAt = System.nanoTime();
     String line = board.progress().newest().map(this::line).orElse("waiting for examples");
+    line += some("behind an open transaction", behindTransaction());
     line += some("dead letters", board.deadLetters().total());
+    line += board.deadLetters().newest().map(StatusDisplay::reason).orElse("");
     out.print(terminal ? ERASE_LINE + NO_WRAP + line + WRAP : line + System.lineSeparator());
     out.flush();
   }
 
+  private long behindTransaction() {
+    double behind = board.examplesBehindTransaction();
+    return Double.isNaN(behind) ? 0 : (long) behind;
+  }
+
+  /** Why the newest one was rejected; on one line, whatever stands in the record. */
+  private static String reason(Status.DeadLetter letter) {
+    String detail = letter.detail().replaceAll("[\\p{Cntrl}\\p{Cf}\\s]+", " ");
+    boolean isLong = detail.length() > LONGEST_DETAIL;
+    return String.format(
+        Locale.ROOT,
+        " (newest: %s: %s)",
+        letter.reason().replaceAll("[\\p{Cntrl}\\p{Cf}]", " "),
+        isLong ? detail.substring(0, LONGEST_DETAIL) + "..." : detail);
+  }
+
   private String line(Lesson newest) {
-    double lag = board.examplesLag();
+    double unlearned = board.examplesUnlearned();
     return String.format(
         Locale.ROOT,
         "%,d examples  %,.0f/s  lag %s  %s  version %,d%s",
         newest.totalExamples(),
         board.examplesPerSecond(),
-        Double.isNaN(lag) ? "?" : String.format(Locale.ROOT, "%,.0f", lag),
+        Double.isNaN(unlearned) ? "?" : String.format(Locale.ROOT, "%,.0f", unlearned),
         newest
             .prequential()
             .map(figures -> quality(figures.window()))

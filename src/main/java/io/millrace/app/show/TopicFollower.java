@@ -3,6 +3,7 @@ package io.millrace.app.show;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.app.kafka.KafkaClients;
+import io.millrace.app.kafka.KafkaFailure;
 import io.millrace.codec.FormatException;
 import io.millrace.codec.published.CostCodec;
 import io.millrace.config.MillraceConfig;
@@ -98,7 +99,10 @@ public final class TopicFollower implements AutoCloseable {
         return;
       } catch (KafkaException e) {
         if (!told) {
-          LOG.warn("The progress cannot be read at the moment: {}", e.getMessage());
+          LOG.warn("The progress cannot be read: {}", KafkaFailure.describe(e));
+        }
+        if (KafkaFailure.isLasting(e)) {
+          return; // asking again would not help, and the learner goes on without
         }
         told = true;
         LockSupport.parkNanos(POLL.toNanos());

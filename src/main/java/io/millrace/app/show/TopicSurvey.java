@@ -6,8 +6,10 @@ import io.millrace.codec.log.MiniBatchCodec;
 import io.millrace.config.MillraceConfig;
 import io.millrace.example.MiniBatch;
 import io.millrace.learn.PublishedModel.Publication;
+import io.millrace.topology.StreamsSettings;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,10 +17,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -50,6 +55,7 @@ public final class TopicSurvey implements AutoCloseable {
   private final Consumer<byte[], byte[]> consumer;
   private final List<TopicPartition> examples;
   private final List<TopicPartition> miniBatches;
+  private final List<TopicPartition> events;
   private final InputRange range = new InputRange();
   private final Thread thread = new Thread(this::run, "survey");
   private long drawn = UNKNOWN;
@@ -63,6 +69,12 @@ public final class TopicSurvey implements AutoCloseable {
     this.consumer = clients.reader("survey");
     this.examples = KafkaClients.partitions(consumer, config.topics().examples());
     this.miniBatches = KafkaClients.partitions(consumer, config.topics().miniBatches());
+    this.events =
+        config
+            .topics()
+            .events()
+            .map(topic -> KafkaClients.partitions(consumer, topic))
+            .orElse(List.of());
     thread.setDaemon(true);
   }
 
@@ -86,34 +98,98 @@ public final class TopicSurvey implements AutoCloseable {
 
   private void ask() throws InterruptedException {
     try {
-      Map<TopicPartition, OffsetAndMetadata> committed =
-          admin
-              .listConsumerGroupOffsets(config.application())
-              .partitionsToOffsetAndMetadata()
-              .get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
-      board.setLag(lag(examples, committed), lag(miniBatches, committed));
+      board.setLag(backlog(), events.isEmpty() ? UNKNOWN : eventsLag());
       drawNewSurface();
     } catch (ExecutionException | TimeoutException | KafkaException e) {
       if (closing || e instanceof InterruptException || e instanceof WakeupException) {
         throw new InterruptedException();
       }
       LOG.debug("Kafka did not say how far it is", e);
-      board.setLag(UNKNOWN, UNKNOWN);
+      board.setLag(null, UNKNOWN);
     }
   }
 
-  private long lag(
-      List<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
-    Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, ANSWER);
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, ANSWER);
+  private Backlog backlog() throws InterruptedException, ExecutionException, TimeoutException {
+    Map<TopicPartition, OffsetAndMetadata> committed = committed(config.application());
+    Map<TopicPartition, Long> taken = positions(examples, committed);
+    Map<TopicPartition, Long> readable = consumer.endOffsets(examples, ANSWER);
+    Map<TopicPartition, Long> written = written(examples);
+    long untaken = 0;
+    long behind = 0;
+    for (TopicPartition partition : examples) {
+      long from = taken.getOrDefault(partition, 0L);
+      long end = readable.getOrDefault(partition, from);
+      untaken += records(partition, from, end);
+      behind += Math.max(0, written.getOrDefault(partition, end) - Math.max(from, end));
+    }
+    Map<TopicPartition, Long> learned = positions(miniBatches, committed);
+    Map<TopicPartition, Long> logged = consumer.endOffsets(miniBatches, ANSWER);
+    long batches = 0;
+    long inBatches = 0;
+    for (TopicPartition partition : miniBatches) {
+      long from = learned.getOrDefault(partition, 0L);
+      long end = logged.getOrDefault(partition, from);
+      if (end - from > COUNTED) {
+        batches += end - from;
+        inBatches += Math.round((end - from) * board.examplesPerOffset());
+      } else if (end > from) {
+        List<ConsumerRecord<byte[], byte[]>> waiting = read(partition, from, end);
+        batches += waiting.size();
+        inBatches += waiting.stream().mapToLong(this::size).sum();
+      }
+    }
+    return new Backlog(untaken, behind, batches, inBatches);
+  }
+
+  /** The events not predicted yet, those behind an open transaction included. */
+  private long eventsLag() throws InterruptedException, ExecutionException, TimeoutException {
+    Map<TopicPartition, Long> predicted =
+        positions(events, committed(StreamsSettings.predictionsOf(config)));
+    Map<TopicPartition, Long> readable = consumer.endOffsets(events, ANSWER);
+    Map<TopicPartition, Long> written = written(events);
     long lag = 0;
-    for (TopicPartition partition : partitions) {
-      OffsetAndMetadata position = committed.get(partition);
-      long begin = begins.getOrDefault(partition, 0L);
-      long from = position == null ? begin : Math.max(begin, position.offset());
-      lag += records(partition, from, ends.getOrDefault(partition, from));
+    for (TopicPartition partition : events) {
+      long from = predicted.getOrDefault(partition, 0L);
+      long end = readable.getOrDefault(partition, from);
+      lag += records(partition, from, end);
+      lag += Math.max(0, written.getOrDefault(partition, end) - Math.max(from, end));
     }
     return lag;
+  }
+
+  private Map<TopicPartition, OffsetAndMetadata> committed(String group)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return admin
+        .listConsumerGroupOffsets(group)
+        .partitionsToOffsetAndMetadata()
+        .get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Where the group goes on: at the first record there is, where it has not begun. */
+  private Map<TopicPartition, Long> positions(
+      List<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
+    Map<TopicPartition, Long> positions =
+        new HashMap<>(consumer.beginningOffsets(partitions, ANSWER));
+    positions.replaceAll(
+        (partition, begin) -> {
+          OffsetAndMetadata position = committed.get(partition);
+          return position == null ? begin : Math.max(begin, position.offset());
+        });
+    return positions;
+  }
+
+  /** The ends of the partitions for those who read uncommitted records, too. */
+  private Map<TopicPartition, Long> written(List<TopicPartition> partitions)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+    partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    admin
+        .listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+        .all()
+        .get(ANSWER.toMillis(), TimeUnit.MILLISECONDS)
+        .forEach((partition, end) -> ends.put(partition, end.offset()));
+    return ends;
   }
 
   /** The committed records between two offsets; of many, the offsets are as good. */
@@ -137,6 +213,14 @@ public final class TopicSurvey implements AutoCloseable {
       }
     }
     return records;
+  }
+
+  private int size(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return MiniBatchCodec.decode(record.value(), 1).size();
+    } catch (FormatException e) {
+      return 0; // the train task says so
+    }
   }
 
   private void drawNewSurface() {

@@ -95,13 +95,13 @@ public final class BinaryExampleDecoder implements ExampleDecoder {
     }
     double[] x = into.xt().data;
     int xStart = into.size() * inputs;
-    boolean isFinite =
+    boolean isInRange =
         bytesOfNumber == Float.BYTES
             ? readFloats(value, 0, x, xStart, inputs)
                 && readFloats(value, inputs, label, 0, label.length)
             : readDoubles(value, 0, x, xStart, inputs)
                 && readDoubles(value, inputs, label, 0, label.length);
-    if (!isFinite) {
+    if (!isInRange) {
       return notFinite(x, xStart);
     }
     return label.length == 0
@@ -111,39 +111,39 @@ public final class BinaryExampleDecoder implements ExampleDecoder {
 
   /**
    * Reads {@code count} numbers, from the {@code first} one of the record on, to {@code to[start]}
-   * and behind it; returns whether all are finite.
+   * and behind it; returns whether all are in range.
    */
   private static boolean readFloats(byte[] value, int first, double[] to, int start, int count) {
-    boolean isFinite = true;
+    boolean isInRange = true;
     for (int i = 0; i < count; i++) {
       double number = (float) Frame.FLOAT.get(value, (first + i) * Float.BYTES);
-      isFinite &= Double.isFinite(number);
+      isInRange &= NumberReader.isInRange(number);
       to[start + i] = number;
     }
-    return isFinite;
+    return isInRange;
   }
 
   /** The same for float64. */
   private static boolean readDoubles(byte[] value, int first, double[] to, int start, int count) {
-    boolean isFinite = true;
+    boolean isInRange = true;
     for (int i = 0; i < count; i++) {
       double number = (double) DOUBLE.get(value, (first + i) * Double.BYTES);
-      isFinite &= Double.isFinite(number);
+      isInRange &= NumberReader.isInRange(number);
       to[start + i] = number;
     }
-    return isFinite;
+    return isInRange;
   }
 
-  /** Names the first of the numbers that were read that is not finite. */
+  /** Names the first number that is out of range. */
   private Rejection notFinite(double[] x, int xStart) {
     for (int i = 0; i < inputs; i++) {
-      if (!Double.isFinite(x[xStart + i])) {
+      if (!NumberReader.isInRange(x[xStart + i])) {
         return Rejections.notFinite(
             Rejections.element(featuresField, i), String.valueOf(x[xStart + i]));
       }
     }
     int k = 0;
-    while (Double.isFinite(label[k])) {
+    while (NumberReader.isInRange(label[k])) {
       k++;
     }
     String name = label.length == 1 ? labelField : Rejections.element(labelField, k);

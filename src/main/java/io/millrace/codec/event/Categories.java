@@ -2,6 +2,8 @@ package io.millrace.codec.event;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.millrace.codec.plain.ByteTable;
+import io.millrace.codec.plain.PlainCategory;
 import io.millrace.example.Rejection;
 import java.io.IOException;
 import java.util.HashMap;
@@ -18,6 +20,8 @@ final class Categories {
   private final String field;
   private final Map<String, Integer> texts = new HashMap<>();
   private final Map<String, Integer> numbers = new HashMap<>();
+  private final ByteTable plainTexts = new ByteTable();
+  private final ByteTable plainNumbers = new ByteTable();
 
   /** All values, of which none is listed. */
   Categories(String field) {
@@ -33,6 +37,8 @@ final class Categories {
         numbers.putIfAbsent(DecimalText.canonical(value), i);
       }
     }
+    texts.forEach((text, i) -> put(plainTexts, text, i));
+    numbers.forEach((number, i) -> put(plainNumbers, number, i));
   }
 
   /** What is wrong with the value at the parser, if it is no name of anything. */
@@ -41,7 +47,7 @@ final class Categories {
     if (!token.isScalarValue()) {
       return Rejections.wrongType(json, field, "a text, a number, true or false");
     }
-    return token.isNumeric() && !Double.isFinite(json.getDoubleValue())
+    return token.isNumeric() && !NumberReader.isInRange(json.getDoubleValue())
         ? Rejections.notFinite(field, Rejections.shown(json))
         : null;
   }
@@ -50,6 +56,22 @@ final class Categories {
   int position(JsonParser json) throws IOException {
     Integer position = (json.currentToken().isNumeric() ? numbers : texts).get(text(json));
     return position == null ? -1 : position;
+  }
+
+  private static void put(ByteTable table, String value, int position) {
+    byte[] bytes = ByteTable.bytesOf(value);
+    if (bytes != null) {
+      table.putIfAbsent(bytes, position);
+    }
+  }
+
+  /**
+   * The position in the list of the plain value that was read, or -1.
+   *
+   * @param b of the event
+   */
+  int position(byte[] b, PlainCategory value) {
+    return (value.isNumber() ? plainNumbers : plainTexts).get(b, value.from(), value.to());
   }
 
   /** The checked value at the parser as text, the same for equal numbers. */

@@ -46,10 +46,15 @@ final class FieldTree {
     FieldTree child = new FieldTree();
     children.put(segment, child);
     below.add(child);
-    if (segment.matches("0|[1-9]\\d{0,9}")) {
+    if (isIndex(segment)) {
       elements.put(Long.valueOf(segment), child);
     }
     return child;
+  }
+
+  /** Whether it counts the elements of an array, where there is one. */
+  static boolean isIndex(String segment) {
+    return segment.matches("0|[1-9]\\d{0,9}");
   }
 
   /** Forgets every value. */

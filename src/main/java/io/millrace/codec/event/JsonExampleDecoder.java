@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads JSON events with a streaming parser straight into the mini-batch's own memory: the vector
  * form, {@code {"features":[0.1,-2,3e4],"label":1}}, or any object with the configured fields. A
- * {@link PlainVectorReader} is asked first where the form is the vector's.
+ * {@link PlainVectorReader} or a {@link PlainEventReader} is asked first; what they do not take is
+ * read here from its start.
  *
  * <p>The whole record is read, whatever is wrong with it: of several faults the one that stands
  * first in {@link io.millrace.example.Reason} is named, and of a field that occurs twice the last
@@ -58,7 +59,11 @@ public final class JsonExampleDecoder implements ExampleDecoder {
   /** In the order of the configuration, the label last. */
   private final List<Slot> slots = new ArrayList<>();
 
-  private final @Nullable PlainVectorReader plain;
+  /** Where each slot's value stands. */
+  private final List<FieldPath> paths = new ArrayList<>();
+
+  private @Nullable PlainVectorReader plainVector;
+  private @Nullable PlainEventReader plainEvent;
 
   /**
    * A decoder for one model.
@@ -69,29 +74,31 @@ public final class JsonExampleDecoder implements ExampleDecoder {
    * @param outputs n2
    */
   public JsonExampleDecoder(Features features, Target target, Output output, int outputs) {
-    this(features, target, output, outputs, plainReader(features, target, output, outputs));
+    addFeatures(features);
+    boolean isNamed = features instanceof Features.Named;
+    add(target.field(), LabelSlots.of(target, isNamed, output, outputs));
+    if (features instanceof Features.Vector vector && target instanceof Target.Plain label) {
+      plainVector =
+          PlainVectorReader.of(vector.field(), label.field(), output, outputs).orElse(null);
+    }
+    readPlainEvents();
   }
 
-  private JsonExampleDecoder(
-      Features features,
-      Target target,
-      Output output,
-      int outputs,
-      @Nullable PlainVectorReader plain) {
-    this.plain = plain;
-    boolean isNamed = features instanceof Features.Named;
-    addFeatures(features);
-    add(target.field(), LabelSlots.of(target, isNamed, output, outputs));
+  /** A decoder of the vector form, with these two fields. */
+  public JsonExampleDecoder(String featuresField, String labelField, Output output, int outputs) {
+    this(
+        new Features.Vector(FieldPath.parse(featuresField)),
+        new Target.Plain(FieldPath.parse(labelField)),
+        output,
+        outputs);
   }
 
   /** A decoder of events without a label; a field of that name is passed over. */
   public static JsonExampleDecoder withoutLabel(Features features) {
-    return new JsonExampleDecoder(features);
-  }
-
-  private JsonExampleDecoder(Features features) {
-    this.plain = null;
-    addFeatures(features);
+    JsonExampleDecoder decoder = new JsonExampleDecoder();
+    decoder.addFeatures(features);
+    decoder.readPlainEvents();
+    return decoder;
   }
 
   /**
@@ -103,12 +110,30 @@ public final class JsonExampleDecoder implements ExampleDecoder {
       Target target, boolean isNamed, Output output, int outputs) {
     JsonExampleDecoder decoder = new JsonExampleDecoder();
     decoder.add(target.field(), LabelSlots.of(target, isNamed, output, outputs));
+    decoder.readPlainEvents();
     return decoder;
   }
 
-  private JsonExampleDecoder() {
-    this.plain = null;
+  /** A decoder that asks the streaming parser for every record: the measure of the others. */
+  public static JsonExampleDecoder streaming(
+      Features features, Target target, Output output, int outputs) {
+    JsonExampleDecoder decoder = new JsonExampleDecoder(features, target, output, outputs);
+    decoder.plainVector = null;
+    decoder.plainEvent = null;
+    return decoder;
   }
+
+  /** A decoder that asks the plain reader for every record, however often it was in vain. */
+  static JsonExampleDecoder persistent(
+      Features features, Target target, Output output, int outputs) {
+    JsonExampleDecoder decoder = new JsonExampleDecoder(features, target, output, outputs);
+    if (decoder.plainEvent != null) {
+      decoder.plainEvent.neverPause();
+    }
+    return decoder;
+  }
+
+  private JsonExampleDecoder() {}
 
   private void addFeatures(Features features) {
     if (features instanceof Features.Named named) {
@@ -123,26 +148,14 @@ public final class JsonExampleDecoder implements ExampleDecoder {
     }
   }
 
-  /** A decoder of the vector form, with these two fields. */
-  public JsonExampleDecoder(String featuresField, String labelField, Output output, int outputs) {
-    this(
-        new Features.Vector(FieldPath.parse(featuresField)),
-        new Target.Plain(FieldPath.parse(labelField)),
-        output,
-        outputs);
+  private void add(FieldPath field, Slot slot) {
+    slots.add(slot);
+    fields.add(field, slot);
+    paths.add(field);
   }
 
-  /** A decoder that asks the streaming parser for every record. */
-  static JsonExampleDecoder streaming(
-      Features features, Target target, Output output, int outputs) {
-    return new JsonExampleDecoder(features, target, output, outputs, null);
-  }
-
-  private static @Nullable PlainVectorReader plainReader(
-      Features features, Target target, Output output, int outputs) {
-    return features instanceof Features.Vector vector && target instanceof Target.Plain label
-        ? PlainVectorReader.of(vector.field(), label.field(), output, outputs).orElse(null)
-        : null;
+  private void readPlainEvents() {
+    plainEvent = PlainEventReader.of(paths, slots).orElse(null);
   }
 
   /** A parser that reads what a decoder does. */
@@ -150,18 +163,12 @@ public final class JsonExampleDecoder implements ExampleDecoder {
     return JSON.createParser(json);
   }
 
-  private void add(FieldPath field, Slot slot) {
-    slots.add(slot);
-    fields.add(field, slot);
-  }
-
   @Override
   public @Nullable Rejection decode(byte @Nullable [] value, MiniBatch into) {
     if (value == null || value.length == 0) {
       return Rejections.notJson("The value is empty, expected a JSON object");
     }
-    column.moveTo(into);
-    if (plain != null && plain.read(value, column)) {
+    if (readPlain(value, into)) {
       return null;
     }
     try (JsonParser json = parser(value)) {
@@ -171,6 +178,15 @@ public final class JsonExampleDecoder implements ExampleDecoder {
     } catch (IOException e) {
       throw new UncheckedIOException("Reading from memory cannot fail", e);
     }
+  }
+
+  /** Reads a record straight from its bytes, if it is plain. */
+  boolean readPlain(byte[] value, MiniBatch into) {
+    column.moveTo(into);
+    if (plainVector != null) {
+      return plainVector.read(value, column);
+    }
+    return plainEvent != null && plainEvent.read(value, column);
   }
 
   private @Nullable Rejection readRecord(JsonParser json) throws IOException {

@@ -3,6 +3,8 @@ package io.millrace.codec.event;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.millrace.codec.Text;
+import io.millrace.codec.plain.PlainCategory;
+import io.millrace.codec.plain.PlainText;
 import io.millrace.example.Rejection;
 import io.millrace.example.Target;
 import io.millrace.nn.Output;
@@ -50,6 +52,14 @@ final class LabelSlots {
       Rejection fault = number.read(json, NumberReader.ALONE, label, 0);
       return fault != null ? fault : labels.encode(label, column.y, column.yStart);
     }
+
+    @Override
+    int readPlain(byte[] b, int start, Column column) {
+      int end = number.readPlain(b, start, label, 0);
+      return end != NOT_PLAIN && labels.encode(label, column.y, column.yStart) == null
+          ? end
+          : NOT_PLAIN;
+    }
   }
 
   private static final class AboveSlot extends Slot {
@@ -71,6 +81,16 @@ final class LabelSlots {
       if (fault != null) {
         return fault;
       }
+      return encode(column);
+    }
+
+    @Override
+    int readPlain(byte[] b, int start, Column column) {
+      int end = number.readPlain(b, start, label, 0);
+      return end != NOT_PLAIN && encode(column) == null ? end : NOT_PLAIN;
+    }
+
+    private @Nullable Rejection encode(Column column) {
       label[0] = label[0] > threshold ? 1 : 0;
       return labels.encode(label, column.y, column.yStart);
     }
@@ -78,6 +98,7 @@ final class LabelSlots {
 
   private static final class ClassesSlot extends Slot {
     private final Categories categories;
+    private final PlainCategory plain = new PlainCategory();
     private final String expected;
     private final Labels labels;
     private final double[] label = new double[1];
@@ -105,6 +126,18 @@ final class LabelSlots {
                   field(),
                   expected,
                   Rejections.shown(json)));
+    }
+
+    @Override
+    int readPlain(byte[] b, int start, Column column) {
+      int end = plain.read(b, start);
+      if (end == NOT_PLAIN) {
+        return NOT_PLAIN;
+      }
+      label[0] = categories.position(b, plain);
+      return label[0] >= 0 && labels.encode(label, column.y, column.yStart) == null
+          ? end
+          : NOT_PLAIN;
     }
   }
 
@@ -135,6 +168,25 @@ final class LabelSlots {
       return token.isNumeric() || (number.takesBooleans() && token.isBoolean())
           ? Rejections.wrongSize(field(), label.length, 1)
           : Rejections.wrongType(json, field(), "an array of " + Rejections.numbers(label.length));
+    }
+
+    @Override
+    int readPlain(byte[] b, int start, Column column) {
+      int i = start;
+      for (int k = 0; k < label.length; k++) {
+        i = PlainText.behindBlanks(b, i);
+        if (b[i] != (k == 0 ? '[' : ',')) {
+          return NOT_PLAIN;
+        }
+        i = number.readPlain(b, PlainText.behindBlanks(b, i + 1), label, k);
+        if (i == NOT_PLAIN) {
+          return NOT_PLAIN;
+        }
+      }
+      i = PlainText.behindBlanks(b, i);
+      return b[i] == ']' && labels.encode(label, column.y, column.yStart) == null
+          ? i + 1
+          : NOT_PLAIN;
     }
 
     @Override

@@ -24,7 +24,8 @@ record Labels(String field, Output output, int outputs) {
    * Checks a label and writes its column of Y: the numbers themselves, or the class index as a
    * one-hot column.
    *
-   * @param label {@link #written()} finite numbers. Not modified.
+   * @param label {@link #written()} numbers in {@linkplain NumberReader#LARGEST range}. Not
+   *     modified.
    * @param y the memory of Y. Modified: n2 numbers from {@code start} on
    * @return null, or what is wrong with the label
    */

@@ -2,12 +2,9 @@ package io.millrace.codec.event;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import ch.randelshofer.fastdoubleparser.JsonDoubleParser;
+import io.millrace.codec.plain.PlainNumber;
 import io.millrace.example.FieldPath;
 import io.millrace.nn.Output;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -17,30 +14,8 @@ import java.util.Optional;
  * booleans or null; ASCII, nothing escaped, no field twice. Of anything else it says so, and the
  * general parser reads the record from its start: what is accepted must be what that one accepts,
  * to the bit, and what is wrong with a record is said in one place.
- *
- * <p>Most numbers need one multiplication or division (Clinger, "How to Read Floating Point Numbers
- * Accurately", 1990): w 10^e is correctly rounded where w and 10^|e| are doubles without an error,
- * that is for w up to 2^53 and |e| up to 22. The others are left to {@link JsonDoubleParser}.
  */
 final class PlainVectorReader {
-  private static final double[] POWERS_OF_TEN = {
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
-    1e17, 1e18, 1e19, 1e20, 1e21, 1e22
-  };
-  private static final long LARGEST_EXACT = 1L << 53;
-
-  /** Instead of where a number ends. */
-  private static final int BROKEN = -1;
-
-  private static final int EIGHT = Long.BYTES;
-  private static final long EIGHT_ZEROS = 0x3030303030303030L;
-  private static final VarHandle LONG_AT =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
-  /** So many digits fit into a long. */
-  private static final int MOST_DIGITS = 18;
-
-  private static final int MOST_EXPONENT_DIGITS = 4;
   private static final byte[] TRUE = "true".getBytes(US_ASCII);
   private static final byte[] FALSE = "false".getBytes(US_ASCII);
   private static final byte[] NULL = "null".getBytes(US_ASCII);
@@ -49,11 +24,11 @@ final class PlainVectorReader {
   private final byte[] labelName;
   private final Labels labels;
   private final double[] label;
+  private final PlainNumber number = new PlainNumber();
 
   // of the record that is being read
   private byte[] bytes = {};
   private int at;
-  private double number;
 
   private PlainVectorReader(byte[] featuresName, byte[] labelName, Labels labels) {
     this.featuresName = featuresName;
@@ -144,10 +119,10 @@ final class PlainVectorReader {
           && labels.encode(label, column.y, column.yStart) == null;
     }
     skipBlanks();
-    if (!readNumber()) {
+    if (!readNumber() || !NumberReader.isInRange(number.value())) {
       return false;
     }
-    label[0] = number;
+    label[0] = number.value();
     return labels.encode(label, column.y, column.yStart) == null;
   }
 
@@ -166,101 +141,19 @@ final class PlainVectorReader {
         }
         i++;
       }
-      i = readNumber(behindBlanks(i));
-      if (i == BROKEN) {
+      i = number.read(b, behindBlanks(i));
+      if (i == PlainNumber.BROKEN || !NumberReader.isInRange(number.value())) {
         return false;
       }
-      target[start + k] = number;
+      target[start + k] = number.value();
     }
     at = i;
     return take(']');
   }
 
   private boolean readNumber() {
-    at = readNumber(at);
-    return at != BROKEN;
-  }
-
-  /**
-   * Reads a number as JSON writes it, finite as a double. Modified: number.
-   *
-   * @return where it ends, or BROKEN
-   */
-  private int readNumber(int start) {
-    byte[] b = bytes;
-    int other = b[start] - '-';
-    int negative = 1 + ((other | -other) >> 31); // 1 or 0: nothing foretells it, so no branch
-    int first = start + negative;
-    int i = first;
-    long digits = 0;
-    for (int digit = b[i] - '0'; digit >= 0 && digit <= 9; digit = b[++i] - '0') {
-      digits = 10 * digits + digit;
-    }
-    int count = i - first;
-    if (count == 0 || (count > 1 && b[first] == '0')) {
-      return BROKEN;
-    }
-    int exponent = 0;
-    boolean isWhole = true;
-    if (b[i] == '.') {
-      int point = ++i;
-      for (; i + EIGHT <= b.length; i += EIGHT) {
-        long eight = (long) LONG_AT.get(b, i) ^ EIGHT_ZEROS; // a byte below 10 is a digit
-        if (((eight + 0x7676767676767676L | eight) & 0x8080808080808080L) != 0) {
-          break;
-        }
-        digits = 100_000_000 * digits + valueOf(eight);
-      }
-      for (int digit = b[i] - '0'; digit >= 0 && digit <= 9; digit = b[++i] - '0') {
-        digits = 10 * digits + digit;
-      }
-      exponent = point - i;
-      if (exponent == 0) {
-        return BROKEN;
-      }
-      count -= exponent;
-      isWhole = false;
-    }
-    if ((b[i] | 0x20) == 'e') {
-      boolean isNegativeExponent = b[++i] == '-';
-      if (isNegativeExponent || b[i] == '+') {
-        i++;
-      }
-      int firstOfExponent = i;
-      int written = 0;
-      for (int digit = b[i] - '0'; digit >= 0 && digit <= 9; digit = b[++i] - '0') {
-        written = 10 * written + digit;
-      }
-      if (i == firstOfExponent || i - firstOfExponent > MOST_EXPONENT_DIGITS) {
-        return BROKEN;
-      }
-      exponent += isNegativeExponent ? -written : written;
-      isWhole = false;
-    }
-    if (count > MOST_DIGITS
-        || digits > LARGEST_EXACT
-        || exponent < -(POWERS_OF_TEN.length - 1)
-        || exponent >= POWERS_OF_TEN.length) {
-      number = JsonDoubleParser.parseDouble(b, start, i - start);
-      return Double.isFinite(number) ? i : BROKEN;
-    }
-    double size =
-        exponent < 0 ? digits / POWERS_OF_TEN[-exponent] : digits * POWERS_OF_TEN[exponent];
-    // minus zero is a number with a point or an exponent; -0 is the whole number zero
-    long sign = isWhole && digits == 0 ? 0 : (long) negative << (Long.SIZE - 1);
-    number = Double.longBitsToDouble(Double.doubleToRawLongBits(size) | sign);
-    return i;
-  }
-
-  /**
-   * The number that eight digits make: pairs, then fours, then all, side by side in one long
-   * (Lemire, "Number Parsing at a Gigabyte per Second", 2021).
-   */
-  private static long valueOf(long eight) {
-    long pairs = 10 * eight + (eight >>> 8);
-    long low = (pairs & 0x000000FF000000FFL) * (100 + (1_000_000L << 32));
-    long high = (pairs >>> 16 & 0x000000FF000000FFL) * (1 + (10_000L << 32));
-    return (low + high) >>> 32;
+    at = number.read(bytes, at);
+    return at != PlainNumber.BROKEN;
   }
 
   /** Goes behind a value that is not read, where it has no parts. */

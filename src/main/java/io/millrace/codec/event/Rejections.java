@@ -36,7 +36,8 @@ final class Rejections {
   static Rejection notFinite(String name, String shown) {
     return new Rejection(
         Reason.NOT_FINITE,
-        String.format(Locale.ROOT, "%s: expected a finite number, got %s", name, shown));
+        String.format(
+            Locale.ROOT, "%s: expected a number from -1e100 to 1e100, got %s", name, shown));
   }
 
   static Rejection wrongSize(String field, int expected, int found) {

@@ -2,6 +2,8 @@ package io.millrace.codec.event;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.millrace.codec.plain.PlainText;
+import io.millrace.codec.plain.RecordBuffer;
 import io.millrace.example.Rejection;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +11,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one field of an event becomes: it reads the value wherever the parser meets it and writes
  * its own part of the example's {@link Column}. The value that is met last counts.
+ *
+ * <p>A value can be read in two ways: from the general parser, which takes whatever JSON there is
+ * and says what is wrong with it, or straight from its bytes where it is plain and right.
  */
 abstract class Slot {
+  /** Instead of where a value ends in its bytes: the general parser has to read the event. */
+  static final int NOT_PLAIN = PlainText.NOT_PLAIN;
+
   private final String field;
   private final Rejection absent;
   private final Rejection isNull;
@@ -57,6 +65,24 @@ abstract class Slot {
     fault = Rejections.first(fault, readEnd(count, fault == null, column));
   }
 
+  /**
+   * Takes the value at {@code start} from its bytes.
+   *
+   * @param b of a {@link RecordBuffer}
+   * @return where the value ends, or NOT_PLAIN
+   */
+  final int acceptPlain(byte[] b, int start, Column column) {
+    if (b[start] != 'n') {
+      return readPlain(b, start, column);
+    }
+    return writeMissing(column) ? PlainText.endOfNull(b, start) : NOT_PLAIN;
+  }
+
+  /** Whether something stands for a value that is absent or null. */
+  boolean mayBeMissing() {
+    return false;
+  }
+
   /** Whether it reads the elements of an array. */
   boolean takesArrays() {
     return false;
@@ -73,6 +99,9 @@ abstract class Slot {
 
   /** Reads the value at the parser, which is not null, without moving on. */
   abstract @Nullable Rejection read(JsonParser json, Column column) throws IOException;
+
+  /** Reads the value at {@code start}, which is not null, and returns where it ends. */
+  abstract int readPlain(byte[] b, int start, Column column);
 
   @Nullable Rejection readElement(JsonParser json, int i, Column column) throws IOException {
     return null;

@@ -1,5 +1,8 @@
 package io.millrace.codec.event;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.millrace.codec.plain.PlainText;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -23,6 +26,7 @@ final class TimeReader {
   /** A hundred million days around 1970, as ECMAScript has it. */
   private static final double MOST_MILLIS = 8.64e15;
 
+  private static final int DATE_BYTES = 10;
   private static final int MOST_NANO_DIGITS = 9;
   private static final int MOST_OFFSET_HOURS = 18;
 
@@ -30,8 +34,23 @@ final class TimeReader {
   private long epochDay;
   private long nanoOfDay;
 
-  private String text = "";
+  /** The bytes of a text, from {@code at} to below {@code end}. */
+  private byte[] bytes = {};
+
   private int at;
+  private int end;
+
+  /** For texts that come as such. */
+  private byte[] copy = new byte[64];
+
+  /**
+   * The date read last as its ten bytes, and in days: most events share it with the next. No text
+   * has the bytes that stand here first.
+   */
+  private long dateHead = -1;
+
+  private long dateTail;
+  private long day;
 
   TimeReader(ZoneId zone) {
     this.zone = zone.normalized();
@@ -69,24 +88,62 @@ final class TimeReader {
    * @return whether it is a time
    */
   boolean read(String time) {
-    text = time;
-    at = 0;
+    int length = time.length();
+    if (length > copy.length - Long.BYTES) {
+      copy = new byte[2 * length];
+    }
+    for (int i = 0; i < length; i++) {
+      char c = time.charAt(i);
+      if (c > 0x7F) { // no time and no zone has that
+        return false;
+      }
+      copy[i] = (byte) c;
+    }
+    return read(copy, 0, length);
+  }
+
+  /**
+   * Reads a text from its bytes.
+   *
+   * @param b with eight bytes behind the text
+   * @return whether it is a time
+   */
+  boolean read(byte[] b, int from, int to) {
+    bytes = b;
+    at = from;
+    end = to;
     try {
-      return readDate() && (at == text.length() || readTime());
+      return readDate() && (at == end || readTime());
     } catch (DateTimeException e) { // a bracket with a zone that there is not
       return false;
     }
   }
 
   private boolean readDate() {
-    int year = digits(4);
-    int month = next('-') ? digits(2) : -1;
-    int day = next('-') ? digits(2) : -1;
-    if (year < 0 || month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) {
+    nanoOfDay = 0;
+    int start = at;
+    if (end - start < DATE_BYTES) {
       return false;
     }
-    epochDay = LocalDate.of(year, month, day).toEpochDay();
-    nanoOfDay = 0;
+    long head = PlainText.eight(bytes, start);
+    long tail = PlainText.eight(bytes, start + DATE_BYTES - Long.BYTES);
+    if (head != dateHead || tail != dateTail) {
+      int year = digits(4);
+      int month = next('-') ? digits(2) : -1;
+      int dayOfMonth = next('-') ? digits(2) : -1;
+      if (year < 0
+          || month < 1
+          || month > 12
+          || dayOfMonth < 1
+          || dayOfMonth > daysOf(year, month)) {
+        return false;
+      }
+      day = LocalDate.of(year, month, dayOfMonth).toEpochDay();
+      dateHead = head;
+      dateTail = tail;
+    }
+    at = start + DATE_BYTES;
+    epochDay = day;
     return true;
   }
 
@@ -140,11 +197,11 @@ final class TimeReader {
       return false;
     }
     if (isAt('[')) {
-      if (!text.endsWith("]")) {
+      if (bytes[end - 1] != ']') {
         return false;
       }
-      ZoneId named = ZoneId.of(text.substring(at + 1, text.length() - 1));
-      at = text.length();
+      ZoneId named = ZoneId.of(new String(bytes, at + 1, end - at - 2, US_ASCII));
+      at = end;
       if (!hasOffset) {
         hasOffset = true;
         offset =
@@ -159,7 +216,7 @@ final class TimeReader {
     } else {
       set(local, nano);
     }
-    return at == text.length();
+    return at == end;
   }
 
   /** An offset in seconds, or {@link Long#MAX_VALUE} where there is none. */
@@ -189,11 +246,11 @@ final class TimeReader {
   }
 
   private boolean isAt(char c) {
-    return at < text.length() && text.charAt(at) == c;
+    return at < end && bytes[at] == c;
   }
 
   private boolean isDigit() {
-    return at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9';
+    return at < end && PlainText.isDigit(bytes[at]);
   }
 
   private boolean next(char c) {
@@ -209,7 +266,7 @@ final class TimeReader {
       if (!isDigit()) {
         return -1;
       }
-      number = 10 * number + (text.charAt(at++) - '0');
+      number = 10 * number + (bytes[at++] - '0');
     }
     return number;
   }
@@ -219,7 +276,7 @@ final class TimeReader {
     long nano = 0;
     int count = 0;
     for (; isDigit(); at++, count++) {
-      nano = count < MOST_NANO_DIGITS ? 10 * nano + (text.charAt(at) - '0') : nano;
+      nano = count < MOST_NANO_DIGITS ? 10 * nano + (bytes[at] - '0') : nano;
     }
     for (int i = count; i < MOST_NANO_DIGITS; i++) {
       nano *= 10;

@@ -5,7 +5,8 @@
  *
  * <p>{@link ExampleDecoder} is the way in. {@link JsonExampleDecoder} walks the event once along
  * the tree of configured fields ({@link FieldTree}); each field fills its {@link Slot}. {@link
- * PlainVectorReader} reads plain vectors of numbers straight from their bytes.
+ * PlainEventReader} and {@link PlainVectorReader} come first: they read what is plain straight from
+ * its bytes.
  */
 @NullMarked
 package io.millrace.codec.event;

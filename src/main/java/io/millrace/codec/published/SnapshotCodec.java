@@ -24,7 +24,7 @@ public final class SnapshotCodec {
 
   /** The fields that not every snapshot has. */
   private static final List<String> OPTIONAL =
-      List.of("scaler", "learnedThrough", "kernel", "rollback");
+      List.of("scaler", "learnedThrough", "kernel", "rollback", "application");
 
   private static final SerializableString LEARNED_THROUGH = Json.name("learnedThrough");
 
@@ -34,7 +34,10 @@ public final class SnapshotCodec {
   /** The longest a character is in JSON: a control character. */
   private static final int ESCAPED = 6;
 
-  /** More than enough for the field names, the counters, the time and the name of the topic. */
+  /**
+   * More than enough for the field names, the counters, the time, the names of the topic and the
+   * application.
+   */
   private static final int FIXED = 2048;
 
   private SnapshotCodec() {}
@@ -85,6 +88,9 @@ public final class SnapshotCodec {
       json.writeNumberField("version", snapshot.rollback().get().version());
       json.writeNumberField("to", snapshot.rollback().get().to());
       json.writeEndObject();
+    }
+    if (snapshot.application().isPresent()) {
+      json.writeStringField("application", snapshot.application().get());
     }
     json.writeStringField("timestamp", Json.timestamp(snapshot.timestamp()));
   }
@@ -144,6 +150,9 @@ public final class SnapshotCodec {
           json.has("kernel") ? Optional.of(Json.text(json, "kernel")) : Optional.empty(),
           json.has("rollback")
               ? Optional.of(rollback(Json.objectAt(json, "rollback")))
+              : Optional.empty(),
+          json.path("application").isTextual()
+              ? Optional.of(Json.text(json, "application"))
               : Optional.empty(),
           Json.timestamp(json, "timestamp"));
     } catch (FormatException | IllegalArgumentException e) {

@@ -17,6 +17,13 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigReader {
   private record Read(MillraceConfig config, List<String> description) {}
 
+  /**
+   * A configuration and what {@link #describe} says of it.
+   *
+   * @param description lines, joined
+   */
+  public record Described(MillraceConfig config, String description) {}
+
   private ConfigReader() {}
 
   /** The configuration in a file. The files it names are relative to its folder. */
@@ -24,6 +31,14 @@ public final class ConfigReader {
       Path file, List<String> overrides, Function<String, @Nullable String> environment)
       throws ConfigException {
     return read(ConfigSource.of(file), overrides, environment).config();
+  }
+
+  /** Both of a file that is read only once. */
+  public static Described described(
+      Path file, List<String> overrides, Function<String, @Nullable String> environment)
+      throws ConfigException {
+    Read read = read(ConfigSource.of(file), overrides, environment);
+    return new Described(read.config(), String.join("\n", read.description()));
   }
 
   /**
@@ -48,7 +63,7 @@ public final class ConfigReader {
   public static String describe(
       Path file, List<String> overrides, Function<String, @Nullable String> environment)
       throws ConfigException {
-    return String.join("\n", read(ConfigSource.of(file), overrides, environment).description());
+    return described(file, overrides, environment).description();
   }
 
   private static Read read(
@@ -72,7 +87,8 @@ public final class ConfigReader {
     if (root instanceof Mapping mapping) {
       return mapping;
     }
-    String problem = root instanceof Nothing ? "is empty" : "starts with " + root.shown();
+    String problem =
+        root instanceof Nothing ? "is empty" : "starts with " + Secrets.showText("", root.shown());
     faults.add(
         root.place(), "", problem + "; expected keys with values, such as application: flights");
     throw faults.exception();

@@ -63,7 +63,7 @@ final class ConfigSections {
   }
 
   MillraceConfig read(Section root) {
-    String application = root.required("application", "flights", Types.TOPIC);
+    String application = root.required("application", "flights", Types.APPLICATION);
     Map<String, String> kafka = KafkaProperties.read(root.section(KafkaProperties.SECTION));
     TopicsConfig topics = topics(root.section("topics"));
     Section fields = root.section("example");
@@ -99,7 +99,7 @@ final class ConfigSections {
             topics.read("events", "none", Types.TOPIC.or("none")),
             topics.read("predictions", "predictions", Types.TOPIC),
             topics.read("partitions", "1", Types.COUNT),
-            topics.read("replicationFactor", "1", Types.integer(1, Short.MAX_VALUE)));
+            topics.read("replicationFactor", "1", Types.REPLICATION));
     Map<String, String> keys = new HashMap<>();
     checkDistinct(topics, "examples", config.examples(), keys);
     checkDistinct(topics, "miniBatches", config.miniBatches(), keys);

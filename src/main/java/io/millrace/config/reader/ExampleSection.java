@@ -221,7 +221,8 @@ final class ExampleSection {
             field, cycles, hasZone ? entry.read(ZONE, "UTC", Types.ZONE) : ZoneOffset.UTC);
       }
       default ->
-          new Feature.Numeric(field, OptionalDouble.of(entry.read(MISSING, "0", Types.NUMBER)));
+          new Feature.Numeric(
+              field, OptionalDouble.of(entry.read(MISSING, "0", Types.EVENT_NUMBER)));
     };
   }
 
@@ -307,7 +308,7 @@ final class ExampleSection {
       return new Target.Classes(field, classes);
     }
     return hasAbove
-        ? new Target.Above(field, label.read(ABOVE, "0", Types.NUMBER))
+        ? new Target.Above(field, label.read(ABOVE, "0", Types.EVENT_NUMBER))
         : new Target.Plain(field);
   }
 }

@@ -52,7 +52,7 @@ final class Section {
       return new Section(reading, path(name), below, describes);
     }
     if (node != null && !(node instanceof Nothing) && isSound(name)) {
-      fault(name, "expected a mapping of keys, got " + node.shown());
+      fault(name, "expected a mapping of keys, got " + Secrets.showText(path(name), node.shown()));
     }
     return new Section(
         reading, path(name), new Mapping(place(name), new LinkedHashMap<>()), describes);
@@ -143,10 +143,10 @@ final class Section {
     }
   }
 
-  /** What stands at a key, for a fault. */
+  /** What stands at a key, for a fault; a secret is hidden, whatever is wrong with it. */
   String shown(String name) {
     Node node = ask(name);
-    return node == null ? "nothing" : node.shown();
+    return node == null ? "nothing" : Secrets.show(path(name), node.shown());
   }
 
   /** The text of a plain value with its variables replaced; empty when there is a fault instead. */
@@ -161,7 +161,7 @@ final class Section {
       String variables = String.join(", ", replaced.undefined());
       fault(name, "not set in the environment, and without a default: " + variables);
     } else {
-      fault(name, "expected " + type.expected() + ", got " + node.shown());
+      fault(name, "expected " + type.expected() + ", got " + shown(name));
     }
     return Optional.empty();
   }

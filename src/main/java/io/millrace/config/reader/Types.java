@@ -2,6 +2,7 @@ package io.millrace.config.reader;
 
 import io.millrace.example.FieldPath;
 import io.millrace.nn.HasText;
+import io.millrace.nn.Scaler;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,17 @@ final class Types {
           "(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}",
           "a name of 1 to 249 letters, digits, '.', '_' or '-' (and not '.' or '..')");
 
+  /** Kafka Streams appends the names of its stores and topics, of up to 65 characters. */
+  static final Type<String> APPLICATION =
+      TOPIC.satisfying(
+          name -> name.length() <= 180,
+          "must have at most 180 characters, because Kafka Streams names topics after it");
+
+  /** -1 leaves it to the broker. */
+  static final Type<Integer> REPLICATION =
+      integer(-1, Short.MAX_VALUE)
+          .satisfying(factor -> factor != 0, "must be at least 1, or -1 for the broker's default");
+
   static final Type<String> SERVERS =
       Type.matching(SERVER + "(\\s*,\\s*" + SERVER + ")*", "host:port or host:port,host:port")
           .satisfying(Types::portsExist, "must have ports from 1 to 65535");
@@ -61,6 +73,12 @@ final class Types {
       Type.matching("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?", "a number")
           .as(Double::valueOf)
           .satisfying(Double::isFinite, "must be finite");
+
+  /** What a number of an event may be, and so what may be compared with one or stand for it. */
+  static final Type<Double> EVENT_NUMBER =
+      NUMBER.satisfying(
+          number -> Math.abs(number) <= Scaler.LARGEST, "must be from -1e100 to 1e100");
+
   static final Type<Double> NOT_NEGATIVE =
       NUMBER.satisfying(number -> number >= 0, "must not be negative");
   static final Type<Double> POSITIVE = positive("");

@@ -55,6 +55,8 @@ final class YamlTree {
         e instanceof MarkedYAMLException marked
             ? marked.getProblem()
             : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    // The name of an alias may be a secret that starts with an asterisk and has no quotes.
+    text = text.replaceFirst("^(found undefined (alias|tag handle)).*", "$1");
     text = text.replaceFirst("\\. \\(Do not use [^\\\\].*", ""); // it says so of @, too
     return text.endsWith("got {")
         ? text + " (inside { } or [ ] write \"${NAME}\" with quotes)"

@@ -7,13 +7,18 @@ import io.millrace.config.ModelConfig;
 import io.millrace.example.MiniBatch;
 import io.millrace.example.Reason;
 import io.millrace.example.Rejection;
+import io.millrace.learn.LearningMetrics;
 import io.millrace.topology.Checkpoint;
 import io.millrace.topology.ExampleDecoders;
+import io.millrace.topology.StreamsSettings;
 import io.millrace.topology.TopicFacts;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Checks the labels that come on a topic of their own, before they are joined with their events.
@@ -21,16 +26,22 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 final class LabelProcessor implements FixedKeyProcessor<byte[], byte[], Arrival> {
   static final String LABELS_POSITION = "labels-position";
 
+  private static final Logger LOG = LoggerFactory.getLogger(LabelProcessor.class);
+
   private final String topic;
+  private final String group;
+  private final LearningMetrics metrics;
   private final TopicFacts facts;
   private final ExampleDecoder decoder;
   private final MiniBatch label;
   private FixedKeyProcessorContext<byte[], Arrival> context;
   private Checkpoint checkpoint;
 
-  LabelProcessor(MillraceConfig config, TopicFacts facts) {
+  LabelProcessor(MillraceConfig config, TopicFacts facts, LearningMetrics metrics) {
     ModelConfig model = config.model();
     this.topic = config.example().labels().orElseThrow().topic();
+    this.group = StreamsSettings.predictions(config);
+    this.metrics = metrics;
     this.facts = facts;
     this.decoder = ExampleDecoders.ofLabels(config);
     this.label = new MiniBatch(model.inputs(), model.outputs(), 1);
@@ -39,9 +50,27 @@ final class LabelProcessor implements FixedKeyProcessor<byte[], byte[], Arrival>
   @Override
   public void init(FixedKeyProcessorContext<byte[], Arrival> context) {
     this.context = context;
+    TopicPartition partition = new TopicPartition(topic, context.taskId().partition());
     this.checkpoint =
         Checkpoint.ofPosition(
-            context.getStateStore(LABELS_POSITION), topic, facts.joined().orElseThrow().labels());
+            context.getStateStore(LABELS_POSITION),
+            new Checkpoint.Source(
+                partition,
+                facts.joined().orElseThrow().labels(),
+                group,
+                facts.progress(),
+                deleted -> tellMissed(partition, deleted)),
+            true);
+  }
+
+  private void tellMissed(TopicPartition partition, long deleted) {
+    LOG.warn(
+        "{} records of topic {}, partition {}, were deleted before they were joined with their"
+            + " events; the join goes on after them",
+        deleted,
+        partition.topic(),
+        partition.partition());
+    metrics.missedLabels(deleted);
   }
 
   @Override

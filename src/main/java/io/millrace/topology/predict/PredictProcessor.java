@@ -16,14 +16,20 @@ import io.millrace.learn.Snapshot;
 import io.millrace.topology.Checkpoint;
 import io.millrace.topology.ExampleDecoders;
 import io.millrace.topology.LearnerException;
+import io.millrace.topology.SourceGaps;
+import io.millrace.topology.StreamsSettings;
 import io.millrace.topology.TopicFacts;
 import java.util.Locale;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.ejml.data.DMatrixRMaj;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Predicts each event with the newest snapshot that this instance knows. Key, headers and time of
@@ -33,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Arrival> {
   static final String EVENTS_POSITION = "events-position";
 
+  private static final Logger LOG = LoggerFactory.getLogger(PredictProcessor.class);
   private static final byte[] NONE = {};
 
   private final MillraceConfig config;
@@ -45,6 +52,7 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Arriva
   private final MiniBatch event;
   private FixedKeyProcessorContext<byte[], Arrival> context;
   private @Nullable Checkpoint checkpoint;
+  private @Nullable SourceGaps gaps;
   private @Nullable Predictor predictor;
 
   PredictProcessor(
@@ -63,13 +71,36 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Arriva
   @Override
   public void init(FixedKeyProcessorContext<byte[], Arrival> context) {
     this.context = context;
-    if (isJoined) {
-      checkpoint =
-          Checkpoint.ofPosition(
-              context.getStateStore(EVENTS_POSITION),
-              config.topics().events().orElseThrow(),
-              facts.joined().orElseThrow().events());
+    int number = context.taskId().partition();
+    String group = StreamsSettings.predictions(config);
+    TopicPartition partition = new TopicPartition(config.topics().events().orElseThrow(), number);
+    Checkpoint.Source source =
+        new Checkpoint.Source(
+            partition,
+            facts.joined().map(TopicFacts.Joined::events).orElse(Uuid.ZERO_UUID),
+            group,
+            facts.progress(),
+            deleted -> tellMissed(partition, deleted));
+    if (config.example().labels().isEmpty()) {
+      gaps = SourceGaps.fromCommitted(source);
+      return;
     }
+    TopicPartition labels = new TopicPartition(config.example().labels().get().topic(), number);
+    checkpoint =
+        Checkpoint.ofPosition(
+            context.getStateStore(EVENTS_POSITION),
+            source,
+            facts.progress().committed(group, labels).isPresent());
+  }
+
+  private void tellMissed(TopicPartition partition, long deleted) {
+    LOG.warn(
+        "{} records of topic {}, partition {}, were deleted before they were predicted; the"
+            + " predictions go on after them",
+        deleted,
+        partition.topic(),
+        partition.partition());
+    metrics.missedEvents(deleted);
   }
 
   @Override
@@ -77,6 +108,9 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Arriva
     RecordMetadata source = context.recordMetadata().orElseThrow();
     if (checkpoint != null && !checkpoint.moveTo(source.offset())) {
       return;
+    }
+    if (gaps != null) {
+      gaps.moveTo(source.offset());
     }
     byte[] value = record.value();
     Rejection rejection = decoder.decode(value, event);

@@ -89,7 +89,7 @@ public final class PredictionTopology {
         read(
             builder,
             config.example().labels().orElseThrow().topic(),
-            () -> new LabelProcessor(config, facts),
+            () -> new LabelProcessor(config, facts, metrics),
             "check",
             LabelProcessor.LABELS_POSITION);
     refuse(labels, config, facts, metrics);

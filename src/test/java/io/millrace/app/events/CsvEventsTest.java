@@ -50,14 +50,60 @@ class CsvEventsTest {
             all(
                 "date,delay,distance,origin,note\n"
                     + "2001-01-01T00:01,33,2176,LAS,\n"
-                    + "2001-01-01T00:02,-1.50,1e3,\"A, B\",\"say \"\"x\"\"\"\n"
+                    + "979000000000,-1.50,1e3,\"A, B\",\"say \"\"x\"\"\"\n"
                     + "2001-01-01T00:03,5\n",
-                "features: [distance], label: {field: delay, above: 15}"))
+                "features: [distance, {field: origin, hash: 4}, {field: date, time: [hourOfDay]}],"
+                    + " label: {field: delay, above: 15}"))
         .map(event -> new String(event, UTF_8))
         .containsExactly(
-            "{\"date\":\"2001-01-01T00:01\",\"delay\":33,\"distance\":2176,\"origin\":\"LAS\",\"note\":null}",
-            "{\"date\":\"2001-01-01T00:02\",\"delay\":-1.50,\"distance\":1e3,\"origin\":\"A, B\",\"note\":\"say \\\"x\\\"\"}",
+            "{\"date\":\"2001-01-01T00:01\",\"delay\":33,\"distance\":2176,\"origin\":\"LAS\"}",
+            "{\"date\":979000000000,\"delay\":-1.50,\"distance\":1e3,\"origin\":\"A, B\"}",
             "{\"date\":\"2001-01-01T00:03\",\"delay\":5}");
+  }
+
+  /** Ids and codes that look like numbers, and a class in digits. */
+  @Test
+  void shouldSendCategoriesAsTheText() throws Exception {
+    assertThat(
+            all(
+                "id,code,y\n4e862047,1.10,01\n49018e16,007,2\ntrue,,1\n",
+                "features: [{field: id, hash: 8}, {field: code, oneHot: [\"1.10\"]}],"
+                    + " label: {field: y, classes: [\"01\", 2]}"))
+        .map(event -> new String(event, UTF_8))
+        .containsExactly(
+            "{\"id\":\"4e862047\",\"code\":\"1.10\",\"y\":\"01\"}",
+            "{\"id\":\"49018e16\",\"code\":\"007\",\"y\":\"2\"}",
+            "{\"id\":\"true\",\"code\":null,\"y\":\"1\"}");
+  }
+
+  @Test
+  void shouldRefuseARowWithMoreCellsAndGoOn() throws Exception {
+    try (CsvEvents events =
+        events(
+            "y,name,amount\n0,\"a\nb\",1\n\n1,shop,1,234.50\n0,shop,12.50\n",
+            "features: [{field: name, hash: 8}, amount], label: y")) {
+      assertThat(events.next()).isNotNull();
+      assertThatThrownBy(events::next)
+          .isInstanceOfSatisfying(BadRowException.class, e -> assertThat(e.line()).isEqualTo(5))
+          .hasMessageStartingWith("4 cells, and the header has 3 columns (y, name, amount)");
+      assertThat(new String(events.next(), UTF_8))
+          .isEqualTo("{\"y\":0,\"name\":\"shop\",\"amount\":12.50}");
+      assertThat(events.next()).isNull();
+    }
+  }
+
+  @Test
+  void shouldRefuseTwoColumnsOfOneName() {
+    assertThatThrownBy(() -> events("a,y,a\n1,2,3\n", "features: [a], label: y"))
+        .isInstanceOf(ExitException.class)
+        .hasMessageStartingWith("The CSV has two columns \"a\"");
+  }
+
+  @Test
+  void shouldSayThatCellsNeedCommas() {
+    assertThatThrownBy(() -> events("a;y\n1;2\n", "features: [a], label: y"))
+        .isInstanceOf(ExitException.class)
+        .hasMessageContaining("Cells must be separated by commas");
   }
 
   @ParameterizedTest
@@ -71,7 +117,9 @@ class CsvEventsTest {
     "-.5,-0.5",
     "5.,5",
     "5.e2,5e2",
-    "007,'\"007\"'",
+    "007,7",
+    "-00.50,-0.50",
+    "00,0",
     "1_000,'\"1_000\"'",
     "NaN,'\"NaN\"'",
     "0x10,'\"0x10\"'",
@@ -110,8 +158,8 @@ class CsvEventsTest {
   @Test
   void shouldSayWhichColumnHasNoNumber() {
     assertThatThrownBy(() -> all("a,b,y\n1,x,0\n", "label: y, format: float64"))
-        .isInstanceOf(ExitException.class)
-        .hasMessage("Column b: \"x\" is no number, and float64 has nothing but numbers");
+        .isInstanceOf(BadRowException.class)
+        .hasMessage("column b: \"x\" is not a number, and float64 holds only numbers");
   }
 
   @Test

@@ -13,7 +13,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,6 +89,28 @@ final class FeedIT {
   }
 
   @Test
+  void shouldStopAtABadRowAndGoOnWhereItStopped(TestTopics topics) throws IOException {
+    String good = "x,y,label\n1,2,0\n";
+    Path file = file("ragged.csv", good + "1,2,3,4\n5,6,1\n");
+
+    try (MillraceProcess feed = start(file)) {
+      assertThat(feed.awaitExit()).as(feed.toString()).isEqualTo(1);
+      assertThat(feed.err())
+          .singleElement()
+          .asString()
+          .contains(
+              "ragged.csv, line 3: 4 cells, and the header has 3 columns",
+              "Sent 1 events before this",
+              "--skip-first 1");
+    }
+    assertThat(feed(file, "--bad-rows", "skip", "--skip-first", "1"))
+        .contains("Sent 1 events", "skipped 1 bad rows, the first on line 3");
+
+    assertThat(events(topics, 2))
+        .containsExactly("{\"features\":[1,2],\"label\":0}", "{\"features\":[5,6],\"label\":1}");
+  }
+
+  @Test
   void shouldNotSendFasterThanAsked(TestTopics topics) throws IOException {
     String said = feed(file("events.csv", CSV), "--repeat", "7", "--rate", "10/s");
 
@@ -119,19 +140,25 @@ final class FeedIT {
 
   /** Sends a file, quietly but for one line at the end, and returns that line. */
   private String feed(Path file, String... options) {
+    try (MillraceProcess feed = start(file, options)) {
+      assertThat(feed.awaitExit()).as(feed.toString()).isZero();
+      assertThat(feed.out()).isEmpty();
+      assertThat(feed.err())
+          .singleElement()
+          .asString()
+          .matches("Sent [0-9,]+ events to topic .* in .* s.*");
+      return feed.err().get(0);
+    }
+  }
+
+  private MillraceProcess start(Path file, String... options) {
     String[] args = new String[options.length + 4];
     args[0] = "feed";
     args[1] = file.toString();
     args[2] = "--config";
     args[3] = learner.config().toString();
     System.arraycopy(options, 0, args, 4, options.length);
-    MillraceProcess feed = MillraceProcess.run(args);
-    assertThat(feed.out()).isEmpty();
-    assertThat(feed.err())
-        .singleElement()
-        .asString()
-        .matches(String.format(Locale.ROOT, "Sent \\d+ events to topic .* in .* s"));
-    return feed.err().get(0);
+    return MillraceProcess.start(args);
   }
 
   private List<String> events(TestTopics topics, int count) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code reset}: what was learned is forgotten, what was sent is not. */
+/** {@code reset} deletes what was learned, and nothing that was sent. */
 @WithKafka
 final class ResetIT {
   private static final int FAILURE = 1;
@@ -71,7 +71,7 @@ final class ResetIT {
     assertThat(String.join("\n", unasked.out()))
         .contains(
             "version 40 with 320 examples",
-            learner.miniBatches() + " is deleted, 40 records",
+            learner.miniBatches() + " is deleted (offsets 0 to ",
             learner.name() + "-model-changelog",
             learner.name() + "-partial-batch-changelog",
             "leaves alone the events in " + learner.examples());
@@ -113,6 +113,21 @@ final class ResetIT {
 
     assertEnds(0, learner.model("show"), "40 updates");
     assertEnds(0, learner.start("replay"), "It equals");
+  }
+
+  @Test
+  void shouldLeaveALogAloneThatAnotherApplicationReads() {
+    try (MillraceProcess run = learner.run()) {
+      learn(learner, BATCHES);
+      run.terminate();
+      assertThat(run.awaitExit()).as(run.toString()).isZero();
+    }
+    String other = TestTopics.unique("other");
+    topics.setOffset(other, learner.miniBatches(), 5);
+
+    assertEnds(FAILURE, learner.start("reset", "--yes"), "group " + other + " reads it");
+
+    assertEnds(0, learner.model("show"), "40 updates");
   }
 
   private void learn(TestLearner learner, int batches) {

@@ -75,6 +75,21 @@ final class SecuredKafkaIT {
     }
   }
 
+  /** Kafka's client would only say that time went by. */
+  @Test
+  void shouldSayThatThePortSpeaksTls() throws Exception {
+    try (SecuredBroker broker = SecuredBroker.start(folder, "learner", PASSWORD)) {
+      TestLearner plain = TestLearner.of(folder, broker.bootstrapServers(), YAML);
+      try (MillraceProcess show = plain.model("show")) {
+        assertThat(show.awaitExit()).as(show.toString()).isEqualTo(1);
+        assertThat(show.err())
+            .singleElement()
+            .asString()
+            .contains("the port speaks TLS", "security.protocol");
+      }
+    }
+  }
+
   private void write(SecuredBroker broker) throws Exception {
     TestLearner learner = TestLearner.of(folder, broker.bootstrapServers(), YAML);
     String security = SECURITY.replace("TRUSTSTORE", broker.truststore().toString());

@@ -305,8 +305,9 @@ final class FaultsIT {
             FAILURE,
             "Model "
                 + learner.name()
-                + " cannot go on: hidden: 3 in the state, 5 in the configuration. Give the changed"
-                + " model another model.name or application; or reset: ",
+                + " cannot go on: hidden: 3 in the state, 5 in the configuration. Restore"
+                + " the configuration as it was, or give the changed model another model.name or"
+                + " application, or run reset, ",
             "run",
             "--config",
             config,

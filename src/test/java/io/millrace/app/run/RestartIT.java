@@ -111,7 +111,7 @@ final class RestartIT {
         "model", "export", "-o", file.toString(), "--config", learner.config().toString());
     ObjectNode model = (ObjectNode) JSON.readTree(file.toFile());
     assertThat(model.get("version").asInt()).isEqualTo(BATCHES);
-    model.remove(List.of("model", "learnedThrough", "timestamp"));
+    model.remove(List.of("model", "application", "learnedThrough", "timestamp"));
     return model;
   }
 

@@ -2,6 +2,7 @@ package io.millrace.app.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.app.kafka.KafkaFailure;
 import io.millrace.topology.LearnerException;
 import java.util.List;
 import org.apache.kafka.common.KafkaException;
@@ -65,9 +66,13 @@ class StreamFailureTest {
         stops(new MissingSourceTopicException("in is missing"), "a topic of the learner is gone"),
         stops(new UnknownTopicOrPartitionException("x"), "a topic of the learner is gone"),
         stops(new RecordTooLargeException("large"), "topic (unknown) does not take a record"),
-        stops(new TopicAuthorizationException("no access"), "Kafka does not permit it: no access"),
-        stops(new TransactionalIdAuthorizationException("no"), "Kafka does not permit it: no"),
-        stops(new SaslAuthenticationException("who?"), "Kafka does not permit it: who?"),
+        stops(
+            new TopicAuthorizationException("no access"),
+            KafkaFailure.describe(new TopicAuthorizationException("no access"))),
+        stops(
+            new TransactionalIdAuthorizationException("no"),
+            KafkaFailure.describe(new TransactionalIdAuthorizationException("no"))),
+        stops(new SaslAuthenticationException("who?"), "who?"),
         stops(new OutOfMemoryError("Java heap space"), "(Java heap space); raise -Xmx"),
         stops(
             new InvalidReplicationFactorException("only 1 broker(s) are registered"),

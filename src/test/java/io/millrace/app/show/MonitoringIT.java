@@ -29,6 +29,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -95,14 +96,15 @@ final class MonitoringIT {
       JsonNode status = awaitStatus(url, MonitoringIT::isDone);
       assertShowsTheTopics(url, learner, topics);
       assertDeadLetters(status.get("deadLetters"), learner);
-      assertThat(again.awaitLine("  dead letters 2")).contains(" examples ");
+      assertThat(again.awaitLine("  dead letters 2"))
+          .contains(" examples ", " (newest: wrong-size: ", "features");
     }
   }
 
   private static boolean isDone(JsonNode status) {
     return status.get("ready").asBoolean()
         && status.get("learned").asInt() == BATCHES * 8
-        && status.get("lag").asInt() == 0
+        && status.get("lag").asInt() == EXAMPLES - BATCHES * 8
         && status.get("batchLag").asInt() == 0
         && status.get("deadLetters").get("total").asInt() == 2
         && status.path("snapshot").path("version").asInt() == BATCHES / 25 * 25;
@@ -114,7 +116,8 @@ final class MonitoringIT {
         topics.consume(learner.costs(), BATCHES).stream().map(MonitoringIT::text).toList();
     assertThat(get(url + "api/costs").body()).isEqualTo("[" + String.join(",", costs) + "]");
     assertThat(get(url + "api/costs?last=2").body())
-        .isEqualTo("[%s,%s]".formatted(costs.get(BATCHES - 2), costs.get(BATCHES - 1)));
+        .isEqualTo(
+            String.format(Locale.ROOT, "[%s,%s]", costs.get(BATCHES - 2), costs.get(BATCHES - 1)));
 
     List<ConsumerRecord<byte[], byte[]>> snapshots = learner.snapshots(topics, BATCHES / 25);
     assertThat(get(url + "api/model").body()).isEqualTo(text(snapshots.get(snapshots.size() - 1)));
@@ -185,6 +188,8 @@ final class MonitoringIT {
             "kafka_consumer_fetch_manager_records_lag{",
             "kafka_stream_thread_commit_latency_max{",
             "millrace_examples_lag 0.0",
+            String.format(Locale.ROOT, "millrace_examples_unlearned %d.0", EXAMPLES - BATCHES * 8),
+            "millrace_examples_behind_transaction 0.0",
             "millrace_batches_lag 0.0",
             "millrace_ready 1.0");
     assertThat(page.headers().firstValue("Content-Type"))
@@ -192,14 +197,15 @@ final class MonitoringIT {
     List<String> samples = page.body().lines().filter(line -> !line.startsWith("#")).toList();
     assertThat(samples)
         .contains(
-            "millrace_examples_total{outcome=\"learned\"} %d.0".formatted(BATCHES * 8),
+            String.format(
+                Locale.ROOT, "millrace_examples_total{outcome=\"learned\"} %d.0", BATCHES * 8),
             "millrace_examples_total{outcome=\"rejected\"} 2.0",
             "millrace_dead_letters_total{reason=\"not-json\"} 1.0",
             "millrace_dead_letters_total{reason=\"wrong-size\"} 1.0",
-            "millrace_batches_total %d.0".formatted(BATCHES),
-            "millrace_batch_seconds_count %d".formatted(BATCHES),
-            "millrace_snapshots_total %d.0".formatted(BATCHES / 25),
-            "millrace_model_version %d.0".formatted(BATCHES),
+            String.format(Locale.ROOT, "millrace_batches_total %d.0", BATCHES),
+            String.format(Locale.ROOT, "millrace_batch_seconds_count %d", BATCHES),
+            String.format(Locale.ROOT, "millrace_snapshots_total %d.0", BATCHES / 25),
+            String.format(Locale.ROOT, "millrace_model_version %d.0", BATCHES),
             "millrace_transaction_timeout_seconds 6.0");
     for (String name :
         List.of(
@@ -327,7 +333,7 @@ final class MonitoringIT {
   /** Asks, and never reads the answer. */
   private static Socket ask(String path, int port) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    String request = "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n".formatted(path);
+    String request = String.format(Locale.ROOT, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", path);
     socket.getOutputStream().write(request.getBytes(UTF_8));
     return socket;
   }
@@ -388,7 +394,9 @@ final class MonitoringIT {
     for (int i = 0; i < count; i++) {
       double x = Math.sin(i);
       double y = 10 + Math.cos(7 * i);
-      String example = "{\"features\":[%s,%s],\"label\":%d}".formatted(x, y, x > y - 10 ? 1 : 0);
+      String example =
+          String.format(
+              Locale.ROOT, "{\"features\":[%s,%s],\"label\":%d}", x, y, x > y - 10 ? 1 : 0);
       records.add(new ProducerRecord<>(learner.examples(), example.getBytes(UTF_8)));
     }
     return records;

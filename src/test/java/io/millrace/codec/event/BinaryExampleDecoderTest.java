@@ -93,9 +93,9 @@ class BinaryExampleDecoderTest {
       textBlock =
           """
           SIGMOID  | 1 | 1 2 3        | BAD_LABEL  | label: expected a number from 0 to 1, got 3.0
-          SIGMOID  | 1 | 1 NaN 3      | NOT_FINITE | features[1]: expected a finite number, got NaN
-          SIGMOID  | 1 | 1 2 Infinity | NOT_FINITE | label: expected a finite number, got Infinity
-          SIGMOID  | 2 | 1 2 1 NaN    | NOT_FINITE | label[1]: expected a finite number, got NaN
+          SIGMOID  | 1 | 1 NaN 3      | NOT_FINITE | features[1]: expected a number from -1e100 to 1e100, got NaN
+          SIGMOID  | 1 | 1 2 Infinity | NOT_FINITE | label: expected a number from -1e100 to 1e100, got Infinity
+          SIGMOID  | 2 | 1 2 1 NaN    | NOT_FINITE | label[1]: expected a number from -1e100 to 1e100, got NaN
           SOFTMAX  | 3 | 1 2 1.5      | BAD_LABEL  | label: expected the index of a class, a whole number from 0 to 2, got 1.5
           SOFTMAX  | 3 | 1 2 0 0 1    | WRONG_SIZE | Expected 24 bytes (2 features and the label, 8 bytes each), got 40
           IDENTITY | 2 | 1 2 3        | WRONG_SIZE | Expected 32 bytes (2 features and 2 numbers of the label, 8 bytes each), got 24

@@ -105,7 +105,7 @@ class FeatureHashingTest {
           {"a":null,"y":0}   | missing-field: The field a is null
           {"a":[],"y":0}     | wrong-type: a: expected a text, a number, true or false, got an array
           {"a":{},"y":0}     | wrong-type: a: expected a text, a number, true or false, got an object
-          {"a":1e999,"y":0}  | not-finite: a: expected a finite number, got 1e999
+          {"a":1e999,"y":0}  | not-finite: a: expected a number from -1e100 to 1e100, got 1e999
           """)
   void shouldRefuseWhatIsNoCategory(String json, String expected) {
     assertThat(decoded(features(hash("a", 8)), plain("y"), Output.IDENTITY, 1, json))

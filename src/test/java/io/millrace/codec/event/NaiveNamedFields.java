@@ -168,7 +168,7 @@ final class NaiveNamedFields {
     if (!value.isNumber()) {
       throw new Bad(Reason.WRONG_TYPE);
     }
-    if (!Double.isFinite(value.doubleValue())) {
+    if (!(Math.abs(value.doubleValue()) <= 1e100)) {
       throw new Bad(Reason.NOT_FINITE);
     }
     return value.doubleValue();

@@ -48,8 +48,8 @@ class NamedFieldsTest {
           {"a":"1","y":0}              | wrong-type: a: expected a number, got "1"
           {"a":[1],"y":0}              | wrong-type: a: expected a number, got an array
           {"a":{"b":1},"y":0}          | wrong-type: a: expected a number, got an object
-          {"a":1e999,"y":0}            | not-finite: a: expected a finite number, got 1e999
-          {"a":NaN,"y":0}              | not-finite: a: expected a finite number, got NaN
+          {"a":1e999,"y":0}            | not-finite: a: expected a number from -1e100 to 1e100, got 1e999
+          {"a":NaN,"y":0}              | not-finite: a: expected a number from -1e100 to 1e100, got NaN
           {"a":1}                      | missing-field: The field y is absent
           {"a":"x"}                    | missing-field: The field y is absent
           {"a":1e999,"y":"x"}          | wrong-type: y: expected a number, got "x"
@@ -103,7 +103,7 @@ class NamedFieldsTest {
           {"a":null,"y":0}             | missing-field: The field a is null
           {"a":["A"],"y":0}            | wrong-type: a: expected a text, a number, true or false, got an array
           {"a":{},"y":0}               | wrong-type: a: expected a text, a number, true or false, got an object
-          {"a":-Infinity,"y":0}        | not-finite: a: expected a finite number, got -Infinity
+          {"a":-Infinity,"y":0}        | not-finite: a: expected a number from -1e100 to 1e100, got -Infinity
           """)
   void shouldGiveEachCategoryAnInput(String json, String expected) {
     assertThat(value(oneHot("a", "A", "1", "true", "2.50"), json)).isEqualTo(expected);
@@ -162,7 +162,7 @@ class NamedFieldsTest {
           {"d":true}      | 1.0 0.0 0.0 -> 0.0
           {"d":"16"}      | wrong-type: d: expected a number, got "16"
           {"d":null}      | missing-field: The field d is null
-          {"d":1e400}     | not-finite: d: expected a finite number, got 1e400
+          {"d":1e400}     | not-finite: d: expected a number from -1e100 to 1e100, got 1e400
           """)
   void shouldFeedSeveralEntriesAndTheLabelFromOneField(String json, String expected) {
     assertThat(
@@ -190,7 +190,7 @@ class NamedFieldsTest {
           true    | bad-label: c: expected one of DOWN, UP, 3, got true
           null    | missing-field: The field c is null
           ["UP"]  | wrong-type: c: expected a text, a number, true or false, got an array
-          NaN     | not-finite: c: expected a finite number, got NaN
+          NaN     | not-finite: c: expected a number from -1e100 to 1e100, got NaN
           """)
   void shouldTellClasses(String value, String expected) {
     String decoded =

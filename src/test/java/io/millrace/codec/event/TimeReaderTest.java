@@ -195,7 +195,7 @@ class TimeReaderTest {
           true          | wrong-type: t: expected a time, such as "2001-01-31T23:59:00Z" (ISO 8601) or milliseconds since 1970, got true
           []            | wrong-type: t: expected a time, such as "2001-01-31T23:59:00Z" (ISO 8601) or milliseconds since 1970, got an array
           1e20          | wrong-type: t: expected a time, such as "2001-01-31T23:59:00Z" (ISO 8601) or milliseconds since 1970, got 1e20
-          1e999         | not-finite: t: expected a finite number, got 1e999
+          1e999         | not-finite: t: expected a number from -1e100 to 1e100, got 1e999
           null          | missing-field: The field t is null
           """)
   void shouldTakeTextAndMilliseconds(String value, String expected) {

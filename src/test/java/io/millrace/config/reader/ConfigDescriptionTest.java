@@ -103,7 +103,7 @@ class ConfigDescriptionTest {
               host: 127.0.0.1
               port: 8080
               allowedHosts: none
-              token: [hidden]""");
+              token: none""");
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.millrace.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What is said about wrong configurations. In the tables {@code \n} ends a line and {@code \t} is a
@@ -31,7 +32,7 @@ class ConfigFaultsTest {
           training: [a]                          | training: expected a mapping of keys, got a list
           training: &a {batchSize: 3}            | training: YAML anchors (&name) and aliases (*name) are not read; repeat it
           training: {batchSize: &a 3}            | training.batchSize: YAML anchors (&name) and aliases (*name) are not read; repeat it
-          training: {batchSize: *a}              | not YAML: found undefined alias a
+          training: {batchSize: *a}              | not YAML: found undefined alias
           training: {batchSize: abc}             | training.batchSize: expected a whole number, got "abc"
           training: {batchSize: 1_000}           | training.batchSize: expected a whole number, got "1_000"
           training: {batchSize: 1e3}             | training.batchSize: expected a whole number, got "1e3"
@@ -181,6 +182,32 @@ class ConfigFaultsTest {
           """)
   void shouldNameTheOverride(String override, String fault) {
     assertThat(ConfigFixture.faults(ConfigFixture.MINIMAL, override)).containsExactly(fault);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http: {token: 'hunter2 ***'}",
+        "http: {token: {hunter2: x}}",
+        "http: {token: *hunter2}",
+        "http: {token: &hunter2 x}",
+        "http: {token: !hunter2!x y}",
+        "http: 'token: hunter2'",
+        "kafka: 'sasl.password=hunter2'",
+        "kafka: {bootstrap.servers: 'https://me:hunter2@broker'}",
+        "kafka: {ssl: {key: {password: [{a: hunter2}]}}}",
+        "topics: {token: hunter2}",
+        "http: {token: \"hunter2 ${NO}\"}"
+      })
+  void shouldNeverShowASecretWhateverIsWrongWithIt(String yaml) {
+    String rest =
+        yaml.startsWith("kafka") ? "application: a\nmodel: {inputs: 1}\n" : ConfigFixture.MINIMAL;
+
+    assertThat(ConfigFixture.faults(rest + yaml))
+        .isNotEmpty()
+        .noneMatch(fault -> fault.contains("hunter2") && !fault.contains("unknown key"));
+    assertThat(ConfigFixture.faults("token: hunter2, and no configuration"))
+        .noneMatch(fault -> fault.contains("hunter2"));
   }
 
   @ParameterizedTest

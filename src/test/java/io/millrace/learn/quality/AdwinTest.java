@@ -172,7 +172,7 @@ class AdwinTest {
     }
   }
 
-  /** What the README says of it; the table is printed. */
+  /** What the operations page says of it; the table is printed. */
   @Test
   void shouldFindKnownChangesSoonAndHardlyEverOthers() {
     Found still = measure(i -> 0.2, Integer.MAX_VALUE);

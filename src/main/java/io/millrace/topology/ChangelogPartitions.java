@@ -1,0 +1,108 @@
+package io.millrace.topology;
+
+import io.millrace.config.MillraceConfig;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The partitions of the changelog topics: as many as the source topic of their tasks has. Kafka
+ * Streams refuses to start where they differ, and recommends a tool that deletes the state.
+ */
+final class ChangelogPartitions {
+  private static final Logger LOG = LoggerFactory.getLogger(ChangelogPartitions.class);
+  private static final String CHANGELOG = "-changelog";
+
+  private final MillraceConfig config;
+  private final Admin admin;
+
+  ChangelogPartitions(MillraceConfig config, Admin admin) {
+    this.config = config;
+    this.admin = admin;
+  }
+
+  /**
+   * Checks the changelogs, or gives them the partitions that their source topic has more.
+   *
+   * @param accept whether new partitions are accepted
+   * @throws LearnerException when they differ and are not accepted
+   */
+  void ensure(Set<String> existingTopics, TopicDescriptions sources, boolean accept) {
+    Map<String, String> sourceOf = new TreeMap<>();
+    String partial =
+        LearnerTopology.changelog(config.application(), IngestProcessor.PARTIAL_BATCH_STORE);
+    String model = LearnerTopology.changelog(config.application(), TrainProcessor.MODEL_STORE);
+    boolean isJoined = config.example().labels().isPresent();
+    String predictions = StreamsSettings.predictions(config) + "-";
+    for (String topic : existingTopics) {
+      if (topic.equals(partial)) {
+        sourceOf.put(topic, config.topics().examples());
+      } else if (topic.equals(model)) {
+        sourceOf.put(topic, config.topics().miniBatches());
+      } else if (isJoined && topic.startsWith(predictions) && topic.endsWith(CHANGELOG)) {
+        sourceOf.put(topic, config.topics().events().orElseThrow());
+      }
+    }
+    Map<String, TopicDescription> changelogs =
+        KafkaAnswers.get(admin.describeTopics(sourceOf.keySet()).allTopicNames());
+    sourceOf.forEach(
+        (changelog, source) ->
+            ensure(
+                changelog,
+                Objects.requireNonNull(changelogs.get(changelog)).partitions().size(),
+                source,
+                sources.partitions(source),
+                accept));
+  }
+
+  private void ensure(
+      String changelog, int inChangelog, String source, int inSource, boolean accept) {
+    if (inChangelog > inSource) {
+      throw new LearnerException(
+          String.format(
+              Locale.ROOT,
+              "Topic %s has %d partitions, but topic %s has the state of application %s for %d."
+                  + " Either the first was deleted and created again with fewer: create it again"
+                  + " with %d. Or the second was created by hand: restore it from a backup, with %d."
+                  + " Or begin anew: run reset, or choose another application.",
+              source,
+              inSource,
+              changelog,
+              config.application(),
+              inChangelog,
+              inChangelog,
+              inSource));
+    }
+    if (inChangelog == inSource) {
+      return;
+    }
+    if (!accept) {
+      throw new LearnerException(
+          String.format(
+              Locale.ROOT,
+              "Topic %s has %d partitions now, and application %s has learned from %d of them: start"
+                  + " it once with run --accept-new-partitions to learn from all; nothing that it"
+                  + " has learned is lost.",
+              source,
+              inSource,
+              config.application(),
+              inChangelog));
+    }
+    KafkaAnswers.get(
+        admin.createPartitions(Map.of(changelog, NewPartitions.increaseTo(inSource))).all());
+    LOG.warn(
+        "Topic {} has {} partitions now, {} before; the state in topic {} has room for all of"
+            + " them",
+        source,
+        inSource,
+        inChangelog,
+        changelog);
+  }
+}
