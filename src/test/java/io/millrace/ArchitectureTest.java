@@ -148,6 +148,10 @@ class ArchitectureTest {
           LOG);
 
   @ArchTest
+  static final ArchRule topics =
+      only("topology.topics", ours("topology"), ours("config"), KAFKA, LOG);
+
+  @ArchTest
   static final ArchRule predict =
       only(
           "topology.predict",

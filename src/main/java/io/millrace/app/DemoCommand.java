@@ -16,7 +16,7 @@ import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.reader.ConfigReader;
 import io.millrace.config.reader.Durations;
-import io.millrace.learn.Lesson;
+import io.millrace.learn.BatchMetrics;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -130,7 +130,7 @@ final class DemoCommand implements Callable<Integer> {
   private BooleanSupplier end(LearnerBoard board, Flights flights) {
     long deadline = duration == null ? Long.MAX_VALUE : System.nanoTime() + duration.toNanos();
     return () -> {
-      long learned = board.progress().newest().map(Lesson::totalExamples).orElse(0L);
+      long learned = board.progress().newest().map(BatchMetrics::totalExamples).orElse(0L);
       return System.nanoTime() >= deadline
           || (untilEnd && learned + board.deadLetters().total() >= flights.size());
     };

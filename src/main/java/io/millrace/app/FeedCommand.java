@@ -6,15 +6,15 @@ import io.millrace.app.events.EventSender;
 import io.millrace.app.events.EventSource;
 import io.millrace.app.events.JsonLines;
 import io.millrace.app.events.Rate;
+import io.millrace.app.kafka.HiddenProgressBar;
 import io.millrace.app.kafka.KafkaClients;
-import io.millrace.app.kafka.SilentConsumer;
 import io.millrace.app.process.ExitException;
 import io.millrace.app.process.StandardInput;
 import io.millrace.app.process.Stop;
 import io.millrace.app.process.Terminal;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
-import io.millrace.topology.Topics;
+import io.millrace.topology.topics.Topics;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -238,7 +238,7 @@ final class FeedCommand implements Callable<Integer> {
             .showSpeed()
             .setInitialMax(limit < Long.MAX_VALUE ? limit : UNKNOWN);
     if (!Terminal.isAttached()) {
-      bar.setConsumer(new SilentConsumer());
+      bar.setConsumer(new HiddenProgressBar());
     }
     return bar.build();
   }

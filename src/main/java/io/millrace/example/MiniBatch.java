@@ -159,7 +159,7 @@ public final class MiniBatch {
    *
    * @param prediction with as many numbers as the label
    */
-  public void append(int partition, long offset, Served prediction) {
+  public void append(int partition, long offset, ServedPrediction prediction) {
     if (prediction.z().length != outputs || prediction.version() < 0) {
       throw new IllegalArgumentException(
           String.format(

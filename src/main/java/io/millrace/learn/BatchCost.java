@@ -6,8 +6,9 @@ import java.time.Instant;
  * A record of the costs topic.
  *
  * @param model the name of the model
- * @param lesson the figures
+ * @param metrics the figures
  * @param source the mini-batch that they are of
  * @param timestamp when it was learned
  */
-public record BatchCost(String model, Lesson lesson, LogPosition source, Instant timestamp) {}
+public record BatchCost(
+    String model, BatchMetrics metrics, LogPosition source, Instant timestamp) {}

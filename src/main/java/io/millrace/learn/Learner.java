@@ -2,9 +2,9 @@ package io.millrace.learn;
 
 import io.millrace.example.MiniBatch;
 import io.millrace.learn.Diverged.Suspect;
-import io.millrace.learn.quality.Answers;
+import io.millrace.learn.quality.BatchPredictions;
 import io.millrace.learn.quality.Prequential;
-import io.millrace.learn.quality.ServedAnswers;
+import io.millrace.learn.quality.ServedPredictions;
 import io.millrace.learn.quality.ServedQuality;
 import io.millrace.nn.KernelKind;
 import io.millrace.nn.Network;
@@ -38,7 +38,7 @@ public final class Learner {
   private final Training training;
   private final Network network;
   private final Parameters gradients;
-  private final ServedAnswers served;
+  private final ServedPredictions served;
   private final @Nullable Scaling scaling;
 
   /**
@@ -63,7 +63,8 @@ public final class Learner {
     this.training = training;
     this.network = new Network(model.architecture(), kernel);
     this.gradients = Parameters.zeros(model.architecture());
-    this.served = new ServedAnswers(model.architecture().output(), model.architecture().outputs());
+    this.served =
+        new ServedPredictions(model.architecture().output(), model.architecture().outputs());
     this.scaling = model.scaler().map(Scaling::new).orElse(null);
   }
 
@@ -137,9 +138,9 @@ public final class Learner {
     if (batch.servedCount() == 0) {
       prequential = model.evaluation().add(network, batch);
     } else {
-      Answers answers = served.of(network, batch);
-      servedQuality = Optional.of(served.quality(answers, batch));
-      prequential = model.evaluation().add(answers);
+      BatchPredictions predictions = served.of(network, batch);
+      servedQuality = Optional.of(served.quality(predictions, batch));
+      prequential = model.evaluation().add(predictions);
     }
 
     if (gradientNorm > longest()) {
@@ -151,7 +152,7 @@ public final class Learner {
       scaling.accept();
     }
     model.updated(batch.size(), offset);
-    return new Lesson(
+    return new BatchMetrics(
         model.version(),
         batch.size(),
         model.examples(),

@@ -1,4 +1,4 @@
 package io.millrace.learn;
 
-/** What came of a mini-batch: a {@link Lesson}, or the finding that it {@link Diverged}. */
-public sealed interface Outcome permits Lesson, Diverged {}
+/** What came of a mini-batch: a {@link BatchMetrics}, or the finding that it {@link Diverged}. */
+public sealed interface Outcome permits BatchMetrics, Diverged {}

@@ -1,6 +1,6 @@
 package io.millrace.learn;
 
-import io.millrace.example.Served;
+import io.millrace.example.ServedPrediction;
 import io.millrace.nn.Network;
 import io.millrace.nn.Scaler;
 import java.util.Arrays;
@@ -55,10 +55,10 @@ public final class Predictor {
    * The last prediction of a single example, to be scored when its label comes; empty where it is
    * not finite.
    */
-  public Optional<Served> served() {
+  public Optional<ServedPrediction> served() {
     double[] z = Arrays.copyOf(network.logits().data, snapshot.architecture().outputs());
     return Arrays.stream(z).allMatch(Double::isFinite)
-        ? Optional.of(new Served(snapshot.version(), z))
+        ? Optional.of(new ServedPrediction(snapshot.version(), z))
         : Optional.empty();
   }
 }

@@ -7,7 +7,7 @@ public enum Activation implements HasText {
   TANH(1) {
     @Override
     void values(double[] z, double[] a, int count) {
-      Elementary.tanh(z, a, count);
+      ElementaryFunctions.tanh(z, a, count);
     }
 
     @Override
@@ -21,7 +21,7 @@ public enum Activation implements HasText {
   SIGMOID(1) {
     @Override
     void values(double[] z, double[] a, int count) {
-      Elementary.sigmoid(z, a, count);
+      ElementaryFunctions.sigmoid(z, a, count);
     }
 
     @Override

@@ -15,7 +15,7 @@ public enum Output implements HasText {
   SIGMOID {
     @Override
     void values(double[] z, double[] a, int outputs, int count) {
-      Elementary.sigmoid(z, a, count);
+      ElementaryFunctions.sigmoid(z, a, count);
     }
 
     // -( y log a + (1 - y) log(1 - a) ) = max(z, 0) - z y + log(1 + exp(-|z|))
@@ -25,9 +25,9 @@ public enum Output implements HasText {
         sums(z, y, losses, outputs, examples);
         return;
       }
-      Elementary.expOfMinusAbs(z, losses, examples);
+      ElementaryFunctions.expOfMinusAbs(z, losses, examples);
       for (int k = 0; k < examples; k++) {
-        losses[k] = Math.max(z[k], 0) - z[k] * y[k] + Elementary.log1p(losses[k]);
+        losses[k] = Math.max(z[k], 0) - z[k] * y[k] + ElementaryFunctions.log1p(losses[k]);
       }
     }
 
@@ -35,7 +35,7 @@ public enum Output implements HasText {
       for (int i = 0; i < examples; i++) {
         double loss = 0;
         for (int k = i * outputs; k < (i + 1) * outputs; k++) {
-          double tail = Elementary.log1p(Elementary.exp(-Math.abs(z[k])));
+          double tail = ElementaryFunctions.log1p(ElementaryFunctions.exp(-Math.abs(z[k])));
           loss += Math.max(z[k], 0) - z[k] * y[k] + tail;
         }
         losses[i] = loss;
@@ -67,7 +67,7 @@ public enum Output implements HasText {
       double max = z[largest(z, from, to)];
       double sum = 0;
       for (int k = from; k < to; k++) {
-        a[k] = Elementary.exp(z[k] - max);
+        a[k] = ElementaryFunctions.exp(z[k] - max);
         sum += a[k];
       }
       for (int k = from; k < to; k++) {
@@ -87,9 +87,9 @@ public enum Output implements HasText {
       double max = z[largest(z, from, to)];
       double sum = 0;
       for (int k = from; k < to; k++) {
-        sum += Elementary.exp(z[k] - max);
+        sum += ElementaryFunctions.exp(z[k] - max);
       }
-      double logSum = Elementary.log(sum);
+      double logSum = ElementaryFunctions.log(sum);
       double loss = 0;
       for (int k = from; k < to; k++) {
         // the difference of two finite numbers may overflow, and 0 times infinity is NaN

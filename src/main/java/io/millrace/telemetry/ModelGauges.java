@@ -3,7 +3,7 @@ package io.millrace.telemetry;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.millrace.learn.Lesson;
+import io.millrace.learn.BatchMetrics;
 import io.millrace.learn.quality.Prequential;
 import io.millrace.learn.quality.Quality;
 import io.millrace.learn.quality.ServedQuality;
@@ -20,24 +20,24 @@ import java.util.function.ToDoubleFunction;
 final class ModelGauges {
   private final MeterRegistry registry;
   private final Set<String> registered = new HashSet<>();
-  private volatile Lesson newest;
+  private volatile BatchMetrics newest;
   private volatile double smoothedCost;
 
-  ModelGauges(MeterRegistry registry, Lesson first, double smoothedCost) {
+  ModelGauges(MeterRegistry registry, BatchMetrics first, double smoothedCost) {
     this.registry = registry;
     this.newest = first;
     this.smoothedCost = smoothedCost;
-    gauge("cost", "Mean loss of the newest mini-batch, before it was learned", Lesson::cost);
+    gauge("cost", "Mean loss of the newest mini-batch, before it was learned", BatchMetrics::cost);
     Gauge.builder("millrace.cost.smoothed", this, gauges -> gauges.smoothedCost)
         .description("Cost, exponentially smoothed over about 100 mini-batches")
         .register(registry);
     gauge(
         "gradient.norm",
         "Euclidean norm of the gradient over all parameters, before clipping",
-        Lesson::gradientNorm);
-    gauge("learning.rate", "Learning rate of the newest update", Lesson::learningRate);
-    gauge("model.version", "Updates in the model", lesson -> lesson.modelVersion() + 1);
-    gauge("model.examples", "Examples in the model", Lesson::totalExamples);
+        BatchMetrics::gradientNorm);
+    gauge("learning.rate", "Learning rate of the newest update", BatchMetrics::learningRate);
+    gauge("model.version", "Updates in the model", metrics -> metrics.modelVersion() + 1);
+    gauge("model.examples", "Examples in the model", BatchMetrics::totalExamples);
     FunctionCounter.builder("millrace.drifts", this, ModelGauges::drifts)
         .description("Changes in the stream that were detected in the life of the model")
         .register(registry);
@@ -48,15 +48,17 @@ final class ModelGauges {
     return newest.prequential().map(Prequential::drifts).orElse(0L);
   }
 
-  void set(Lesson lesson, double smoothedCost) {
-    this.newest = lesson;
+  void set(BatchMetrics metrics, double smoothedCost) {
+    this.newest = metrics;
     this.smoothedCost = smoothedCost;
     addWhatIsThere();
   }
 
   private void addWhatIsThere() {
     optional(
-        "accuracy", "Share of the newest mini-batch that was predicted right", Lesson::accuracy);
+        "accuracy",
+        "Share of the newest mini-batch that was predicted right",
+        BatchMetrics::accuracy);
     served("cost", "mean loss", served -> OptionalDouble.of(served.cost()));
     served("accuracy", "share predicted right", ServedQuality::accuracy);
     window("cost", "mean loss", quality -> OptionalDouble.of(quality.cost()));
@@ -80,25 +82,29 @@ final class ModelGauges {
     optional(
         "window." + name,
         "Over the window of the evaluation: " + means,
-        lesson ->
-            lesson.prequential().map(p -> figure.apply(p.window())).orElse(OptionalDouble.empty()));
+        metrics ->
+            metrics
+                .prequential()
+                .map(p -> figure.apply(p.window()))
+                .orElse(OptionalDouble.empty()));
   }
 
   private void served(String name, String means, Function<ServedQuality, OptionalDouble> figure) {
     optional(
         "served." + name,
         "Of the predictions that were made when the newest mini-batch's examples came: " + means,
-        lesson -> lesson.served().map(figure).orElse(OptionalDouble.empty()));
+        metrics -> metrics.served().map(figure).orElse(OptionalDouble.empty()));
   }
 
-  private void optional(String name, String description, Function<Lesson, OptionalDouble> figure) {
+  private void optional(
+      String name, String description, Function<BatchMetrics, OptionalDouble> figure) {
     if (!registered.contains(name) && figure.apply(newest).isPresent()) {
       registered.add(name);
-      gauge(name, description, lesson -> figure.apply(lesson).orElse(Double.NaN));
+      gauge(name, description, metrics -> figure.apply(metrics).orElse(Double.NaN));
     }
   }
 
-  private void gauge(String name, String description, ToDoubleFunction<Lesson> figure) {
+  private void gauge(String name, String description, ToDoubleFunction<BatchMetrics> figure) {
     Gauge.builder("millrace." + name, this, gauges -> figure.applyAsDouble(gauges.newest))
         .description(description)
         .strongReference(true)

@@ -11,8 +11,8 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.millrace.learn.BatchMetrics;
 import io.millrace.learn.LearningMetrics;
-import io.millrace.learn.Lesson;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,11 +159,11 @@ public final class Telemetry implements AutoCloseable {
    *
    * @param smoothedCost the cost, smoothed up to it
    */
-  public synchronized void show(Lesson lesson, double smoothedCost) {
+  public synchronized void show(BatchMetrics metrics, double smoothedCost) {
     if (model == null) {
-      model = new ModelGauges(registry, lesson, smoothedCost);
+      model = new ModelGauges(registry, metrics, smoothedCost);
     } else {
-      model.set(lesson, smoothedCost);
+      model.set(metrics, smoothedCost);
     }
   }
 

@@ -166,7 +166,7 @@ public final class Checkpoint {
       }
       return null;
     }
-    Differences.inMapping(state.mapping(), mapping).refuse(key, application);
+    Mismatches.inMapping(state.mapping(), mapping).refuse(key, application);
     sourceIsNew = !state.source().equals(identity);
     if (!sourceIsNew) {
       consumedThrough = state.consumedThrough();

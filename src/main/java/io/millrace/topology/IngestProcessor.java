@@ -10,7 +10,7 @@ import io.millrace.config.ModelConfig;
 import io.millrace.example.MiniBatch;
 import io.millrace.example.Reason;
 import io.millrace.example.Rejection;
-import io.millrace.example.Served;
+import io.millrace.example.ServedPrediction;
 import io.millrace.learn.LearningMetrics;
 import java.time.Duration;
 import java.util.Locale;
@@ -99,7 +99,7 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
       return new MiniBatch(model.inputs(), model.outputs(), batchSize);
     }
     MiniBatch partial = MiniBatchCodec.decode(committed, batchSize);
-    Differences.inSizes(
+    Mismatches.inSizes(
             partial.inputs(),
             partial.outputs(),
             model.inputs(),
@@ -155,7 +155,7 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
       send();
     }
     Rejection rejection = decode(record);
-    Served served = null;
+    ServedPrediction served = null;
     if (rejection == null) {
       try {
         served = JoinedExample.served(record.headers(), config);

@@ -58,7 +58,7 @@ public final class InitialModel {
     if (isOnnx || SnapshotCodec.isSnapshot(bytes)) {
       Snapshot snapshot = isOnnx ? OnnxCodec.decode(bytes) : SnapshotCodec.decode(bytes);
       requireNone(
-          Differences.between(snapshot.architecture(), shape, FILE)
+          Mismatches.between(snapshot.architecture(), shape, FILE)
               .compareScaling(snapshot.scaler().isPresent(), config.training().isScaled()));
       return new Model(
           shape,
@@ -77,13 +77,13 @@ public final class InitialModel {
             parameters.outputs(),
             shape.activation(),
             shape.output());
-    requireNone(Differences.between(found, shape, FILE));
+    requireNone(Mismatches.between(found, shape, FILE));
     return start(parameters, config);
   }
 
-  private static void requireNone(Differences differences) {
-    if (!differences.isEmpty()) {
-      throw new FormatException(differences.toString());
+  private static void requireNone(Mismatches mismatches) {
+    if (!mismatches.isEmpty()) {
+      throw new FormatException(mismatches.toString());
     }
   }
 

@@ -5,7 +5,7 @@ import io.millrace.codec.log.ServedCodec;
 import io.millrace.codec.log.ServedEvent;
 import io.millrace.codec.log.WaitingLabel;
 import io.millrace.config.MillraceConfig;
-import io.millrace.example.Served;
+import io.millrace.example.ServedPrediction;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -40,12 +40,12 @@ public final class JoinedExample {
    *
    * @throws FormatException when the header cannot be read
    */
-  static @Nullable Served served(Headers headers, MillraceConfig config) {
+  static @Nullable ServedPrediction served(Headers headers, MillraceConfig config) {
     Header header = headers.lastHeader(SERVED);
     if (header == null || !ServedCodec.isOf(config.model().name(), header.value())) {
       return null;
     }
-    Served served = ServedCodec.decode(header.value());
+    ServedPrediction served = ServedCodec.decode(header.value());
     return served.z().length == config.model().outputs() ? served : null;
   }
 }

@@ -7,7 +7,6 @@ import io.millrace.learn.Model;
 import io.millrace.learn.PublishedModel;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -49,9 +48,17 @@ public final class LearnerTopology {
 
   /** The topics that keep the state of an application's tasks. */
   public static List<String> changelogs(MillraceConfig config) {
-    return Stream.of(IngestProcessor.PARTIAL_BATCH_STORE, TrainProcessor.MODEL_STORE)
-        .map(store -> changelog(config.application(), store))
-        .toList();
+    return List.of(ingestChangelog(config), modelChangelog(config));
+  }
+
+  /** The topic that keeps the mini-batches that are not full yet; it follows the examples topic. */
+  public static String ingestChangelog(MillraceConfig config) {
+    return changelog(config.application(), IngestProcessor.PARTIAL_BATCH_STORE);
+  }
+
+  /** The topic that keeps the model that learns; it follows the mini-batches topic. */
+  public static String modelChangelog(MillraceConfig config) {
+    return changelog(config.application(), TrainProcessor.MODEL_STORE);
   }
 
   /** The topic that keeps a store of an application, by Kafka Streams' naming. */

@@ -38,7 +38,7 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
   private static final int PIECE = 500_000;
 
   /** The largest record of the changelog: a piece, its key, and what is around them. */
-  static final int LARGEST_RECORD = PIECE + 1_024;
+  public static final int LARGEST_RECORD = PIECE + 1_024;
 
   private static final int HEAD_BYTES = 2 * Integer.BYTES;
 

@@ -10,10 +10,10 @@ import io.millrace.config.TrainingConfig;
 import io.millrace.example.MiniBatch;
 import io.millrace.example.Reason;
 import io.millrace.example.Rejection;
+import io.millrace.learn.BatchMetrics;
 import io.millrace.learn.Diverged;
 import io.millrace.learn.Diverged.Suspect;
 import io.millrace.learn.Learner;
-import io.millrace.learn.Lesson;
 import io.millrace.learn.Model;
 import io.millrace.learn.Outcome;
 import io.millrace.learn.Rollback;
@@ -76,7 +76,7 @@ public final class LogLearner {
   public sealed interface Step {}
 
   /** It was learned. */
-  public record Learned(Lesson lesson) implements Step {}
+  public record Learned(BatchMetrics metrics) implements Step {}
 
   /**
    * It cannot be learned from; the model is as it was.
@@ -124,7 +124,7 @@ public final class LogLearner {
     Outcome outcome = learner.learn(batch, offset);
     return outcome instanceof Diverged diverged
         ? new Rejected(diverged(batch, diverged), batch.size())
-        : new Learned((Lesson) outcome);
+        : new Learned((BatchMetrics) outcome);
   }
 
   private Step obey(String command, byte @Nullable [] value, long offset) {
@@ -168,12 +168,12 @@ public final class LogLearner {
               model.version(),
               modelName));
     }
-    Differences differences =
-        Differences.between(earlier.architecture(), model.architecture(), "the snapshot")
+    Mismatches mismatches =
+        Mismatches.between(earlier.architecture(), model.architecture(), "the snapshot")
             .compareScaling(earlier.scaler().isPresent(), model.scaler().isPresent());
-    return differences.isEmpty()
+    return mismatches.isEmpty()
         ? null
-        : new Rejection(Reason.WRONG_SIZE, "It does not fit the model: " + differences);
+        : new Rejection(Reason.WRONG_SIZE, "It does not fit the model: " + mismatches);
   }
 
   private static Rejection diverged(MiniBatch batch, Diverged diverged) {

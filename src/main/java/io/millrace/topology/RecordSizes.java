@@ -17,7 +17,7 @@ import java.util.Locale;
  */
 public record RecordSizes(long miniBatch, long snapshot, long divergedMiniBatch) {
   /** Kafka's default of max.message.bytes. */
-  static final long BROKER_DEFAULT = 1_048_588;
+  public static final long BROKER_DEFAULT = 1_048_588;
 
   private static final long MIN_REQUEST = 16 * 1024 * 1024;
 
@@ -63,12 +63,12 @@ public record RecordSizes(long miniBatch, long snapshot, long divergedMiniBatch)
   }
 
   /** The largest prediction, without the event. */
-  static long ofPrediction(ModelConfig model) {
+  public static long ofPrediction(ModelConfig model) {
     return 2 * NUMBER * (long) model.outputs() + ENVELOPE;
   }
 
   /** An example that an event and its label become, from topics with the broker's limits. */
-  static long ofJoinedExample(ModelConfig model) {
+  public static long ofJoinedExample(ModelConfig model) {
     return 2 * BROKER_DEFAULT
         + ServedCodec.maxEncodedSize(model.name(), model.outputs())
         + ENVELOPE;
@@ -79,7 +79,7 @@ public record RecordSizes(long miniBatch, long snapshot, long divergedMiniBatch)
    *
    * @param example the largest record of the examples topic
    */
-  long deadLetter(long example) {
+  public long deadLetter(long example) {
     return Math.max(example, divergedMiniBatch) + ENVELOPE;
   }
 

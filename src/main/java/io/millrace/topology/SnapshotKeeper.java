@@ -76,14 +76,14 @@ final class SnapshotKeeper implements Processor<String, byte[], Void, Void> {
   private @Nullable String keepIfItFits(byte[] json) {
     try {
       Snapshot snapshot = SnapshotCodec.decode(json);
-      Differences differences =
-          Differences.between(snapshot.architecture(), architecture, "the snapshot");
-      if (!differences.isEmpty()) {
+      Mismatches mismatches =
+          Mismatches.between(snapshot.architecture(), architecture, "the snapshot");
+      if (!mismatches.isEmpty()) {
         return String.format(
             Locale.ROOT,
             "%s. Another application publishes under this model.name, or one did before. The next"
                 + " snapshot that fits is used",
-            differences);
+            mismatches);
       }
       published.set(new Publication(snapshot, json));
       store.put(modelName, json);

@@ -11,9 +11,9 @@ import io.millrace.config.Guarantee;
 import io.millrace.config.MillraceConfig;
 import io.millrace.example.Rejection;
 import io.millrace.learn.BatchCost;
+import io.millrace.learn.BatchMetrics;
 import io.millrace.learn.History;
 import io.millrace.learn.LearningMetrics;
-import io.millrace.learn.Lesson;
 import io.millrace.learn.LogPosition;
 import io.millrace.learn.Model;
 import io.millrace.learn.Rollback;
@@ -121,8 +121,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
               modelName));
     }
     TrainState state = TrainStateCodec.decode(committed);
-    Differences.between(state.model(), initial, "the state")
-        .refuse(modelName, config.application());
+    Mismatches.between(state.model(), initial, "the state").refuse(modelName, config.application());
     return state;
   }
 
@@ -163,9 +162,9 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     } else if (step instanceof LogLearner.WentBack back) {
       goOnFrom(back.rollback());
     } else if (step instanceof LogLearner.Learned learned) {
-      metrics.learned(learned.lesson().examples(), System.nanoTime() - start);
-      publish(learned.lesson(), source);
-      if (learned.lesson().batch() % config.publish().snapshotEvery() == 0) {
+      metrics.learned(learned.metrics().examples(), System.nanoTime() - start);
+      publish(learned.metrics(), source);
+      if (learned.metrics().batch() % config.publish().snapshotEvery() == 0) {
         publishSnapshotOfNewVersion();
       }
     }
@@ -181,11 +180,11 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     publishSnapshotOfNewVersion();
   }
 
-  private void publish(Lesson lesson, RecordMetadata source) {
+  private void publish(BatchMetrics batch, RecordMetadata source) {
     long now = context.currentSystemTimeMs();
     LogPosition position = new LogPosition(source.topic(), source.partition(), source.offset());
     byte[] value =
-        CostCodec.encode(new BatchCost(modelName, lesson, position, Instant.ofEpochMilli(now)));
+        CostCodec.encode(new BatchCost(modelName, batch, position, Instant.ofEpochMilli(now)));
     context.forward(new Record<>(key, value, now), COSTS);
   }
 

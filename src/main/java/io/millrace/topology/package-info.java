@@ -3,7 +3,7 @@
  *
  * <p>{@link LearnerTopology} is the way in and draws the picture. {@link IngestProcessor} stacks
  * examples, {@link TrainProcessor} learns mini-batches, {@link LiveStore} writes their state when
- * Kafka Streams commits. {@link Topics} creates and checks the topics.
+ * Kafka Streams commits. The package {@code topics} creates and checks the topics.
  */
 @NullMarked
 package io.millrace.topology;

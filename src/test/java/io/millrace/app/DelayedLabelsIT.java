@@ -170,7 +170,7 @@ final class DelayedLabelsIT {
     assertThat(log).hasSize(costs.size());
     for (int batch = 0; batch < log.size(); batch++) {
       MiniBatch each = log.get(batch);
-      ServedQuality quality = costs.get(batch).lesson().served().orElseThrow();
+      ServedQuality quality = costs.get(batch).metrics().served().orElseThrow();
       assertThat(quality.examples()).isEqualTo(BATCH);
       double loss = 0;
       for (int i = 0; i < BATCH; i++) {

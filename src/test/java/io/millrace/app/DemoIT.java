@@ -3,7 +3,7 @@ package io.millrace.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.codec.published.CostCodec;
-import io.millrace.learn.Lesson;
+import io.millrace.learn.BatchMetrics;
 import io.millrace.testing.MillraceProcess;
 import io.millrace.testing.TestLearner;
 import io.millrace.testing.TestTopics;
@@ -26,7 +26,7 @@ final class DemoIT {
   /** Stops the two in the two ways a person does: kill and Ctrl-C. */
   @Test
   void shouldPublishTheSameCostsInEachRun() throws IOException, InterruptedException {
-    List<Lesson> costs;
+    List<BatchMetrics> costs;
     String address = TestLearner.freeAddress();
     try (MillraceProcess one = demo(address, "--rate", FAST, "--set", NEVER)) {
       costs = costs(one, address);
@@ -87,7 +87,7 @@ final class DemoIT {
   }
 
   /** What the first pass of the stream taught, all full mini-batches of it. */
-  private static List<Lesson> costs(MillraceProcess demo, String address) {
+  private static List<BatchMetrics> costs(MillraceProcess demo, String address) {
     demo.awaitLine("learns from topic flights of the Kafka at " + address);
     try (TestTopics topics = new TestTopics(address)) {
       return topics
@@ -98,7 +98,7 @@ final class DemoIT {
               MillraceProcess.PATIENCE)
           .stream()
           .limit(BATCHES)
-          .map(record -> CostCodec.decode(record.value()).lesson())
+          .map(record -> CostCodec.decode(record.value()).metrics())
           .toList();
     }
   }

@@ -53,14 +53,14 @@ final class GuaranteesIT {
           learner.costs(
               topics, records -> records.stream().mapToLong(GuaranteesIT::examples).sum() >= 25);
 
-      assertThat(costs).extracting(cost -> cost.lesson().examples()).allMatch(size -> size <= 10);
-      assertThat(costs.get(costs.size() - 1).lesson().totalExamples()).isEqualTo(25);
+      assertThat(costs).extracting(cost -> cost.metrics().examples()).allMatch(size -> size <= 10);
+      assertThat(costs.get(costs.size() - 1).metrics().totalExamples()).isEqualTo(25);
       run.terminate();
       assertThat(run.awaitExit()).as(run.toString()).isZero();
     }
   }
 
   private static long examples(ConsumerRecord<byte[], byte[]> cost) {
-    return CostCodec.decode(cost.value()).lesson().examples();
+    return CostCodec.decode(cost.value()).metrics().examples();
   }
 }

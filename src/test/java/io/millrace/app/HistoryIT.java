@@ -90,7 +90,9 @@ final class HistoryIT {
       assertThat(versions()).containsExactly("40", "45", "46");
       learn(4);
       List<BatchCost> costs = learner.costs(topics, 49);
-      assertThat(costs).extracting(cost -> cost.lesson().batch()).endsWith(45L, 47L, 48L, 49L, 50L);
+      assertThat(costs)
+          .extracting(cost -> cost.metrics().batch())
+          .endsWith(45L, 47L, 48L, 49L, 50L);
       learner.snapshots(topics, 7);
       assertThat(run.isAlive()).isTrue();
       run.terminate();
@@ -175,8 +177,8 @@ final class HistoryIT {
     try (MillraceProcess run = warm.run()) {
       produce(warm, 0, 10);
       List<BatchCost> costs = warm.costs(topics, 10);
-      assertThat(costs).extracting(cost -> cost.lesson().batch()).startsWith(11L).endsWith(20L);
-      assertThat(costs.get(0).lesson().totalExamples()).isEqualTo(11 * BATCH_SIZE);
+      assertThat(costs).extracting(cost -> cost.metrics().batch()).startsWith(11L).endsWith(20L);
+      assertThat(costs.get(0).metrics().totalExamples()).isEqualTo(11 * BATCH_SIZE);
       JsonNode scaler = JSON.readTree(warm.snapshots(topics, 1).get(0).value()).get("scaler");
       assertThat(scaler.get("count").asInt()).isEqualTo(20 * BATCH_SIZE);
       assertEnds(0, warm.start("replay"), "version 20", "It equals");

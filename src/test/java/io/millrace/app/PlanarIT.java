@@ -67,12 +67,12 @@ final class PlanarIT {
     for (String reference : references.subList(1, references.size())) {
       String[] cells = reference.split(",", -1); // updates, cost, accuracy
       BatchCost cost = costs.get(Integer.parseInt(cells[0]));
-      assertThat(cost.lesson().batch()).isEqualTo(Long.parseLong(cells[0]) + 1);
-      assertThat(cost.lesson().modelVersion()).isEqualTo(Long.parseLong(cells[0]));
-      assertThat(cost.lesson().cost())
+      assertThat(cost.metrics().batch()).isEqualTo(Long.parseLong(cells[0]) + 1);
+      assertThat(cost.metrics().modelVersion()).isEqualTo(Long.parseLong(cells[0]));
+      assertThat(cost.metrics().cost())
           .as("cost after %s updates", cells[0])
           .isCloseTo(Double.parseDouble(cells[1]), withinPercentage(100 * RELATIVE_ERROR));
-      assertThat(cost.lesson().accuracy()).hasValue(Double.parseDouble(cells[2]));
+      assertThat(cost.metrics().accuracy()).hasValue(Double.parseDouble(cells[2]));
     }
     assertThat(references).last().asString().startsWith(UPDATES + ",");
   }

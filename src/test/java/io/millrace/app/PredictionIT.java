@@ -353,11 +353,11 @@ final class PredictionIT {
           .isEmpty();
     }
     assertThat(costs)
-        .extracting(cost -> cost.lesson().batch())
+        .extracting(cost -> cost.metrics().batch())
         .containsExactlyElementsOf(LongStream.rangeClosed(1, batches).boxed().toList());
     assertThat(costs)
-        .extracting(BatchCost::lesson)
-        .isEqualTo(undisturbedCosts.stream().map(BatchCost::lesson).toList());
+        .extracting(BatchCost::metrics)
+        .isEqualTo(undisturbedCosts.stream().map(BatchCost::metrics).toList());
     assertThat(SnapshotCodec.differences(newest(disturbed, batches), newest(alone, batches)))
         .containsExactlyInAnyOrder("model", "learnedThrough");
   }

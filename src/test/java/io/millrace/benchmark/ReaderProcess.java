@@ -10,7 +10,7 @@ import io.millrace.topology.InitialModel;
 import io.millrace.topology.LearnerTopology;
 import io.millrace.topology.StreamsSettings;
 import io.millrace.topology.TopicFacts;
-import io.millrace.topology.Topics;
+import io.millrace.topology.topics.Topics;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -75,15 +75,15 @@ class LearnerOracleTest {
       }
       double expected = naive.learn(Batches.rows(batch.xt()), Batches.rows(batch.yt()));
 
-      Lesson lesson = (Lesson) learner.learn(batch, number);
+      BatchMetrics metrics = (BatchMetrics) learner.learn(batch, number);
 
-      assertThat(lesson.cost())
+      assertThat(metrics.cost())
           .as("cost of mini-batch %d", number)
           .isCloseTo(expected, withinPercentage(100 * RELATIVE_ERROR));
-      assertThat(lesson.gradientNorm())
+      assertThat(metrics.gradientNorm())
           .as("gradient norm of mini-batch %d", number)
           .isCloseTo(naive.gradientNorm(), withinPercentage(100 * RELATIVE_ERROR));
-      clipped += lesson.gradientNorm() > rule.clip() ? 1 : 0;
+      clipped += metrics.gradientNorm() > rule.clip() ? 1 : 0;
     }
 
     assertThat(clipped > 0).as("gradients were clipped").isEqualTo(rule.clip() < ANY);
@@ -136,8 +136,8 @@ class LearnerOracleTest {
         xs[example] = new double[] {3e6 + 1e6 * u, 0.002 + 0.001 * v};
         ys[example] = new double[] {u + 2 * v > 0 ? 1 : 0};
       }
-      Lesson lesson = (Lesson) learner.learn(Batches.of(xs, ys), number);
-      sum += number < 400 ? 0 : lesson.cost();
+      BatchMetrics metrics = (BatchMetrics) learner.learn(Batches.of(xs, ys), number);
+      sum += number < 400 ? 0 : metrics.cost();
     }
     return sum / 100;
   }
@@ -154,7 +154,7 @@ class LearnerOracleTest {
 
     Outcome outcome = learner.learn(batch, 7);
 
-    assertThat(outcome).isInstanceOf(Lesson.class);
+    assertThat(outcome).isInstanceOf(BatchMetrics.class);
     assertThat(batch.xt().data).containsExactly(x);
     assertThat(batch.yt().data).containsExactly(y);
     assertThat(learner.model().scaler().orElseThrow().count()).isEqualTo(5);

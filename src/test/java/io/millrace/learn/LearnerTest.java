@@ -52,16 +52,16 @@ class LearnerTest {
     Learner learner = learner(model, updates -> 1.2);
 
     for (int updates = 0; updates <= 200; updates++) {
-      Lesson lesson = (Lesson) learner.learn(batch, 1_000 + updates);
+      BatchMetrics metrics = (BatchMetrics) learner.learn(batch, 1_000 + updates);
       if (updates % 100 == 0) {
         double[] reference = references[updates / 100];
         assertThat(reference[0]).isEqualTo(updates);
-        assertThat(lesson.cost())
+        assertThat(metrics.cost())
             .as("cost after %d updates", updates)
             .isCloseTo(reference[1], withinPercentage(1e-7));
-        assertThat(lesson.accuracy()).hasValue(reference[2]);
+        assertThat(metrics.accuracy()).hasValue(reference[2]);
       }
-      assertThat(lesson.batch()).isEqualTo(updates + 1L);
+      assertThat(metrics.batch()).isEqualTo(updates + 1L);
     }
     assertThat(model.version()).isEqualTo(201);
     assertThat(model.examples()).isEqualTo(201L * 400);
@@ -85,7 +85,7 @@ class LearnerTest {
 
     assertThat(outcome)
         .isEqualTo(
-            new Lesson(
+            new BatchMetrics(
                 42,
                 5,
                 1_005,
@@ -170,8 +170,8 @@ class LearnerTest {
     List<Outcome> outcomes =
         List.of(learner.learn(batch, 0), learner.learn(bad, 1), learner.learn(batch, 2));
 
-    assertThat(((Lesson) outcomes.get(0)).learningRate()).isEqualTo(0.1 / 4);
-    assertThat(((Lesson) outcomes.get(2)).learningRate()).isEqualTo(0.1 / (1 + 0.01 * 301));
+    assertThat(((BatchMetrics) outcomes.get(0)).learningRate()).isEqualTo(0.1 / 4);
+    assertThat(((BatchMetrics) outcomes.get(2)).learningRate()).isEqualTo(0.1 / (1 + 0.01 * 301));
   }
 
   @Test
@@ -181,7 +181,7 @@ class LearnerTest {
     double[] y = batch.yt().data.clone();
 
     assertThat(learner(model(SHAPE, 0, 0), updates -> 0.1).learn(batch, 0))
-        .isInstanceOf(Lesson.class);
+        .isInstanceOf(BatchMetrics.class);
 
     assertThat(batch.xt().data).containsExactly(x);
     assertThat(batch.yt().data).containsExactly(y);
@@ -208,7 +208,7 @@ class LearnerTest {
     Parameters before = model.parameters().copy();
 
     assertThat(learner(model, updates -> 0.1).learn(examples(SHAPE, new Random(1), 2), 9))
-        .isInstanceOf(Lesson.class);
+        .isInstanceOf(BatchMetrics.class);
 
     assertSameBits(copy.parameters(), before);
     assertThat(copy.architecture()).isEqualTo(SHAPE);

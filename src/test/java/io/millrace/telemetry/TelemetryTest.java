@@ -3,7 +3,7 @@ package io.millrace.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.example.Reason;
-import io.millrace.learn.Lesson;
+import io.millrace.learn.BatchMetrics;
 import io.millrace.learn.quality.Prequential;
 import io.millrace.learn.quality.Quality;
 import io.millrace.learn.quality.ServedQuality;
@@ -62,7 +62,7 @@ class TelemetryTest {
 
   @Test
   void shouldShowTheFiguresThatThereAre() {
-    telemetry.show(lesson(7, OptionalDouble.empty(), Optional.empty()), 0.5);
+    telemetry.show(metrics(7, OptionalDouble.empty(), Optional.empty()), 0.5);
     assertThat(page())
         .contains("millrace_cost 0.25")
         .contains("millrace_cost_smoothed 0.5")
@@ -91,7 +91,8 @@ class TelemetryTest {
             baseline,
             Quality.Reference.NONE);
     telemetry.show(
-        lesson(8, OptionalDouble.of(0.75), Optional.of(new Prequential(quality, quality, true, 2))),
+        metrics(
+            8, OptionalDouble.of(0.75), Optional.of(new Prequential(quality, quality, true, 2))),
         0.4);
 
     assertThat(page())
@@ -110,11 +111,11 @@ class TelemetryTest {
 
   @Test
   void shouldShowWhatWasServed() {
-    telemetry.show(lesson(7, OptionalDouble.of(1), Optional.empty()), 0.5);
+    telemetry.show(metrics(7, OptionalDouble.of(1), Optional.empty()), 0.5);
     assertThat(telemetry.page()).doesNotContain("millrace_served");
     ServedQuality served = new ServedQuality(3, 0.75, OptionalDouble.of(0.5), 2, 5);
     telemetry.show(
-        new Lesson(
+        new BatchMetrics(
             8, 3, 9, 0.25, OptionalDouble.of(1), 1, 0.1, 7, Optional.empty(), Optional.of(served)),
         0.5);
     telemetry.learner().labelled();
@@ -129,7 +130,7 @@ class TelemetryTest {
 
   @Test
   void shouldPassThePromtoolOfPrometheus() throws Exception {
-    telemetry.show(lesson(7, OptionalDouble.of(1), Optional.empty()), 0.5);
+    telemetry.show(metrics(7, OptionalDouble.of(1), Optional.empty()), 0.5);
 
     Promtool.check(telemetry.page());
   }
@@ -138,9 +139,9 @@ class TelemetryTest {
     return telemetry.page().lines().toList();
   }
 
-  private static Lesson lesson(
+  private static BatchMetrics metrics(
       long version, OptionalDouble accuracy, Optional<Prequential> prequential) {
-    return new Lesson(
+    return new BatchMetrics(
         version + 1, 32, 32 * (version + 1), 0.25, accuracy, 0.125, 0.1, version, prequential);
   }
 }

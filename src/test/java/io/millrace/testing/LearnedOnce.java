@@ -10,7 +10,7 @@ import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.reader.ConfigReader;
 import io.millrace.example.MiniBatch;
-import io.millrace.learn.Lesson;
+import io.millrace.learn.BatchMetrics;
 import io.millrace.topology.InitialModel;
 import io.millrace.topology.LogLearner;
 import java.io.IOException;
@@ -36,11 +36,11 @@ public record LearnedOnce(TestLearner learner, TestTopics topics, int batchSize)
     int batches = sent.good().size() / batchSize;
     List<ConsumerRecord<byte[], byte[]>> costs = read(learner.costs(), batches);
     List<ConsumerRecord<byte[], byte[]>> log = read(learner.miniBatches(), batches);
-    List<Lesson> lessons =
-        costs.stream().map(record -> CostCodec.decode(record.value()).lesson()).toList();
+    List<BatchMetrics> lessons =
+        costs.stream().map(record -> CostCodec.decode(record.value()).metrics()).toList();
     assertEqual(
         "the batches in the costs",
-        lessons.stream().map(Lesson::batch).toList(),
+        lessons.stream().map(BatchMetrics::batch).toList(),
         LongStream.rangeClosed(1, batches).boxed().toList());
     assertEqual("the examples in the log", sorted(places(log)), sorted(sent.good()));
     List<String> rejected = deadLetters(read(learner.deadLetters(), sent.bad().size()));
@@ -95,7 +95,7 @@ public record LearnedOnce(TestLearner learner, TestTopics topics, int batchSize)
     return new String(header.value(), UTF_8);
   }
 
-  private List<Lesson> lessons(List<ConsumerRecord<byte[], byte[]>> log) {
+  private List<BatchMetrics> lessons(List<ConsumerRecord<byte[], byte[]>> log) {
     try {
       MillraceConfig config = ConfigReader.read(learner.config(), List.of(), name -> null);
       LogLearner again = new LogLearner(config, InitialModel.of(config));
@@ -103,7 +103,7 @@ public record LearnedOnce(TestLearner learner, TestTopics topics, int batchSize)
           .map(
               record ->
                   again.learn(record.key(), record.value(), record.headers(), record.offset()))
-          .map(step -> ((LogLearner.Learned) step).lesson())
+          .map(step -> ((LogLearner.Learned) step).metrics())
           .toList();
     } catch (ConfigException e) {
       throw new AssertionError(e);

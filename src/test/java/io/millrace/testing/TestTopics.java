@@ -2,7 +2,7 @@ package io.millrace.testing;
 
 import static java.util.Objects.requireNonNull;
 
-import io.millrace.topology.KafkaAnswers;
+import io.millrace.topology.topics.KafkaAnswers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -184,9 +184,9 @@ class HistoryTest {
     assertThat(snapshots).containsOnlyKeys("flights", "flights@4", "flights@5", "flights@6");
 
     learn(2);
-    assertThat(costs).extracting(cost -> cost.lesson().batch()).endsWith(5L, 7L, 8L);
-    assertThat(costs).extracting(cost -> cost.lesson().modelVersion()).endsWith(4L, 6L, 7L);
-    assertThat(costs).extracting(cost -> cost.lesson().totalExamples()).endsWith(15L, 9L, 12L);
+    assertThat(costs).extracting(cost -> cost.metrics().batch()).endsWith(5L, 7L, 8L);
+    assertThat(costs).extracting(cost -> cost.metrics().modelVersion()).endsWith(4L, 6L, 7L);
+    assertThat(costs).extracting(cost -> cost.metrics().totalExamples()).endsWith(15L, 9L, 12L);
     assertThat(newest().rollback()).contains(new Rollback(6, 2));
   }
 

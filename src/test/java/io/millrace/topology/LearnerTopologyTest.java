@@ -12,8 +12,8 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.config.reader.Durations;
 import io.millrace.example.MiniBatch;
 import io.millrace.learn.BatchCost;
+import io.millrace.learn.BatchMetrics;
 import io.millrace.learn.Learner;
-import io.millrace.learn.Lesson;
 import io.millrace.learn.LogPosition;
 import io.millrace.learn.Snapshot;
 import io.millrace.learn.Training;
@@ -227,9 +227,9 @@ class LearnerTopologyTest {
     for (int i = 0; i < 5; i++) {
       batchOfExamples(i);
       MiniBatch batch = MiniBatchCodec.decode(only("log").value(), 1);
-      if (reference.learn(batch, i) instanceof Lesson lesson) {
+      if (reference.learn(batch, i) instanceof BatchMetrics metrics) {
         expected.add(
-            new BatchCost("flights", lesson, new LogPosition("log", 0, i), START.plusSeconds(i)));
+            new BatchCost("flights", metrics, new LogPosition("log", 0, i), START.plusSeconds(i)));
       }
       advance("1s");
     }
@@ -243,14 +243,14 @@ class LearnerTopologyTest {
         .satisfies(c -> assertThat(c.getRecordTime()).isEqualTo(START.plusSeconds(4)));
     assertThat(expected)
         .last()
-        .satisfies(c -> assertThat(c.lesson().learningRate()).isEqualTo(0.25));
-    Prequential figures = expected.get(4).lesson().prequential().orElseThrow();
+        .satisfies(c -> assertThat(c.metrics().learningRate()).isEqualTo(0.25));
+    Prequential figures = expected.get(4).metrics().prequential().orElseThrow();
     assertThat(figures.window().examples())
         .isEqualTo(figures.sinceStart().examples())
         .isEqualTo(15);
     assertThat(figures.sinceStart().cost())
         .isCloseTo(
-            expected.stream().mapToDouble(c -> c.lesson().cost()).average().orElseThrow(),
+            expected.stream().mapToDouble(c -> c.metrics().cost()).average().orElseThrow(),
             within(1e-12));
   }
 
@@ -263,7 +263,7 @@ class LearnerTopologyTest {
 
     List<Prequential> figures =
         read("costs").stream()
-            .map(cost -> CostCodec.decode(cost.value()).lesson().prequential().orElseThrow())
+            .map(cost -> CostCodec.decode(cost.value()).metrics().prequential().orElseThrow())
             .toList();
 
     assertThat(figures)
@@ -353,8 +353,8 @@ class LearnerTopologyTest {
 
     batchOfExamples(1);
     BatchCost after = CostCodec.decode(only("costs").value());
-    assertThat(after.lesson().batch()).isEqualTo(before.lesson().batch() + 1);
-    assertThat(after.lesson().totalExamples()).isEqualTo(6);
+    assertThat(after.metrics().batch()).isEqualTo(before.metrics().batch() + 1);
+    assertThat(after.metrics().totalExamples()).isEqualTo(6);
     assertThat(after.source()).isEqualTo(new LogPosition("log", 0, 2));
   }
 
@@ -438,7 +438,7 @@ class LearnerTopologyTest {
     log(KEY, miniBatch(2, 1, 100));
 
     assertThat(read("costs"))
-        .extracting(cost -> CostCodec.decode(cost.value()).lesson().examples())
+        .extracting(cost -> CostCodec.decode(cost.value()).metrics().examples())
         .containsExactly(1, 100);
   }
 
@@ -501,7 +501,7 @@ class LearnerTopologyTest {
   /** The next mini-batch is learned as the model's first. */
   private void goesOn() {
     batchOfExamples(1);
-    assertThat(CostCodec.decode(only("costs").value()).lesson().batch()).isEqualTo(1);
+    assertThat(CostCodec.decode(only("costs").value()).metrics().batch()).isEqualTo(1);
     assertThat(read("dead")).isEmpty();
   }
 

@@ -55,8 +55,8 @@ class MappingTest {
           """)
   void shouldRefuseInputsThatMeanSomethingElse(String before, String after, String difference)
       throws ConfigException {
-    Differences differences =
-        Differences.inMapping(Mapping.of(example(before, "f")), Mapping.of(example(after, "f")));
+    Mismatches differences =
+        Mismatches.inMapping(Mapping.of(example(before, "f")), Mapping.of(example(after, "f")));
 
     assertThatExceptionOfType(LearnerException.class)
         .isThrownBy(() -> differences.refuse("m", "app"))
@@ -68,7 +68,7 @@ class MappingTest {
   void shouldGoOnWithTheSameMeaning() throws ConfigException {
     List<String> mapping = Mapping.of(example(FEATURES, "f"));
 
-    assertThatCode(() -> Differences.inMapping(mapping, mapping).refuse("m", "app"))
+    assertThatCode(() -> Mismatches.inMapping(mapping, mapping).refuse("m", "app"))
         .doesNotThrowAnyException();
   }
 }

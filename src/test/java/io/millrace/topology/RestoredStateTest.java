@@ -149,8 +149,8 @@ class RestoredStateTest {
     Task second = train();
     second.process("log", 2, "flights", miniBatch());
 
-    assertThat(CostCodec.decode(first.forwarded().get(1)).lesson().batch()).isEqualTo(2);
-    assertThat(CostCodec.decode(second.forwarded().get(0)).lesson().batch()).isEqualTo(3);
+    assertThat(CostCodec.decode(first.forwarded().get(1)).metrics().batch()).isEqualTo(2);
+    assertThat(CostCodec.decode(second.forwarded().get(0)).metrics().batch()).isEqualTo(3);
   }
 
   @Test
@@ -183,7 +183,7 @@ class RestoredStateTest {
     Task renamed = train("model.name=trains", "model.hidden=4");
     renamed.process("log", 1, "trains", miniBatch());
 
-    assertThat(CostCodec.decode(renamed.forwarded().get(0)).lesson().batch()).isEqualTo(1);
+    assertThat(CostCodec.decode(renamed.forwarded().get(0)).metrics().batch()).isEqualTo(1);
   }
 
   private Task ingest(String... overrides) {

@@ -61,13 +61,13 @@ public final class CostReader {
     }
     try {
       BatchCost cost = CostCodec.decode(record.value());
-      if (snapshots.byVersion().containsKey(cost.lesson().batch())) {
+      if (snapshots.byVersion().containsKey(cost.metrics().batch())) {
         costs.put(
-            cost.lesson().batch(),
-            cost.lesson()
+            cost.metrics().batch(),
+            cost.metrics()
                 .prequential()
                 .map(figures -> figures.window().cost())
-                .orElse(cost.lesson().cost()));
+                .orElse(cost.metrics().cost()));
       }
     } catch (FormatException e) {
       // Somebody else's record: the cost stays unknown.

@@ -2,8 +2,8 @@ package io.millrace.app.run;
 
 import io.millrace.app.process.Stop;
 import io.millrace.topology.ConfigDigest;
-import io.millrace.topology.KafkaAnswers;
 import io.millrace.topology.LearnerException;
+import io.millrace.topology.topics.KafkaAnswers;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;

@@ -15,7 +15,7 @@ import io.millrace.topology.LearnerTopology;
 import io.millrace.topology.Preflight;
 import io.millrace.topology.StreamsSettings;
 import io.millrace.topology.TopicFacts;
-import io.millrace.topology.Topics;
+import io.millrace.topology.topics.Topics;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;

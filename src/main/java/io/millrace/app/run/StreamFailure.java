@@ -1,8 +1,8 @@
 package io.millrace.app.run;
 
 import io.millrace.app.kafka.KafkaFailure;
-import io.millrace.topology.KafkaAnswers;
 import io.millrace.topology.LearnerException;
+import io.millrace.topology.topics.KafkaAnswers;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;

@@ -114,7 +114,7 @@ final class EarlierCosts implements AutoCloseable {
       return Optional.empty();
     }
     try {
-      long batch = CostCodec.decode(record.value()).lesson().batch();
+      long batch = CostCodec.decode(record.value()).metrics().batch();
       return Optional.of(new CostHistory.Cost(batch, record.value()));
     } catch (FormatException e) {
       return Optional.empty(); // somebody else's

@@ -6,8 +6,8 @@ import io.millrace.app.run.LearnerService;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.TopicsConfig;
 import io.millrace.learn.BatchCost;
+import io.millrace.learn.BatchMetrics;
 import io.millrace.learn.LearningMetrics;
-import io.millrace.learn.Lesson;
 import io.millrace.learn.PublishedModel;
 import io.millrace.learn.PublishedModel.Publication;
 import io.millrace.learn.quality.Prequential;
@@ -109,15 +109,15 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
    * @param json as it stands there
    */
   void add(BatchCost cost, byte[] json) {
-    progress.add(cost.lesson());
+    progress.add(cost.metrics());
     density.add(cost);
-    costs.add(new CostHistory.Cost(cost.lesson().batch(), json));
-    telemetry.show(cost.lesson(), progress.smoothedCost());
+    costs.add(new CostHistory.Cost(cost.metrics().batch(), json));
+    telemetry.show(cost.metrics(), progress.smoothedCost());
     synchronized (throughput) {
-      throughput.add(cost.timestamp().toEpochMilli(), cost.lesson().examples());
+      throughput.add(cost.timestamp().toEpochMilli(), cost.metrics().examples());
     }
-    if (cost.lesson().prequential().map(Prequential::drift).orElse(false)) {
-      addDrift(new Status.Drift(cost.lesson().batch(), cost.timestamp().toString()));
+    if (cost.metrics().prequential().map(Prequential::drift).orElse(false)) {
+      addDrift(new Status.Drift(cost.metrics().batch(), cost.timestamp().toString()));
     }
   }
 
@@ -175,7 +175,7 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
   @Override
   public Status status() {
     Health health = health();
-    Optional<Lesson> newest = progress.newest();
+    Optional<BatchMetrics> newest = progress.newest();
     LearnerService service = learner;
     return new Status(
         config.application(),
@@ -185,12 +185,12 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
         health.isReady(),
         service != null && service.isSilent(),
         examplesPerSecond(),
-        newest.map(Lesson::totalExamples).orElse(0L),
+        newest.map(BatchMetrics::totalExamples).orElse(0L),
         known(examplesUnlearned()),
         known(batchesLag()),
         known(examplesBehindTransaction()),
         deadLetters.figures(),
-        newest.map(lesson -> lesson.modelVersion() + 1).orElse(0L),
+        newest.map(metrics -> metrics.modelVersion() + 1).orElse(0L),
         snapshot(),
         published.refusal().orElse(null),
         config.model().inputs(),

@@ -26,7 +26,7 @@ final class LogDensity {
   private record Learned(long offset, long totalExamples) {}
 
   synchronized void add(BatchCost cost) {
-    Learned learned = new Learned(cost.source().offset(), cost.lesson().totalExamples());
+    Learned learned = new Learned(cost.source().offset(), cost.metrics().totalExamples());
     if (!newest.isEmpty() && newest.getLast().offset() >= learned.offset()) {
       newest.clear(); // another log, or the same from its start
     }

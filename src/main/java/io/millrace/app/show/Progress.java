@@ -1,6 +1,6 @@
 package io.millrace.app.show;
 
-import io.millrace.learn.Lesson;
+import io.millrace.learn.BatchMetrics;
 import java.util.Optional;
 
 /**
@@ -11,18 +11,18 @@ public final class Progress {
   /** The weight of the past in the smoothed cost, a batch. */
   private static final double KEPT = 0.99;
 
-  private Optional<Lesson> newest = Optional.empty();
+  private Optional<BatchMetrics> newest = Optional.empty();
   private double costSum;
   private double costWeight;
 
-  synchronized void add(Lesson lesson) {
-    newest = Optional.of(lesson);
-    costSum = KEPT * costSum + (1 - KEPT) * lesson.cost();
+  synchronized void add(BatchMetrics metrics) {
+    newest = Optional.of(metrics);
+    costSum = KEPT * costSum + (1 - KEPT) * metrics.cost();
     costWeight = KEPT * costWeight + (1 - KEPT);
   }
 
   /** The newest record; empty before the first. */
-  public synchronized Optional<Lesson> newest() {
+  public synchronized Optional<BatchMetrics> newest() {
     return newest;
   }
 

@@ -2,7 +2,7 @@ package io.millrace.app.show;
 
 import io.millrace.app.process.Stop;
 import io.millrace.app.process.Terminal;
-import io.millrace.learn.Lesson;
+import io.millrace.learn.BatchMetrics;
 import io.millrace.learn.quality.Prequential;
 import io.millrace.learn.quality.Quality;
 import io.millrace.learn.quality.Quality.Reference;
@@ -81,7 +81,7 @@ public final class StatusDisplay {
         isLong ? detail.substring(0, LONGEST_DETAIL) + "..." : detail);
   }
 
-  private String line(Lesson newest) {
+  private String line(BatchMetrics newest) {
     double unlearned = board.examplesUnlearned();
     return String.format(
         Locale.ROOT,

@@ -1,6 +1,6 @@
 package io.millrace.app.show;
 
-import io.millrace.learn.Lesson;
+import io.millrace.learn.BatchMetrics;
 import io.millrace.learn.quality.Quality;
 import io.millrace.learn.quality.Quality.Reference;
 import java.util.Locale;
@@ -15,7 +15,7 @@ public final class Summary {
 
   /** Prints what the committed costs and dead letters say. */
   public static void print(LearnerBoard board) {
-    Optional<Lesson> newest = board.progress().newest();
+    Optional<BatchMetrics> newest = board.progress().newest();
     if (newest.isEmpty()) {
       System.out.println("Nothing was learned yet.");
       return;

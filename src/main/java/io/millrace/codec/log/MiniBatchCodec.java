@@ -2,7 +2,7 @@ package io.millrace.codec.log;
 
 import io.millrace.codec.FormatException;
 import io.millrace.example.MiniBatch;
-import io.millrace.example.Served;
+import io.millrace.example.ServedPrediction;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.Objects;
@@ -239,7 +239,7 @@ public final class MiniBatchCodec {
     }
     getNumbers(buffer, batch.xt().data, m * n0, xBytes);
     getNumbers(buffer, batch.yt().data, m * n2, yBytes);
-    Served[] served = hasServed ? readServed(buffer, m, n2) : new Served[m];
+    ServedPrediction[] served = hasServed ? readServed(buffer, m, n2) : new ServedPrediction[m];
     append(batch, partition, offsets, served);
     return batch;
   }
@@ -291,7 +291,7 @@ public final class MiniBatchCodec {
   }
 
   /** One for each example; null where it was not predicted. */
-  private static @Nullable Served[] readServed(ByteBuffer buffer, int m, int n2) {
+  private static @Nullable ServedPrediction[] readServed(ByteBuffer buffer, int m, int n2) {
     long[] versions = new long[m];
     long served = 0;
     for (int i = 0; i < m; i++) {
@@ -307,20 +307,21 @@ public final class MiniBatchCodec {
               n2,
               buffer.remaining()));
     }
-    @Nullable Served[] predictions = new Served[m];
+    @Nullable ServedPrediction[] predictions = new ServedPrediction[m];
     for (int i = 0; i < m; i++) {
       if (versions[i] != MiniBatch.NOT_SERVED) {
-        predictions[i] = new Served(versions[i], ServedCodec.readFinite(buffer, n2, FRAME));
+        predictions[i] =
+            new ServedPrediction(versions[i], ServedCodec.readFinite(buffer, n2, FRAME));
       }
     }
     return predictions;
   }
 
   private static void append(
-      MiniBatch batch, int partition, long[] offsets, @Nullable Served[] predictions) {
+      MiniBatch batch, int partition, long[] offsets, @Nullable ServedPrediction[] predictions) {
     try {
       for (int i = 0; i < offsets.length; i++) {
-        Served served = predictions[i];
+        ServedPrediction served = predictions[i];
         if (served == null) {
           batch.append(partition, offsets[i]);
         } else {

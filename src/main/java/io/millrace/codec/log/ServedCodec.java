@@ -2,7 +2,7 @@ package io.millrace.codec.log;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.millrace.example.Served;
+import io.millrace.example.ServedPrediction;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 
@@ -29,7 +29,7 @@ public final class ServedCodec {
     return Frame.OVERHEAD + FIXED + (long) Double.BYTES * outputs + 3L * model.length();
   }
 
-  public static byte[] encode(String model, Served served) {
+  public static byte[] encode(String model, ServedPrediction served) {
     byte[] name = model.getBytes(UTF_8);
     int n2 = served.z().length;
     ByteBuffer buffer =
@@ -55,7 +55,7 @@ public final class ServedCodec {
    *
    * @throws io.millrace.codec.FormatException when the bytes are not one
    */
-  public static Served decode(byte[] bytes) {
+  public static ServedPrediction decode(byte[] bytes) {
     ByteBuffer buffer = FRAME.open(bytes);
     int n2 = skipNumbers(buffer.duplicate().order(buffer.order()));
     long version = buffer.getLong();
@@ -63,7 +63,7 @@ public final class ServedCodec {
       throw FRAME.inconsistent(String.format(Locale.ROOT, "version %d", version));
     }
     buffer.getInt();
-    return new Served(version, readFinite(buffer, n2, FRAME));
+    return new ServedPrediction(version, readFinite(buffer, n2, FRAME));
   }
 
   /** Goes to the name; returns n2. */

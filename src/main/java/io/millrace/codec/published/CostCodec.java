@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.codec.FormatException;
 import io.millrace.learn.BatchCost;
-import io.millrace.learn.Lesson;
+import io.millrace.learn.BatchMetrics;
 import io.millrace.learn.quality.ServedQuality;
 import java.io.IOException;
 import java.util.Optional;
@@ -31,21 +31,21 @@ public final class CostCodec {
   }
 
   private static void write(JsonGenerator json, BatchCost cost) throws IOException {
-    Lesson lesson = cost.lesson();
+    BatchMetrics metrics = cost.metrics();
     Json.text(json, MODEL, cost.model());
-    Json.number(json, BATCH, lesson.batch());
-    Json.number(json, QualityJson.EXAMPLES, lesson.examples());
-    Json.number(json, TOTAL_EXAMPLES, lesson.totalExamples());
-    Json.number(json, QualityJson.COST, lesson.cost());
-    Json.optionalNumber(json, QualityJson.ACCURACY, lesson.accuracy());
-    Json.number(json, GRADIENT_NORM, lesson.gradientNorm());
-    Json.number(json, LEARNING_RATE, lesson.learningRate());
-    Json.number(json, MODEL_VERSION, lesson.modelVersion());
-    if (lesson.prequential().isPresent()) {
-      QualityJson.write(json, lesson.prequential().get());
+    Json.number(json, BATCH, metrics.batch());
+    Json.number(json, QualityJson.EXAMPLES, metrics.examples());
+    Json.number(json, TOTAL_EXAMPLES, metrics.totalExamples());
+    Json.number(json, QualityJson.COST, metrics.cost());
+    Json.optionalNumber(json, QualityJson.ACCURACY, metrics.accuracy());
+    Json.number(json, GRADIENT_NORM, metrics.gradientNorm());
+    Json.number(json, LEARNING_RATE, metrics.learningRate());
+    Json.number(json, MODEL_VERSION, metrics.modelVersion());
+    if (metrics.prequential().isPresent()) {
+      QualityJson.write(json, metrics.prequential().get());
     }
-    if (lesson.served().isPresent()) {
-      write(json, lesson.served().get());
+    if (metrics.served().isPresent()) {
+      write(json, metrics.served().get());
     }
     Json.position(json, SOURCE, cost.source());
     Json.text(json, TIMESTAMP, Json.timestamp(cost.timestamp()));
@@ -85,7 +85,7 @@ public final class CostCodec {
       JsonNode json = Json.read(bytes);
       return new BatchCost(
           Json.text(json, "model"),
-          new Lesson(
+          new BatchMetrics(
               Json.int64(json, "batch"),
               Json.int32(json, "examples"),
               Json.int64(json, "totalExamples"),

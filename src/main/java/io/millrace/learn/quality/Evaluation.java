@@ -25,22 +25,22 @@ public final class Evaluation {
   public static final int DEFAULT_WINDOW = 1000;
 
   private final Architecture architecture;
-  private final Examiner examiner;
+  private final Scorer scorer;
   private final QualitySums sinceStart;
   private final Adwin adwin = new Adwin(Adwin.DELTA);
   private SlidingWindow window;
   private long drifts;
 
   /** A workspace. */
-  private final Examined examined;
+  private final BatchScores scores;
 
   private Evaluation(Architecture architecture, int window) {
     this.architecture = architecture;
-    this.examiner = Examiner.of(architecture);
-    int figures = examiner.figures();
-    this.examined = new Examined(figures);
-    this.sinceStart = new QualitySums(figures, examiner.scores());
-    this.window = new SlidingWindow(window, figures, examiner.marks(), examiner.scores());
+    this.scorer = Scorer.of(architecture);
+    int figures = scorer.figures();
+    this.scores = new BatchScores(figures);
+    this.sinceStart = new QualitySums(figures, scorer.hasScores());
+    this.window = new SlidingWindow(window, figures, scorer.hasMarks(), scorer.hasScores());
   }
 
   /**
@@ -102,7 +102,7 @@ public final class Evaluation {
   private void transfer(StateFields fields) {
     sinceStart.transfer(fields);
     window.transfer(fields);
-    examiner.transfer(fields);
+    scorer.transfer(fields);
     adwin.transfer(fields);
     drifts = fields.count(drifts);
     if (window.tally().examples() > sinceStart.examples()) {
@@ -123,29 +123,31 @@ public final class Evaluation {
    * @return the figures after it
    */
   public Prequential add(Network network, MiniBatch batch) {
-    return add(new Answers(network.losses(), network.logits(), network.predictions(), batch.yt()));
+    return add(
+        new BatchPredictions(
+            network.losses(), network.logits(), network.predictions(), batch.yt()));
   }
 
   /** Takes a mini-batch of at least one example. */
-  public Prequential add(Answers answers) {
-    int m = answers.examples();
-    examined.fit(m);
-    boolean canJudge = examiner.examine(answers, examined);
+  public Prequential add(BatchPredictions predictions) {
+    int m = predictions.examples();
+    scores.fit(m);
+    boolean canJudge = scorer.score(predictions, scores);
     for (int figure = 0; figure < sinceStart.sums().length; figure++) {
-      sinceStart.sums()[figure] += examined.cap(figure, m);
+      sinceStart.sums()[figure] += scores.cap(figure, m);
     }
-    sinceStart.count(examined.marks, m);
-    window.add(examined, m);
+    sinceStart.count(scores.marks, m);
+    window.add(scores, m);
     window.sum();
-    examiner.learn(answers.yt());
+    scorer.learn(predictions.yt());
     if (canJudge) {
-      adwin.add(examined.badness, m);
+      adwin.add(scores.badness, m);
     }
     boolean drift = adwin.check() == Adwin.Change.RISE;
     drifts += drift ? 1 : 0;
     return new Prequential(
-        examiner.quality(window.tally(), examples() - window.tally().examples()),
-        examiner.quality(sinceStart, 0),
+        scorer.quality(window.tally(), examples() - window.tally().examples()),
+        scorer.quality(sinceStart, 0),
         drift,
         drifts);
   }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is added up over examples. What the figures and the marks of an example mean is its {@link
- * Examiner}'s affair.
+ * Scorer}'s affair.
  */
 final class QualitySums {
   /** The marks of an example that are counted: its lowest bits. */

@@ -62,38 +62,38 @@ final class SlidingWindow {
   /**
    * Takes examples, and drops the oldest ones when the window is full.
    *
-   * @param examined their marks and figures, these within the range of float32. Not modified.
+   * @param scores their marks and figures, these within the range of float32. Not modified.
    * @param number how many
    */
-  void add(Examined examined, int number) {
+  void add(BatchScores scores, int number) {
     int from = Math.max(0, number - length); // those before would be dropped at once
     head = (head + from) % length;
     unsummed = Math.min(length, unsummed + number);
     while (from < number) {
       int run = Math.min(number - from, length - head);
-      place(examined, from, run);
+      place(scores, from, run);
       head = (head + run) % length;
       from += run;
     }
   }
 
   /** Puts examples into the places from head on, all before the end of the ring. */
-  private void place(Examined examined, int from, int run) {
+  private void place(BatchScores scores, int from, int run) {
     long dropped = Math.max(0, tally.examples() + run - length);
     for (int at = head; at < head + dropped; at++) {
       tally.count(isMarked ? marks[at] : 0, -1);
     }
     for (int i = 0; i < run; i++) {
-      tally.count(examined.marks[from + i], 1);
+      tally.count(scores.marks[from + i], 1);
     }
     if (isMarked) {
       for (int i = 0; i < run; i++) {
-        marks[head + i] = (char) examined.marks[from + i];
+        marks[head + i] = (char) scores.marks[from + i];
       }
     }
     for (int figure = 0; figure < figures.length; figure++) {
       float[] to = figures[figure];
-      double[] values = examined.figures[figure];
+      double[] values = scores.figures[figure];
       for (int i = 0; i < run; i++) {
         to[head + i] = (float) values[from + i];
       }
@@ -143,7 +143,7 @@ final class SlidingWindow {
     SlidingWindow resized =
         new SlidingWindow(newLength, figures.length, isMarked, tally.isScored());
     int kept = (int) Math.min(tally.examples(), newLength);
-    Examined newest = new Examined(figures.length);
+    BatchScores newest = new BatchScores(figures.length);
     newest.fit(kept);
     for (int i = 0; i < kept; i++) {
       int at = Math.floorMod(head - kept + i, length);

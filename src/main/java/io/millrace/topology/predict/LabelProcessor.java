@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Checks the labels that come on a topic of their own, before they are joined with their events.
  */
-final class LabelProcessor implements FixedKeyProcessor<byte[], byte[], Arrival> {
+final class LabelProcessor implements FixedKeyProcessor<byte[], byte[], ProcessedRecord> {
   static final String LABELS_POSITION = "labels-position";
 
   private static final Logger LOG = LoggerFactory.getLogger(LabelProcessor.class);
@@ -34,7 +34,7 @@ final class LabelProcessor implements FixedKeyProcessor<byte[], byte[], Arrival>
   private final TopicFacts facts;
   private final ExampleDecoder decoder;
   private final MiniBatch label;
-  private FixedKeyProcessorContext<byte[], Arrival> context;
+  private FixedKeyProcessorContext<byte[], ProcessedRecord> context;
   private Checkpoint checkpoint;
 
   LabelProcessor(MillraceConfig config, TopicFacts facts, LearningMetrics metrics) {
@@ -48,7 +48,7 @@ final class LabelProcessor implements FixedKeyProcessor<byte[], byte[], Arrival>
   }
 
   @Override
-  public void init(FixedKeyProcessorContext<byte[], Arrival> context) {
+  public void init(FixedKeyProcessorContext<byte[], ProcessedRecord> context) {
     this.context = context;
     TopicPartition partition = new TopicPartition(topic, context.taskId().partition());
     this.checkpoint =
@@ -84,15 +84,15 @@ final class LabelProcessor implements FixedKeyProcessor<byte[], byte[], Arrival>
         record.key() == null
             ? new Rejection(Reason.MISSING_FIELD, "The key is absent: no event can be joined")
             : decoder.decode(value, label);
-    Arrival arrival =
+    ProcessedRecord processed =
         rejection != null
-            ? Arrival.refused(value, rejection)
-            : new Arrival(
+            ? ProcessedRecord.refused(value, rejection)
+            : new ProcessedRecord(
                 value,
                 null,
                 null,
                 new WaitingLabel(value, record.headers(), source.offset(), record.timestamp())
                     .encode());
-    context.forward(record.withValue(arrival));
+    context.forward(record.withValue(processed));
   }
 }

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * the event are kept. Where labels come later, the event then waits for its label, with what was
  * predicted.
  */
-final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Arrival> {
+final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], ProcessedRecord> {
   static final String EVENTS_POSITION = "events-position";
 
   private static final Logger LOG = LoggerFactory.getLogger(PredictProcessor.class);
@@ -50,7 +50,7 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Arriva
   private final ExampleDecoder decoder;
   private final PredictionCodec codec;
   private final MiniBatch event;
-  private FixedKeyProcessorContext<byte[], Arrival> context;
+  private FixedKeyProcessorContext<byte[], ProcessedRecord> context;
   private @Nullable Checkpoint checkpoint;
   private @Nullable SourceGaps gaps;
   private @Nullable Predictor predictor;
@@ -69,7 +69,7 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Arriva
   }
 
   @Override
-  public void init(FixedKeyProcessorContext<byte[], Arrival> context) {
+  public void init(FixedKeyProcessorContext<byte[], ProcessedRecord> context) {
     this.context = context;
     int number = context.taskId().partition();
     String group = StreamsSettings.predictions(config);
@@ -115,7 +115,7 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Arriva
     byte[] value = record.value();
     Rejection rejection = decoder.decode(value, event);
     if (rejection != null) {
-      context.forward(record.withValue(Arrival.refused(value, rejection)));
+      context.forward(record.withValue(ProcessedRecord.refused(value, rejection)));
       return;
     }
     event.append(source.partition(), source.offset());
@@ -128,7 +128,7 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Arriva
     metrics.predicted(1);
     Rejection unjoinable = isJoined && record.key() == null ? noKey() : null;
     byte[] waiting = isJoined && unjoinable == null ? waiting(value, newest) : null;
-    context.forward(record.withValue(new Arrival(value, unjoinable, json, waiting)));
+    context.forward(record.withValue(new ProcessedRecord(value, unjoinable, json, waiting)));
   }
 
   private static Rejection noKey() {

@@ -71,7 +71,7 @@ public final class PredictionTopology {
       builder.addStateStore(LiveStore.builder(PredictProcessor.EVENTS_POSITION));
       builder.addStateStore(LiveStore.builder(LabelProcessor.LABELS_POSITION));
     }
-    KStream<byte[], Arrival> events =
+    KStream<byte[], ProcessedRecord> events =
         read(
             builder,
             topics.events().orElseThrow(),
@@ -79,13 +79,13 @@ public final class PredictionTopology {
             "predict",
             isJoined ? new String[] {PredictProcessor.EVENTS_POSITION} : new String[0]);
     events
-        .flatMapValues(Arrival::predictions)
+        .flatMapValues(ProcessedRecord::predictions)
         .to(topics.predictions(), Produced.with(BYTES, BYTES));
     refuse(events, config, facts, metrics);
     if (!isJoined) {
       return builder.build();
     }
-    KStream<byte[], Arrival> labels =
+    KStream<byte[], ProcessedRecord> labels =
         read(
             builder,
             config.example().labels().orElseThrow().topic(),
@@ -94,9 +94,9 @@ public final class PredictionTopology {
             LabelProcessor.LABELS_POSITION);
     refuse(labels, config, facts, metrics);
     events
-        .flatMapValues(Arrival::waitings)
+        .flatMapValues(ProcessedRecord::waitings)
         .outerJoin(
-            labels.flatMapValues(Arrival::waitings),
+            labels.flatMapValues(ProcessedRecord::waitings),
             Pair::new,
             window(config.example().labels().orElseThrow()),
             inMemory(config))
@@ -108,10 +108,10 @@ public final class PredictionTopology {
         .addSink(PairProcessor.REJECTED_PAIRS, topics.deadLetters(), write, write, PAIR);
   }
 
-  private static KStream<byte[], Arrival> read(
+  private static KStream<byte[], ProcessedRecord> read(
       StreamsBuilder builder,
       String topic,
-      FixedKeyProcessorSupplier<byte[], byte[], Arrival> processor,
+      FixedKeyProcessorSupplier<byte[], byte[], ProcessedRecord> processor,
       String name,
       String... stores) {
     return builder.stream(
@@ -123,12 +123,12 @@ public final class PredictionTopology {
   }
 
   private static void refuse(
-      KStream<byte[], Arrival> arrivals,
+      KStream<byte[], ProcessedRecord> arrivals,
       MillraceConfig config,
       TopicFacts facts,
       LearningMetrics metrics) {
     arrivals
-        .filter((key, arrival) -> arrival.isRefused())
+        .filter((key, processed) -> processed.isRefused())
         .process(() -> new RefusalProcessor(facts, metrics))
         .to(config.topics().deadLetters(), Produced.with(BYTES, BYTES));
   }

@@ -10,7 +10,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /** Makes dead letters of the events and labels that were refused as they came. */
-final class RefusalProcessor implements Processor<byte[], Arrival, byte[], byte[]> {
+final class RefusalProcessor implements Processor<byte[], ProcessedRecord, byte[], byte[]> {
   private final TopicFacts facts;
   private final LearningMetrics metrics;
   private ProcessorContext<byte[], byte[]> context;
@@ -28,7 +28,7 @@ final class RefusalProcessor implements Processor<byte[], Arrival, byte[], byte[
   }
 
   @Override
-  public void process(Record<byte[], Arrival> record) {
+  public void process(Record<byte[], ProcessedRecord> record) {
     Rejection why = Objects.requireNonNull(record.value().refusal());
     context.forward(deadLetters.of(record.withValue(record.value().value()), why));
     metrics.rejected(why.reason(), 0);

@@ -125,7 +125,7 @@ final class FeedIT {
     feed(file("events.csv", CSV));
     feed(file("events.jsonl", JSONL));
     try (MillraceProcess run = learner.run()) {
-      assertThat(learner.costs(topics, 1).get(0).lesson().examples()).isEqualTo(2);
+      assertThat(learner.costs(topics, 1).get(0).metrics().examples()).isEqualTo(2);
       assertThat(learner.deadLetters(topics, 4))
           .extracting(FeedIT::reason)
           .containsExactly("wrong-type", "wrong-type", "not-json", "missing-field");

@@ -84,7 +84,7 @@ final class ResetIT {
     try (MillraceProcess run = learner.run("--set", "model.hidden=5")) {
       List<BatchCost> costs = learner.costs(topics, 2 * BATCHES);
       assertThat(costs.subList(BATCHES, 2 * BATCHES))
-          .extracting(cost -> cost.lesson().batch())
+          .extracting(cost -> cost.metrics().batch())
           .containsExactlyElementsOf(LongStream.rangeClosed(1, BATCHES).boxed().toList());
       learner.snapshots(topics, 5); // two, the tombstone, two
       assertEnds(

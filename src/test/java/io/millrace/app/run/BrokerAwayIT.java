@@ -159,7 +159,7 @@ final class BrokerAwayIT {
 
   private static void assertOneLife(List<BatchCost> costs, List<MiniBatch> miniBatches) {
     assertThat(costs)
-        .extracting(cost -> cost.lesson().batch())
+        .extracting(cost -> cost.metrics().batch())
         .containsExactlyElementsOf(LongStream.rangeClosed(1, BATCHES).boxed().toList());
     List<Long> offsets = new ArrayList<>();
     for (MiniBatch batch : miniBatches) {
@@ -202,7 +202,7 @@ final class BrokerAwayIT {
         long there = topics.endOffsets(learner.examples()).getOrDefault(0, 0L);
         int batches = (int) (there / BATCH_SIZE);
         assertThat(learner.costs(topics, batches))
-            .extracting(cost -> cost.lesson().batch())
+            .extracting(cost -> cost.metrics().batch())
             .containsExactlyElementsOf(LongStream.rangeClosed(1, batches).boxed().toList());
         run.terminate();
         assertThat(run.awaitExit()).as(run.toString()).isZero();

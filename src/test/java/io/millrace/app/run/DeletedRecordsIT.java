@@ -106,7 +106,7 @@ final class DeletedRecordsIT {
       run.awaitErrorLine(
           "12 records of topic " + learner.examples() + ", partition 0, were deleted",
           MillraceProcess.PATIENCE);
-      assertThat(learner.costs(topics, 12).get(11).lesson().totalExamples()).isEqualTo(48);
+      assertThat(learner.costs(topics, 12).get(11).metrics().totalExamples()).isEqualTo(48);
       assertThat(missedExamples()).isEqualTo(12);
       assertThat(run.complaints()).as(run.toString()).hasSize(1);
       stop(run);
@@ -142,7 +142,7 @@ final class DeletedRecordsIT {
     topics.deleteRecords(learner.miniBatches(), -1);
     try (MillraceProcess run = run()) {
       topics.produce(BrokerAwayIT.examples(learner, 40, 44));
-      assertThat(learner.costs(topics, 11).get(10).lesson().totalExamples()).isEqualTo(44);
+      assertThat(learner.costs(topics, 11).get(10).metrics().totalExamples()).isEqualTo(44);
       assertThat(missedExamples()).isZero();
       stop(run);
       assertThat(run.complaints()).as(run.toString()).isEmpty();

@@ -16,7 +16,7 @@ import io.millrace.testing.WithKafka;
 import io.millrace.topology.InitialModel;
 import io.millrace.topology.LearnerTopology;
 import io.millrace.topology.StreamsSettings;
-import io.millrace.topology.Topics;
+import io.millrace.topology.topics.Topics;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

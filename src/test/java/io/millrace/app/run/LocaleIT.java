@@ -71,8 +71,8 @@ final class LocaleIT {
     }
     int batches = sent / BATCH_SIZE;
     assertThat(learner.costs(topics, batches))
-        .extracting(BatchCost::lesson)
-        .extracting(lesson -> lesson.modelVersion())
+        .extracting(BatchCost::metrics)
+        .extracting(metrics -> metrics.modelVersion())
         .containsExactlyElementsOf(LongStream.range(0, batches).boxed().toList());
     try (MillraceProcess list =
         MillraceProcess.startIn(LOCALES.get(0), "model", "list", "--config", config)) {

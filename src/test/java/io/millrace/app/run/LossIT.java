@@ -107,7 +107,7 @@ final class LossIT {
     try (MillraceProcess run = again.run()) {
       topics.produce(BrokerAwayIT.examples(again, 100, 120));
       assertThat(again.costs(topics, 15))
-          .extracting(cost -> cost.lesson().batch())
+          .extracting(cost -> cost.metrics().batch())
           .containsExactlyElementsOf(LongStream.rangeClosed(1, 15).boxed().toList());
       run.terminate();
       assertThat(run.awaitExit()).as(run.toString()).isZero();
@@ -129,7 +129,7 @@ final class LossIT {
     topics.alterConfig(changelog, Map.of("max.message.bytes", "1048588"));
     try (MillraceProcess run = learner.run()) {
       assertThat(learner.costs(topics, 20))
-          .extracting(cost -> cost.lesson().batch())
+          .extracting(cost -> cost.metrics().batch())
           .containsExactlyElementsOf(LongStream.rangeClosed(1, 20).boxed().toList());
       run.terminate();
       assertThat(run.awaitExit()).as(run.toString()).isZero();
@@ -154,8 +154,8 @@ final class LossIT {
     try (MillraceProcess run = learner.run()) {
       learn(learner, 38, 80);
       assertThat(learner.costs(topics, 20))
-          .extracting(BatchCost::lesson)
-          .isEqualTo(undisturbed.costs(topics, 20).stream().map(BatchCost::lesson).toList());
+          .extracting(BatchCost::metrics)
+          .isEqualTo(undisturbed.costs(topics, 20).stream().map(BatchCost::metrics).toList());
       run.terminate();
       assertThat(run.awaitExit()).as(run.toString()).isZero();
       assertThat(run.complaints()).isEmpty();

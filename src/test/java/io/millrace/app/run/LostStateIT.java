@@ -89,7 +89,7 @@ final class LostStateIT {
     }
     try (MillraceProcess run = learner.run()) {
       assertThat(learner.costs(topics, 20).subList(10, 20))
-          .extracting(cost -> cost.lesson().batch())
+          .extracting(cost -> cost.metrics().batch())
           .containsExactlyElementsOf(LongStream.rangeClosed(1, 10).boxed().toList());
       stop(run);
     }
@@ -104,7 +104,7 @@ final class LostStateIT {
     try (MillraceProcess run = learner.run("--set", "model.name=another")) {
       topics.produce(BrokerAwayIT.examples(learner, 40, 80));
       assertThat(learner.costs(topics, 20).subList(10, 20))
-          .extracting(cost -> cost.lesson().batch())
+          .extracting(cost -> cost.metrics().batch())
           .containsExactlyElementsOf(LongStream.rangeClosed(1, 10).boxed().toList());
       stop(run);
     }
@@ -123,7 +123,7 @@ final class LostStateIT {
     }
     try (MillraceProcess run = learner.run()) {
       topics.produce(BrokerAwayIT.examples(learner, 80, 84));
-      assertThat(learner.costs(topics, 21).get(20).lesson().batch()).isEqualTo(11);
+      assertThat(learner.costs(topics, 21).get(20).metrics().batch()).isEqualTo(11);
       stop(run);
       assertThat(run.complaints()).as(run.toString()).isEmpty();
     }
@@ -176,7 +176,7 @@ final class LostStateIT {
 
     try (MillraceProcess run = learner.run()) {
       assertThat(learner.costs(topics, 2))
-          .extracting(cost -> cost.lesson().totalExamples())
+          .extracting(cost -> cost.metrics().totalExamples())
           .containsExactly(4L, 8L);
       stop(run);
       assertThat(run.complaints()).as(run.toString()).isEmpty();

@@ -75,7 +75,7 @@ final class NewPartitionsIT {
       produce(learner, 1, 119, 120);
       produce(learner, 2, 221, 224);
       // 44, 20 and 24 examples
-      assertThat(learner.costs(topics, 22).get(21).lesson().totalExamples()).isEqualTo(88);
+      assertThat(learner.costs(topics, 22).get(21).metrics().totalExamples()).isEqualTo(88);
       learner.snapshots(topics, 22);
       run.terminate();
       assertThat(run.awaitExit()).as(run.toString()).isZero();

@@ -117,10 +117,10 @@ final class RestartIT {
 
   private static void assertOneLife(List<BatchCost> costs, List<MiniBatch> miniBatches) {
     assertThat(costs)
-        .extracting(cost -> cost.lesson().batch())
+        .extracting(cost -> cost.metrics().batch())
         .containsExactlyElementsOf(numbers(1, BATCHES + 1));
     assertThat(costs)
-        .extracting(cost -> cost.lesson().modelVersion())
+        .extracting(cost -> cost.metrics().modelVersion())
         .containsExactlyElementsOf(numbers(0, BATCHES));
     List<Long> offsets = new ArrayList<>();
     for (MiniBatch batch : miniBatches) {

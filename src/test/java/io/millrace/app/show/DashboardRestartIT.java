@@ -114,7 +114,7 @@ final class DashboardRestartIT {
     browser.await(
         "mini-batch " + batch,
         () -> browser.data("chart", "batch").equals(Integer.toString(batch)));
-    assertThat(Double.parseDouble(value(browser, "batch-cost"))).isEqualTo(last.lesson().cost());
+    assertThat(Double.parseDouble(value(browser, "batch-cost"))).isEqualTo(last.metrics().cost());
     browser.await(
         "number of examples",
         () -> value(browser, "examples").equals(Integer.toString(batch * BATCH_SIZE)));

@@ -3,7 +3,7 @@ package io.millrace.app.show;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.learn.BatchCost;
-import io.millrace.learn.Lesson;
+import io.millrace.learn.BatchMetrics;
 import io.millrace.learn.LogPosition;
 import java.time.Instant;
 import java.util.Optional;
@@ -39,8 +39,9 @@ class LogDensityTest {
   }
 
   private static BatchCost cost(long offset, long totalExamples) {
-    Lesson lesson =
-        new Lesson(1, 10, totalExamples, 0.5, OptionalDouble.empty(), 1, 0.1, 0, Optional.empty());
-    return new BatchCost("m", lesson, new LogPosition("log", 0, offset), Instant.EPOCH);
+    BatchMetrics metrics =
+        new BatchMetrics(
+            1, 10, totalExamples, 0.5, OptionalDouble.empty(), 1, 0.1, 0, Optional.empty());
+    return new BatchCost("m", metrics, new LogPosition("log", 0, offset), Instant.EPOCH);
   }
 }

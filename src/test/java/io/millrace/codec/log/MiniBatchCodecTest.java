@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.codec.FormatException;
 import io.millrace.codec.event.Doubles;
 import io.millrace.example.MiniBatch;
-import io.millrace.example.Served;
+import io.millrace.example.ServedPrediction;
 import io.millrace.testing.Golden;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -109,7 +109,8 @@ class MiniBatchCodecTest {
     for (int i = 0; i < 7; i++) {
       if (random.nextBoolean() || i == 6) {
         double[] z = random.doubles(plain.outputs()).toArray();
-        batch.append(3, 5 + i, new Served(random.nextLong() >>> 1 >>> random.nextInt(62), z));
+        batch.append(
+            3, 5 + i, new ServedPrediction(random.nextLong() >>> 1 >>> random.nextInt(62), z));
       } else {
         batch.append(3, 5 + i);
       }
@@ -146,7 +147,7 @@ class MiniBatchCodecTest {
     double[] x = {0.5, -2, 0.1, 4};
     System.arraycopy(x, 0, batch.xt().data, 0, 4);
     batch.yt().data[0] = 1;
-    batch.append(1, 7, new Served(300, new double[] {-0.25}));
+    batch.append(1, 7, new ServedPrediction(300, new double[] {-0.25}));
     batch.append(1, 9);
     assertThat(MiniBatchCodec.encode(batch)).isEqualTo(bytes);
     MiniBatch read = MiniBatchCodec.decode(bytes, 1);

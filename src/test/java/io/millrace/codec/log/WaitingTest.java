@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.codec.FormatException;
-import io.millrace.example.Served;
+import io.millrace.example.ServedPrediction;
 import io.millrace.testing.Golden;
 import java.util.Arrays;
 import org.apache.kafka.common.header.Headers;
@@ -37,7 +37,8 @@ class WaitingTest {
 
   @Test
   void shouldReadBackAnEventAndWhatWasPredicted() {
-    byte[] served = ServedCodec.encode("flights", new Served(70_000, new double[] {-0.5, 3}));
+    byte[] served =
+        ServedCodec.encode("flights", new ServedPrediction(70_000, new double[] {-0.5, 3}));
     byte[] bytes = new ServedEvent(VALUE, served).encode();
     ServedEvent read = ServedEvent.decode(bytes);
     assertThat(read.event()).isEqualTo(VALUE);
@@ -54,7 +55,7 @@ class WaitingTest {
   @Test
   void shouldRefuseWhatIsCutOrDamaged() {
     byte[] label = label().encode();
-    byte[] served = ServedCodec.encode("flights", new Served(1, new double[] {-0.5}));
+    byte[] served = ServedCodec.encode("flights", new ServedPrediction(1, new double[] {-0.5}));
     byte[] event = new ServedEvent(VALUE, served).encode();
     for (int length = 0; length < label.length; length++) {
       byte[] cut = Arrays.copyOf(label, length);

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.millrace.codec.FormatException;
 import io.millrace.codec.event.Doubles;
 import io.millrace.learn.BatchCost;
-import io.millrace.learn.Lesson;
+import io.millrace.learn.BatchMetrics;
 import io.millrace.learn.LogPosition;
 import io.millrace.learn.quality.Prequential;
 import io.millrace.learn.quality.Quality;
@@ -29,7 +29,7 @@ class CostCodecTest {
   private static final BatchCost COST =
       new BatchCost(
           "flights",
-          new Lesson(
+          new BatchMetrics(
               812, 64, 51_968, 0.4831, OptionalDouble.of(0.81), 0.12, 0.1, 811, Optional.empty()),
           SOURCE,
           Instant.parse("2026-11-23T15:25:42.007Z"));
@@ -37,7 +37,7 @@ class CostCodecTest {
   /** As of the evaluation, which the first records did not have. */
   private static final BatchCost EVALUATED =
       with(
-          new Lesson(
+          new BatchMetrics(
               812,
               64,
               51_968,
@@ -57,7 +57,7 @@ class CostCodecTest {
   void shouldWriteAndReadWhatWasServed() {
     BatchCost cost =
         with(
-            new Lesson(
+            new BatchMetrics(
                 812,
                 64,
                 51_968,
@@ -126,7 +126,7 @@ class CostCodecTest {
   @Test
   void shouldLeaveTheAccuracyOutForRegression() {
     BatchCost cost =
-        with(new Lesson(1, 2, 2, 3.5, OptionalDouble.empty(), 4, 0.1, 0, Optional.empty()));
+        with(new BatchMetrics(1, 2, 2, 3.5, OptionalDouble.empty(), 4, 0.1, 0, Optional.empty()));
 
     byte[] json = CostCodec.encode(cost);
 
@@ -150,7 +150,7 @@ class CostCodecTest {
     "2028-02-29T00:00:00Z, 2028-02-29T00:00:00.000Z"
   })
   void shouldWriteTheTimeWithMillisecondsAlways(Instant time, String written) {
-    BatchCost cost = new BatchCost("flights", COST.lesson(), SOURCE, time);
+    BatchCost cost = new BatchCost("flights", COST.metrics(), SOURCE, time);
 
     assertThat(CostCodec.encode(cost))
         .asString(UTF_8)
@@ -164,7 +164,7 @@ class CostCodecTest {
     for (int i = 0; i < 2_000; i++) {
       BatchCost cost =
           with(
-              new Lesson(
+              new BatchMetrics(
                   random.nextLong(),
                   random.nextInt(),
                   random.nextLong(),
@@ -182,7 +182,7 @@ class CostCodecTest {
   @Test
   void shouldKeepNamesThatNeedEscaping() {
     BatchCost cost =
-        new BatchCost("a\"b\\c\n\u20ac\ud83d\ude00", COST.lesson(), SOURCE, COST.timestamp());
+        new BatchCost("a\"b\\c\n\u20ac\ud83d\ude00", COST.metrics(), SOURCE, COST.timestamp());
 
     assertThat(CostCodec.decode(CostCodec.encode(cost))).isEqualTo(cost);
   }
@@ -281,7 +281,7 @@ class CostCodecTest {
         : OptionalDouble.of(Doubles.anyFinite(random));
   }
 
-  private static BatchCost with(Lesson lesson) {
-    return new BatchCost("flights", lesson, SOURCE, COST.timestamp());
+  private static BatchCost with(BatchMetrics metrics) {
+    return new BatchCost("flights", metrics, SOURCE, COST.timestamp());
   }
 }

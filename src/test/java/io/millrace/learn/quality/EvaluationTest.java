@@ -33,7 +33,7 @@ class EvaluationTest {
     }
   }
 
-  /** A mini-batch as the network answers it. */
+  /** A mini-batch as the network predictions it. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Batch(double[][] z, double[][] a, double[][] y) {
     static Batch random(Stream stream, int m, Random random) {
@@ -75,7 +75,7 @@ class EvaluationTest {
       return a;
     }
 
-    Answers answers(Output output) {
+    BatchPredictions predictions(Output output) {
       double[] losses = new double[y.length + 3];
       for (int i = 0; i < y.length; i++) {
         for (int k = 0; k < y[i].length; k++) {
@@ -89,7 +89,8 @@ class EvaluationTest {
           losses[i] += loss;
         }
       }
-      return new Answers(losses, new DMatrixRMaj(z), new DMatrixRMaj(a), new DMatrixRMaj(y));
+      return new BatchPredictions(
+          losses, new DMatrixRMaj(z), new DMatrixRMaj(a), new DMatrixRMaj(y));
     }
   }
 
@@ -118,7 +119,7 @@ class EvaluationTest {
       seen += batch.y.length;
       naive.add(batch.z, batch.a, batch.y);
 
-      Prequential figures = evaluation.add(batch.answers(stream.output));
+      Prequential figures = evaluation.add(batch.predictions(stream.output));
 
       assertSame(figures.window(), naive.window(), WINDOW_ERROR);
       assertSame(figures.sinceStart(), naive.sinceStart(), SUM_ERROR);
@@ -162,11 +163,11 @@ class EvaluationTest {
     Evaluation restarted = uninterrupted.copy();
     Random random = new Random(6);
     for (int number = 0; number < 60; number++) {
-      Answers answers = stream.batch(random).answers(stream.output);
+      BatchPredictions predictions = stream.batch(random).predictions(stream.output);
 
       restarted = restarted.copy();
 
-      assertThat(restarted.add(answers)).isEqualTo(uninterrupted.add(answers));
+      assertThat(restarted.add(predictions)).isEqualTo(uninterrupted.add(predictions));
     }
   }
 
@@ -188,9 +189,9 @@ class EvaluationTest {
     }
   }
 
-  private static Answers regression(double prediction) {
+  private static BatchPredictions regression(double prediction) {
     DMatrixRMaj a = new DMatrixRMaj(new double[][] {{prediction}});
-    return new Answers(
+    return new BatchPredictions(
         new double[] {prediction * prediction / 2}, a, a, new DMatrixRMaj(new double[][] {{0}}));
   }
 
@@ -202,7 +203,7 @@ class EvaluationTest {
       DMatrixRMaj zero = new DMatrixRMaj(new double[][] {{0}});
       DMatrixRMaj y = new DMatrixRMaj(new double[][] {{label}});
       Prequential figures =
-          evaluation.add(new Answers(new double[] {Double.MAX_VALUE}, zero, zero, y));
+          evaluation.add(new BatchPredictions(new double[] {Double.MAX_VALUE}, zero, zero, y));
       for (Quality quality : List.of(figures.window(), figures.sinceStart())) {
         assertThat(quality.cost()).isFinite();
         assertThat(quality.mae().getAsDouble()).isFinite();
@@ -225,7 +226,7 @@ class EvaluationTest {
       for (int number = 0; number < 20; number++) {
         batch = Batch.random(stream, stream.batchSize, random);
         naive.add(batch.z, batch.a, batch.y);
-        last = resized.add(batch.answers(stream.output));
+        last = resized.add(batch.predictions(stream.output));
       }
       resized.resize(newWindow);
       assertThat(resized.window()).isEqualTo(newWindow);
@@ -233,7 +234,7 @@ class EvaluationTest {
       // one more, within what both windows hold
       Batch next = Batch.random(stream, 1, random);
       naive.add(next.z, next.a, next.y);
-      Prequential figures = resized.add(next.answers(stream.output));
+      Prequential figures = resized.add(next.predictions(stream.output));
       if (newWindow <= stream.window) {
         assertSame(figures.window(), naive.window(), WINDOW_ERROR);
       } else {

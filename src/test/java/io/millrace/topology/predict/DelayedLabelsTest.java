@@ -12,9 +12,9 @@ import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.example.MiniBatch;
 import io.millrace.example.Reason;
-import io.millrace.example.Served;
+import io.millrace.example.ServedPrediction;
+import io.millrace.learn.BatchMetrics;
 import io.millrace.learn.LearningMetrics;
-import io.millrace.learn.Lesson;
 import io.millrace.learn.Model;
 import io.millrace.learn.Predictor;
 import io.millrace.learn.PublishedModel;
@@ -185,7 +185,7 @@ class DelayedLabelsTest {
     return new String(record.value(), UTF_8);
   }
 
-  private static Served served(TestRecord<byte[], byte[]> example) {
+  private static ServedPrediction served(TestRecord<byte[], byte[]> example) {
     return ServedCodec.decode(example.headers().lastHeader(JoinedExample.SERVED).value());
   }
 
@@ -345,16 +345,16 @@ class DelayedLabelsTest {
       double[] z = {served(examples.get(0)).z()[0], served(examples.get(1)).z()[0]};
       assertThat(batch.servedZt().data).startsWith(z);
 
-      Lesson lesson =
+      BatchMetrics metrics =
           CostCodec.decode(
                   learner
                       .createOutputTopic(
                           "costs", new ByteArrayDeserializer(), new ByteArrayDeserializer())
                       .readValue())
-              .lesson();
+              .metrics();
       // -log(1 - a) of label 0, -log a of label 1
       double expected = (Math.log1p(Math.exp(z[0])) + Math.log1p(Math.exp(-z[1]))) / 2;
-      assertThat(lesson.served())
+      assertThat(metrics.served())
           .hasValueSatisfying(
               served -> {
                 assertThat(served.examples()).isEqualTo(2);
@@ -369,7 +369,7 @@ class DelayedLabelsTest {
       now.predict(new DMatrixRMaj(new double[][] {{3, 1}}));
       double answered =
           (2 * expected + Math.log1p(Math.exp(-now.served().orElseThrow().z()[0]))) / 3;
-      assertThat(lesson.prequential().orElseThrow().window().cost())
+      assertThat(metrics.prequential().orElseThrow().window().cost())
           .isCloseTo(answered, within(1e-6));
     }
   }

@@ -1,4 +1,4 @@
-package io.millrace.topology;
+package io.millrace.topology.topics;
 
 import io.millrace.config.MillraceConfig;
 import java.util.ArrayList;

@@ -1,6 +1,9 @@
-package io.millrace.topology;
+package io.millrace.topology.topics;
 
 import io.millrace.config.MillraceConfig;
+import io.millrace.topology.LearnerException;
+import io.millrace.topology.LearnerTopology;
+import io.millrace.topology.StreamsSettings;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -36,9 +39,8 @@ final class ChangelogPartitions {
    */
   void ensure(Set<String> existingTopics, TopicDescriptions sources, boolean accept) {
     Map<String, String> sourceOf = new TreeMap<>();
-    String partial =
-        LearnerTopology.changelog(config.application(), IngestProcessor.PARTIAL_BATCH_STORE);
-    String model = LearnerTopology.changelog(config.application(), TrainProcessor.MODEL_STORE);
+    String partial = LearnerTopology.ingestChangelog(config);
+    String model = LearnerTopology.modelChangelog(config);
     boolean isJoined = config.example().labels().isPresent();
     String predictions = StreamsSettings.predictions(config) + "-";
     for (String topic : existingTopics) {

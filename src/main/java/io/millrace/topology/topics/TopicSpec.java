@@ -1,7 +1,8 @@
-package io.millrace.topology;
+package io.millrace.topology.topics;
 
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.TopicsConfig;
+import io.millrace.topology.RecordSizes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

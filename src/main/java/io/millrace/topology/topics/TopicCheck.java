@@ -1,7 +1,9 @@
-package io.millrace.topology;
+package io.millrace.topology.topics;
 
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.TopicsConfig;
+import io.millrace.topology.LearnerException;
+import io.millrace.topology.LiveStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

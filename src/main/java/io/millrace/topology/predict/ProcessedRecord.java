@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param waiting what waits for its other half: a label for its event, an event for its label
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes on their way, never compared
-record Arrival(
+record ProcessedRecord(
     byte @Nullable [] value,
     @Nullable Rejection refusal,
     byte @Nullable [] prediction,
     byte @Nullable [] waiting) {
 
-  static Arrival refused(byte @Nullable [] value, Rejection why) {
-    return new Arrival(value, why, null, null);
+  static ProcessedRecord refused(byte @Nullable [] value, Rejection why) {
+    return new ProcessedRecord(value, why, null, null);
   }
 
   boolean isRefused() {

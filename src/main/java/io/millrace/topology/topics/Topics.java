@@ -1,7 +1,10 @@
-package io.millrace.topology;
+package io.millrace.topology.topics;
 
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.TopicsConfig;
+import io.millrace.topology.LearnerException;
+import io.millrace.topology.LearnerTopology;
+import io.millrace.topology.TopicFacts;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -11,7 +11,7 @@ import org.ejml.data.DMatrixRMaj;
  * @param yt Y', m x n2
  */
 @SuppressWarnings("ArrayRecordComponent") // on their way, never compared
-public record Answers(double[] losses, DMatrixRMaj zt, DMatrixRMaj at, DMatrixRMaj yt) {
+public record BatchPredictions(double[] losses, DMatrixRMaj zt, DMatrixRMaj at, DMatrixRMaj yt) {
   int examples() {
     return yt.numRows;
   }

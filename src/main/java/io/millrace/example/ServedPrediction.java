@@ -7,4 +7,4 @@ package io.millrace.example;
  * @param z Z2, n2 finite numbers: what the output makes the prediction of. Kept, and not modified.
  */
 @SuppressWarnings("ArrayRecordComponent") // numbers on their way, never compared
-public record Served(long version, double[] z) {}
+public record ServedPrediction(long version, double[] z) {}

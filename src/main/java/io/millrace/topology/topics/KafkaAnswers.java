@@ -1,4 +1,4 @@
-package io.millrace.topology;
+package io.millrace.topology.topics;
 
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;

@@ -11,21 +11,21 @@ import org.ejml.data.DMatrixRMaj;
  * <p>The baseline learns when the model learns: what it predicts for a mini-batch is of the labels
  * of all mini-batches before. "No change" knows more, the label of the example just before.
  */
-abstract sealed class Examiner permits ClassExaminer, RegressionExaminer {
+abstract sealed class Scorer permits ClassificationScorer, RegressionScorer {
   private final int outputs;
 
   /** The label of the last example. */
   private final double[] last;
 
-  Examiner(int outputs) {
+  Scorer(int outputs) {
     this.outputs = outputs;
     this.last = new double[outputs];
   }
 
-  static Examiner of(Architecture architecture) {
+  static Scorer of(Architecture architecture) {
     return architecture.output().classifies()
-        ? new ClassExaminer(architecture.output(), architecture.outputs())
-        : new RegressionExaminer(architecture.outputs());
+        ? new ClassificationScorer(architecture.output(), architecture.outputs())
+        : new RegressionScorer(architecture.outputs());
   }
 
   /** n2. */
@@ -37,18 +37,18 @@ abstract sealed class Examiner permits ClassExaminer, RegressionExaminer {
   abstract int figures();
 
   /** Whether an example has marks. */
-  abstract boolean marks();
+  abstract boolean hasMarks();
 
   /** Whether its marks hold a score. */
-  abstract boolean scores();
+  abstract boolean hasScores();
 
   /**
-   * Examines a mini-batch.
+   * Scores a mini-batch.
    *
-   * @param examined large enough. Modified.
+   * @param scores large enough. Modified.
    * @return whether it can be said already how bad the predictions are
    */
-  abstract boolean examine(Answers answers, Examined examined);
+  abstract boolean score(BatchPredictions predictions, BatchScores scores);
 
   /** Takes the labels of a mini-batch into the baseline. */
   abstract void learn(DMatrixRMaj yt);
@@ -65,8 +65,8 @@ abstract sealed class Examiner permits ClassExaminer, RegressionExaminer {
     return i == 0 ? 0 : (i - 1) * outputs;
   }
 
-  final double[] labelsBefore(Answers answers, int i) {
-    return i == 0 ? last : answers.yt().data;
+  final double[] labelsBefore(BatchPredictions predictions, int i) {
+    return i == 0 ? last : predictions.yt().data;
   }
 
   final void rememberLast(DMatrixRMaj yt) {

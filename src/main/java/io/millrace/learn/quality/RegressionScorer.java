@@ -8,7 +8,7 @@ import org.ejml.data.DMatrixRMaj;
  * Of regression. The baseline predicts the mean of the labels before, output by output; it has
  * nothing to say on the first mini-batch, and its figures are without that.
  */
-final class RegressionExaminer extends Examiner {
+final class RegressionScorer extends Scorer {
   // Figures of an example: half the sum of the squared errors, which is the loss, and the mean of
   // the absolute ones
   private static final int LOSS = 0;
@@ -22,7 +22,7 @@ final class RegressionExaminer extends Examiner {
   /** The examples of the first mini-batch. */
   private long firstExamples;
 
-  RegressionExaminer(int outputs) {
+  RegressionScorer(int outputs) {
     super(outputs);
     labels = Scaler.start(outputs);
   }
@@ -33,32 +33,32 @@ final class RegressionExaminer extends Examiner {
   }
 
   @Override
-  boolean marks() {
+  boolean hasMarks() {
     return false;
   }
 
   @Override
-  boolean scores() {
+  boolean hasScores() {
     return false;
   }
 
   @Override
-  boolean examine(Answers answers, Examined examined) {
+  boolean score(BatchPredictions predictions, BatchScores scores) {
     double[] mean = labels.mean();
     double spread = spread();
-    double[] y = answers.yt().data;
-    for (int i = 0; i < answers.examples(); i++) {
+    double[] y = predictions.yt().data;
+    for (int i = 0; i < predictions.examples(); i++) {
       int at = i * outputs();
-      examined.marks[i] = 0;
-      errors(answers.at().data, at, y, at, examined.figures, LOSS, i);
+      scores.marks[i] = 0;
+      errors(predictions.at().data, at, y, at, scores.figures, LOSS, i);
       // without a prediction the error is 0, and the example is not counted
       boolean isFirst = firstExamples == 0;
-      errors(isFirst ? y : mean, isFirst ? at : 0, y, at, examined.figures, BASELINE, i);
+      errors(isFirst ? y : mean, isFirst ? at : 0, y, at, scores.figures, BASELINE, i);
       isFirst &= i == 0;
-      double[] before = isFirst ? y : labelsBefore(answers, i);
-      errors(before, isFirst ? at : before(i), y, at, examined.figures, NO_CHANGE, i);
+      double[] before = isFirst ? y : labelsBefore(predictions, i);
+      errors(before, isFirst ? at : before(i), y, at, scores.figures, NO_CHANGE, i);
       // L / (L + s): it depends on no unit, and is 1/2 where the model is as good as the mean
-      examined.badness[i] = 1 - spread / (answers.losses()[i] + spread);
+      scores.badness[i] = 1 - spread / (predictions.losses()[i] + spread);
     }
     return spread > 0;
   }

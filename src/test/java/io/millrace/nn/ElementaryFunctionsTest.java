@@ -9,7 +9,7 @@ import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
 /** The functions against StrictMath, which is within one unit in the last place. */
-class ElementaryTest {
+class ElementaryFunctionsTest {
   private static final double[] SPECIAL = {
     0,
     -0.0,
@@ -57,19 +57,19 @@ class ElementaryTest {
   void shouldHaveTheExponential() {
     assertError(
         3e-16,
-        Elementary::expOfMinusAbs,
+        ElementaryFunctions::expOfMinusAbs,
         x -> StrictMath.exp(-Math.abs(x)),
         numbers(-745.2, 745.2));
-    assertError(3e-16, each(Elementary::exp), StrictMath::exp, numbers(-745.2, 710));
-    assertError(3e-16, each(Elementary::exp), StrictMath::exp, numbers(-1, 1));
+    assertError(3e-16, each(ElementaryFunctions::exp), StrictMath::exp, numbers(-745.2, 710));
+    assertError(3e-16, each(ElementaryFunctions::exp), StrictMath::exp, numbers(-1, 1));
   }
 
   @Test
   void shouldHaveTheHyperbolicTangent() {
-    assertError(2e-15, Elementary::tanh, StrictMath::tanh, numbers(-25, 25));
-    assertError(2e-15, Elementary::tanh, StrictMath::tanh, numbers(-1, 1));
-    assertError(2e-15, Elementary::tanh, StrictMath::tanh, numbers(-1e-5, 1e-5));
-    assertThat(DoubleStream.of(values(Elementary::tanh, numbers(-30, 30).toArray())))
+    assertError(2e-15, ElementaryFunctions::tanh, StrictMath::tanh, numbers(-25, 25));
+    assertError(2e-15, ElementaryFunctions::tanh, StrictMath::tanh, numbers(-1, 1));
+    assertError(2e-15, ElementaryFunctions::tanh, StrictMath::tanh, numbers(-1e-5, 1e-5));
+    assertThat(DoubleStream.of(values(ElementaryFunctions::tanh, numbers(-30, 30).toArray())))
         .noneMatch(a -> Math.abs(a) > 1);
   }
 
@@ -77,28 +77,29 @@ class ElementaryTest {
   void shouldHaveTheSigmoid() {
     DoubleUnaryOperator exact =
         x -> x >= 0 ? 1 / (1 + StrictMath.exp(-x)) : StrictMath.exp(x) / (1 + StrictMath.exp(x));
-    assertError(6e-16, Elementary::sigmoid, exact, numbers(-745, 745));
-    assertError(6e-16, Elementary::sigmoid, exact, numbers(-5, 5));
+    assertError(6e-16, ElementaryFunctions::sigmoid, exact, numbers(-745, 745));
+    assertError(6e-16, ElementaryFunctions::sigmoid, exact, numbers(-5, 5));
   }
 
   @Test
   void shouldHaveTheLogarithm() {
     DoubleStream powers = numbers(-740, 709.7).map(StrictMath::exp);
-    assertError(5e-16, each(Elementary::log), StrictMath::log, powers);
-    assertError(5e-16, each(Elementary::log), StrictMath::log, numbers(1, 1000));
-    assertError(5e-16, each(Elementary::log), StrictMath::log, numbers(1, 1 + 1e-6));
+    assertError(5e-16, each(ElementaryFunctions::log), StrictMath::log, powers);
+    assertError(5e-16, each(ElementaryFunctions::log), StrictMath::log, numbers(1, 1000));
+    assertError(5e-16, each(ElementaryFunctions::log), StrictMath::log, numbers(1, 1 + 1e-6));
   }
 
   @Test
   void shouldHaveTheLogarithmOfOnePlusAFraction() {
-    assertError(5e-16, each(Elementary::log1p), StrictMath::log1p, numbers(0, 1).map(Math::abs));
+    assertError(
+        5e-16, each(ElementaryFunctions::log1p), StrictMath::log1p, numbers(0, 1).map(Math::abs));
     assertError(
         5e-16,
-        each(Elementary::log1p),
+        each(ElementaryFunctions::log1p),
         StrictMath::log1p,
         numbers(-740, 0).map(StrictMath::exp).filter(u -> u <= 1));
-    assertThat(Elementary.log1p(0)).isZero();
-    assertThat(Elementary.log1p(Double.NaN)).isNaN();
+    assertThat(ElementaryFunctions.log1p(0)).isZero();
+    assertThat(ElementaryFunctions.log1p(Double.NaN)).isNaN();
   }
 
   /** In an array of all of them, as they are used. */

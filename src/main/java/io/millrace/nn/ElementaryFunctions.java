@@ -8,7 +8,7 @@ package io.millrace.nn;
  * <p>Accuracy: each function states the bound of its relative error, which the tests hold it to
  * against StrictMath. NaN, infinities, zeros with their sign and subnormals are no exception.
  */
-final class Elementary {
+final class ElementaryFunctions {
   private static final double LOG2_E = 1.4426950408889634;
 
   // ln 2 = LN2_HIGH + LN2_LOW; an integer below 2^11 times the former is exact
@@ -35,7 +35,7 @@ final class Elementary {
   /** Numbers that are done before the next, so that they stay in the first-level cache. */
   private static final int BLOCK = 1024;
 
-  private Elementary() {}
+  private ElementaryFunctions() {}
 
   /**
    * e^x, to 3e-16 (where the result is subnormal: to one unit in its last place).

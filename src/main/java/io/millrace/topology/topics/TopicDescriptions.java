@@ -1,4 +1,4 @@
-package io.millrace.topology;
+package io.millrace.topology.topics;
 
 import java.util.Collection;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.millrace.app.kafka;
 import me.tongfei.progressbar.ProgressBarConsumer;
 
 /** Where the progress bar goes when there is no terminal. */
-public final class SilentConsumer implements ProgressBarConsumer {
+public final class HiddenProgressBar implements ProgressBarConsumer {
   @Override
   public int getMaxRenderedLength() {
     return 0;

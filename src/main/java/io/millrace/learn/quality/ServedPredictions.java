@@ -10,13 +10,13 @@ import org.ejml.data.DMatrixRMaj;
  * What was really answered: of an example that was predicted as an event, that prediction; of one
  * that came with its label, the network's, just before it is learned. A workspace, for one thread.
  */
-public final class ServedAnswers {
+public final class ServedPredictions {
   private final Output output;
   private final DMatrixRMaj zt;
   private final DMatrixRMaj at;
   private double[] losses = {};
 
-  public ServedAnswers(Output output, int outputs) {
+  public ServedPredictions(Output output, int outputs) {
     this.output = output;
     this.zt = new DMatrixRMaj(0, outputs);
     this.at = new DMatrixRMaj(0, outputs);
@@ -29,7 +29,7 @@ public final class ServedAnswers {
    * @param batch with at least one example that was predicted as an event. Not modified.
    * @return live until the next call
    */
-  public Answers of(Network network, MiniBatch batch) {
+  public BatchPredictions of(Network network, MiniBatch batch) {
     int n2 = batch.outputs();
     zt.setTo(network.logits());
     for (int i = 0; i < batch.size(); i++) {
@@ -43,11 +43,11 @@ public final class ServedAnswers {
     // A2 = g2(Z2), and the losses: for these, what Network.forward and cost do
     output.apply(zt, at);
     output.losses(zt, batch.yt(), losses);
-    return new Answers(losses, zt, at, batch.yt());
+    return new BatchPredictions(losses, zt, at, batch.yt());
   }
 
   /** How good those were that were predicted as events. */
-  public ServedQuality quality(Answers answers, MiniBatch batch) {
+  public ServedQuality quality(BatchPredictions predictions, MiniBatch batch) {
     int n2 = batch.outputs();
     int right = 0;
     double loss = 0;
@@ -59,10 +59,10 @@ public final class ServedAnswers {
         oldest = Math.min(oldest, version);
         newest = Math.max(newest, version);
         // as in the evaluation: an error beyond all measure must not make the figure infinite
-        loss += Math.min(answers.losses()[i], Float.MAX_VALUE);
+        loss += Math.min(predictions.losses()[i], Float.MAX_VALUE);
         boolean isRight =
             output.classifies()
-                && output.agree(answers.at().data, i * n2, answers.yt().data, i * n2, n2);
+                && output.agree(predictions.at().data, i * n2, predictions.yt().data, i * n2, n2);
         right += isRight ? 1 : 0;
       }
     }

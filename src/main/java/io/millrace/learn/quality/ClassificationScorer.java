@@ -17,7 +17,7 @@ import org.ejml.data.DMatrixRMaj;
  * (Laplace's rule of succession), so the majority class, the first of equals. An example with
  * several sigmoid outputs is right when all of them are.
  */
-final class ClassExaminer extends Examiner {
+final class ClassificationScorer extends Scorer {
   // Figures of an example
   private static final int LOSS = 0;
   private static final int BASELINE_LOSS = 1;
@@ -38,7 +38,7 @@ final class ClassExaminer extends Examiner {
   private final double[] lossOfOne;
   private final double[] lossOfZero;
 
-  ClassExaminer(Output output, int outputs) {
+  ClassificationScorer(Output output, int outputs) {
     super(outputs);
     this.output = output;
     this.sums = new double[outputs];
@@ -53,24 +53,24 @@ final class ClassExaminer extends Examiner {
   }
 
   @Override
-  boolean marks() {
+  boolean hasMarks() {
     return true;
   }
 
   @Override
-  boolean scores() {
+  boolean hasScores() {
     return output == Output.SIGMOID && outputs() == 1;
   }
 
   @Override
-  boolean examine(Answers answers, Examined examined) {
+  boolean score(BatchPredictions predictions, BatchScores scores) {
     predict();
-    System.arraycopy(answers.losses(), 0, examined.figures[LOSS], 0, answers.examples());
-    if (scores()) {
-      examineBinary(answers, examined);
+    System.arraycopy(predictions.losses(), 0, scores.figures[LOSS], 0, predictions.examples());
+    if (hasScores()) {
+      scoreBinary(predictions, scores);
     } else {
-      for (int i = 0; i < answers.examples(); i++) {
-        examine(answers, i, examined);
+      for (int i = 0; i < predictions.examples(); i++) {
+        score(predictions, i, scores);
       }
     }
     return true;
@@ -92,12 +92,12 @@ final class ClassExaminer extends Examiner {
     }
   }
 
-  private void examine(Answers answers, int i, Examined examined) {
+  private void score(BatchPredictions predictions, int i, BatchScores scores) {
     int n2 = outputs();
     int at = i * n2;
-    double[] y = answers.yt().data;
-    double[] a = answers.at().data;
-    examined.figures[BASELINE_LOSS][i] = baselineLoss(y, at);
+    double[] y = predictions.yt().data;
+    double[] a = predictions.at().data;
+    scores.figures[BASELINE_LOSS][i] = baselineLoss(y, at);
     int marks = 0;
     if (output.agree(a, at, y, at, n2)) {
       marks |= 1 << RIGHT;
@@ -105,11 +105,11 @@ final class ClassExaminer extends Examiner {
     if (output.agree(frequencies, 0, y, at, n2)) {
       marks |= 1 << BASELINE_RIGHT;
     }
-    if (hasLabelBefore(i) && output.agree(labelsBefore(answers, i), before(i), y, at, n2)) {
+    if (hasLabelBefore(i) && output.agree(labelsBefore(predictions, i), before(i), y, at, n2)) {
       marks |= 1 << NO_CHANGE_RIGHT;
     }
-    examined.marks[i] = marks;
-    examined.badness[i] = badness(a, y, at);
+    scores.marks[i] = marks;
+    scores.badness[i] = badness(a, y, at);
   }
 
   private boolean hasLabelBefore(int i) {
@@ -120,22 +120,22 @@ final class ClassExaminer extends Examiner {
    * The same for one sigmoid output. Whether a prediction is right is what nothing can foresee: so
    * there is no branch on it.
    */
-  private void examineBinary(Answers answers, Examined examined) {
-    double[] z = answers.zt().data;
-    double[] a = answers.at().data;
-    double[] y = answers.yt().data;
+  private void scoreBinary(BatchPredictions predictions, BatchScores scores) {
+    double[] z = predictions.zt().data;
+    double[] a = predictions.at().data;
+    double[] y = predictions.yt().data;
     double one = lossOfOne[0];
     double zero = lossOfZero[0];
-    double[] baseline = examined.figures[BASELINE_LOSS];
+    double[] baseline = scores.figures[BASELINE_LOSS];
     int majority = bit(frequencies[0]);
-    int before = bit(labelsBefore(answers, 0)[0]);
+    int before = bit(labelsBefore(predictions, 0)[0]);
     int first = hasLabelBefore(0) ? -1 : 0;
-    for (int i = 0; i < answers.examples(); i++) {
+    for (int i = 0; i < predictions.examples(); i++) {
       double p = probability(y[i]);
       baseline[i] = p * one + (1 - p) * zero;
-      examined.badness[i] = Math.min(Math.abs(y[i] - a[i]), 1);
+      scores.badness[i] = Math.min(Math.abs(y[i] - a[i]), 1);
       int label = bit(y[i]);
-      examined.marks[i] =
+      scores.marks[i] =
           QualitySums.scoreMark(z[i], label)
               | (1 ^ label ^ bit(a[i])) << RIGHT
               | (1 ^ label ^ majority) << BASELINE_RIGHT
@@ -217,7 +217,7 @@ final class ClassExaminer extends Examiner {
         cost,
         mean((double) tally.count(RIGHT), n),
         tally.auc(),
-        scores() ? OptionalDouble.of(cost) : none,
+        hasScores() ? OptionalDouble.of(cost) : none,
         none,
         none,
         new Quality.Reference(

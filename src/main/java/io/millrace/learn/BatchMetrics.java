@@ -21,7 +21,7 @@ import java.util.OptionalDouble;
  * @param served of the predictions that were made when the examples came as events; empty where
  *     they came with their labels
  */
-public record Lesson(
+public record BatchMetrics(
     long batch,
     int examples,
     long totalExamples,
@@ -35,7 +35,7 @@ public record Lesson(
     implements Outcome {
 
   /** Of examples that came with their labels. */
-  public Lesson(
+  public BatchMetrics(
       long batch,
       int examples,
       long totalExamples,

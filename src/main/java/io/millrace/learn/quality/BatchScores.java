@@ -2,8 +2,8 @@ package io.millrace.learn.quality;
 
 import java.util.Arrays;
 
-/** What an {@link Examiner} found of the examples of a mini-batch; allocates only to grow. */
-final class Examined {
+/** What an {@link Scorer} found of the examples of a mini-batch; allocates only to grow. */
+final class BatchScores {
   /** By figure; each of the examples. May be infinite until it is capped. */
   final double[][] figures;
 
@@ -13,7 +13,7 @@ final class Examined {
   /** How bad the predictions are, in [0, 1]. */
   double[] badness = {};
 
-  Examined(int figures) {
+  BatchScores(int figures) {
     this.figures = new double[figures][0];
   }
 

@@ -7,26 +7,26 @@ import java.util.List;
 import java.util.Locale;
 
 /** What of something that exists is not as the configuration says, in the words of its keys. */
-final class Differences {
+final class Mismatches {
   private final String place;
   private final List<String> found = new ArrayList<>();
 
   /**
    * @param place where what exists is, such as "the state"
    */
-  private Differences(String place) {
+  private Mismatches(String place) {
     this.place = place;
   }
 
   /** Everything that may not change in the life of a model. */
-  static Differences between(Model existing, Model configured, String place) {
+  static Mismatches between(Model existing, Model configured, String place) {
     return between(existing.architecture(), configured.architecture(), place)
         .compare(
             "optimizer", existing.optimizer().kind().text(), configured.optimizer().kind().text())
         .compareScaling(existing.scaler().isPresent(), configured.scaler().isPresent());
   }
 
-  static Differences between(Architecture existing, Architecture configured, String place) {
+  static Mismatches between(Architecture existing, Architecture configured, String place) {
     return inSizes(
             existing.inputs(), existing.outputs(), configured.inputs(), configured.outputs(), place)
         .compare("hidden", existing.hidden(), configured.hidden())
@@ -35,27 +35,27 @@ final class Differences {
   }
 
   /** Of examples, which know no more of the model. */
-  static Differences inSizes(
+  static Mismatches inSizes(
       int inputs, int outputs, int configuredInputs, int configuredOutputs, String place) {
-    return new Differences(place)
+    return new Mismatches(place)
         .compare("inputs", inputs, configuredInputs)
         .compare("outputs", outputs, configuredOutputs);
   }
 
   /** What the inputs and the label of a model mean. */
-  static Differences inMapping(List<String> existing, List<String> configured) {
-    Differences differences = new Differences("the state");
+  static Mismatches inMapping(List<String> existing, List<String> configured) {
+    Mismatches mismatches = new Mismatches("the state");
     for (int i = 0; i < Math.max(existing.size(), configured.size()); i++) {
-      differences.compare("example, entry " + (i + 1), entry(existing, i), entry(configured, i));
+      mismatches.compare("example, entry " + (i + 1), entry(existing, i), entry(configured, i));
     }
-    return differences;
+    return mismatches;
   }
 
   private static String entry(List<String> lines, int i) {
     return i < lines.size() ? String.format(Locale.ROOT, "{%s}", lines.get(i)) : "nothing";
   }
 
-  Differences compareScaling(boolean isScaled, boolean isConfigured) {
+  Mismatches compareScaling(boolean isScaled, boolean isConfigured) {
     return compare("scaling", scaling(isScaled), scaling(isConfigured));
   }
 
@@ -63,7 +63,7 @@ final class Differences {
     return isScaled ? "standard" : "none";
   }
 
-  private Differences compare(String key, Object existing, Object configured) {
+  private Mismatches compare(String key, Object existing, Object configured) {
     if (!existing.equals(configured)) {
       found.add(
           String.format(
