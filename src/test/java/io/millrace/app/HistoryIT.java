@@ -116,7 +116,7 @@ final class HistoryIT {
       assertThat(run.awaitExit()).as(run.toString()).isZero();
     }
 
-    assertEnds(0, learner.model("rollback", "--version=10"), "when a learner comes to it");
+    assertEnds(0, learner.model("rollback", "--version=10"), "No learner has reached it yet");
 
     try (MillraceProcess run = learner.run()) {
       learner.snapshots(topics, 3);

@@ -166,6 +166,7 @@ final class RecordsIT {
             "b2",
             "learnedThrough",
             "kernel",
+            "application",
             "timestamp");
     assertThat(snapshot.get("format").textValue()).isEqualTo("millrace-snapshot/1");
     assertThat(snapshot.get("model").textValue()).isEqualTo(learner.name());

@@ -105,7 +105,7 @@ final class ReplayIT {
         learner.start("replay", "--set", "training.scaling=none"));
 
     topics.deleteRecords(learner.miniBatches(), 10);
-    assertSays(FAILURE, List.of("begins at offset 10: what was before it is deleted"), replay());
+    assertSays(FAILURE, List.of("begins at offset 10: earlier records are deleted"), replay());
   }
 
   @Test
