@@ -4,14 +4,14 @@ import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 
 /**
- * What Kafka says of the topics of a learner.
+ * Facts about the topics of a learner, from Kafka.
  *
  * @param examples the identity of the examples topic: a topic that is deleted and created again has
  *     another one, and its offsets start again
  * @param miniBatches the identity of the training log
- * @param largestDeadLetter the largest record that the dead-letters topic takes, in bytes
- * @param joined where labels come later than their events
- * @param progress what Kafka knows of the application's progress
+ * @param largestDeadLetter the largest record that the dead-letters topic accepts, in bytes
+ * @param joined present if labels come later than their events
+ * @param progress the progress of the application, from Kafka
  */
 public record TopicFacts(
     Uuid examples,
@@ -32,11 +32,11 @@ public record TopicFacts(
   }
 
   /**
-   * Of the topics that are joined, and of what comes of it.
+   * Facts about the joined topics and their result.
    *
    * @param events the identity of the events topic
    * @param labels the identity of the labels topic
-   * @param largestExample the largest record that the examples topic takes, in bytes
+   * @param largestExample the largest record that the examples topic accepts, in bytes
    */
   public record Joined(Uuid events, Uuid labels, int largestExample) {}
 }

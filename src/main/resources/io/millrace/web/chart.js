@@ -161,7 +161,7 @@ function tick(value) {
 export function describe({examples, window, baseline}, drifts) {
   const length = examples.length;
   if (length === 0) {
-    return 'Nothing is learned yet.';
+    return 'No examples have been learned yet.';
   }
   const now = window[length - 1];
   // Not from the very first points: their window holds a mini-batch or two.

@@ -90,10 +90,17 @@ function showKey() {
   const point = cursor ?? shown.batch.length - 1;
   const value = name => shown[name][point];
   datum('cost', value('window'), figure(value('window')));
+  text('key-baseline', baselineName());
   datum('baseline-cost', value('baseline'), figure(value('baseline')));
   datum('nochange-cost', value('noChange'), figure(value('noChange')));
   datum('batch-cost', value('cost'), figure(value('cost')));
   byId('key-nochange').hidden = !Number.isFinite(shown.noChange.at(-1));
+}
+
+/** The predictor behind the cost of the baseline. */
+function baselineName() {
+  const quality = history.last?.window;
+  return !quality ? 'baseline' : quality.accuracy === undefined ? 'mean' : 'base rate';
 }
 
 function showTable(shown) {
@@ -128,7 +135,7 @@ function showStatus(status) {
   datum('version', status.modelVersion, count(status.modelVersion));
   const age = status.snapshot ? status.snapshot.ageMillis + now() - seen.statusAt : null;
   const refused = status.snapshotRefused;
-  text('version-more', refused ? 'newest snapshot not used' : age === null ? 'no snapshot yet' : `snapshot ${ago(age)}`);
+  text('version-more', refused ? 'newest snapshot cannot be used' : age === null ? 'no snapshot yet' : `snapshot ${ago(age)}`);
   byId('version-more').title = refused ?? '';
 
   showDeadLetters(status.deadLetters, status.topics?.deadLetters);

@@ -33,8 +33,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Predicts each event with the newest snapshot that this instance knows. Key, headers and time of
- * the event are kept. Where labels come later, the event then waits for its label, with what was
- * predicted.
+ * the event are kept. If labels come later, the event and its prediction then wait for the label.
  */
 final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], ProcessedRecord> {
   static final String EVENTS_POSITION = "events-position";
@@ -96,7 +95,7 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Proces
   private void tellMissed(TopicPartition partition, long deleted) {
     LOG.warn(
         "{} records of topic {}, partition {}, were deleted before they were predicted; the"
-            + " predictions go on after them",
+            + " predictions continue with the next record",
         deleted,
         partition.topic(),
         partition.partition());
@@ -133,7 +132,8 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Proces
 
   private static Rejection noKey() {
     return new Rejection(
-        Reason.MISSING_FIELD, "The key is absent: it was predicted, but no label can be joined");
+        Reason.MISSING_FIELD,
+        "The key is absent: the event was predicted, but no label can be joined to it");
   }
 
   private byte[] waiting(byte[] value, Predictor newest) {
@@ -145,7 +145,7 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Proces
     return new ServedEvent(value, served).encode();
   }
 
-  /** The last one is kept where the snapshot was deleted since. */
+  /** The last one stays in use if its snapshot was deleted since. */
   private Predictor newest() {
     Snapshot snapshot = published.newest().map(PublishedModel.Publication::snapshot).orElse(null);
     Predictor current = predictor;

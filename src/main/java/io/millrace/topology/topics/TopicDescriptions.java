@@ -11,7 +11,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 
-/** What Kafka says of topics that exist: their identities, partitions and settings. */
+/** The identities, partitions and settings of existing topics. */
 final class TopicDescriptions {
   private final Map<String, TopicDescription> topics;
   private final Map<ConfigResource, Config> configs;

@@ -170,9 +170,12 @@ class CsvEventsTest {
                     "a,x\n",
                     "features: [a, b, /c/d, {field: e, missing: 0}], label: {field: y, above: 1}"))
         .isInstanceOf(ExitException.class)
-        .hasMessage("The CSV has no column \"b, c, y\" (example); its columns are: a, x");
+        .hasMessage(
+            "The CSV file has no column \"b\", \"c\", \"y\" for example.features or example.label."
+                + " Its columns are: a, x. A CSV file cannot hold nested fields (/c/d): send JSON"
+                + " lines (.jsonl)");
     assertThatThrownBy(() -> events("a,x\n", "label: y"))
         .isInstanceOf(ExitException.class)
-        .hasMessage("The CSV has no column \"y\" (example.label); its columns are: a, x");
+        .hasMessage("The CSV file has no column \"y\" for example.label. Its columns are: a, x");
   }
 }

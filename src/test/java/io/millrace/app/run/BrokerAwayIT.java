@@ -154,7 +154,7 @@ final class BrokerAwayIT {
           .as(run.toString())
           .contains("Kafka at " + servers + (i % 2 == 0 ? SILENT : ANSWERS));
     }
-    assertThat(run.err().get(1)).contains("goes on");
+    assertThat(run.err().get(1)).contains("continues");
   }
 
   private static void assertOneLife(List<BatchCost> costs, List<MiniBatch> miniBatches) {
