@@ -143,6 +143,8 @@ final class BrokerAwayIT {
       topics.produce(examples(learner, EXAMPLES / 2, EXAMPLES));
       assertOneLife(learner.costs(topics, BATCHES), learner.miniBatches(topics, BATCHES));
       assertThat(learner.snapshots(topics, BATCHES / 100)).hasSize(BATCHES / 100);
+    } catch (AssertionError e) {
+      throw new AssertionError(run.toString(), e); // what the learner says of it
     }
     run.terminate();
     assertThat(run.awaitExit()).as(run.toString()).isZero();
