@@ -35,11 +35,6 @@ public final class StreamsSettings {
    * The settings of the application that predicts. It has its own group, besides that of the
    * learner.
    */
-  /** The application that predicts the events topic, and its group. */
-  public static String predictionsOf(MillraceConfig config) {
-    return config.application() + PREDICTIONS;
-  }
-
   public static Properties ofPredictions(MillraceConfig config) {
     Properties settings = of(config);
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, predictions(config));

@@ -146,7 +146,7 @@ public final class TopicSurvey implements AutoCloseable {
   /** The events that are not predicted yet, including those behind an open transaction. */
   private long eventsLag() throws InterruptedException, ExecutionException, TimeoutException {
     Map<TopicPartition, Long> predicted =
-        positions(events, committed(StreamsSettings.predictionsOf(config)));
+        positions(events, committed(StreamsSettings.predictions(config)));
     Map<TopicPartition, Long> readable = consumer.endOffsets(events, ANSWER);
     Map<TopicPartition, Long> written = written(events);
     long lag = 0;

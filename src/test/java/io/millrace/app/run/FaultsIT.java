@@ -306,7 +306,7 @@ final class FaultsIT {
             "Model "
                 + learner.name()
                 + " cannot continue: hidden: 3 in the state, 5 in the configuration. Restore"
-                + " the configuration as it was, or give the changed model another model.name or"
+                + " the previous configuration, or give the changed model another model.name or"
                 + " application, or run reset, ",
             "run",
             "--config",
