@@ -130,7 +130,7 @@ final class DataFolder implements AutoCloseable {
       throw new BrokerException(
           "The folder "
               + path
-              + " is not a Kafka data folder and not empty (it holds "
+              + " is not a Kafka data folder and not empty (it has "
               + String.join(", ", others)
               + "). Choose a new folder.");
     }

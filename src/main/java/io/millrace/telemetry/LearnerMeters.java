@@ -83,7 +83,7 @@ final class LearnerMeters implements LearningMetrics {
 
   private static Counter events(MeterRegistry registry, String outcome) {
     return Counter.builder("millrace.events")
-        .description("Events whose label came, or did not come in time, as this process saw it")
+        .description("Events of this process whose label arrived in time, or did not")
         .tag("outcome", outcome)
         .register(registry);
   }

@@ -122,7 +122,7 @@ final class Routes {
         StatusCodes.METHOD_NOT_ALLOWED,
         String.format(
             Locale.ROOT,
-            "%s takes %s, not %s",
+            "%s accepts %s, not %s",
             exchange.getRequestPath(),
             allowed,
             exchange.getRequestMethod()));

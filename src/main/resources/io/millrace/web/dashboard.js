@@ -1,4 +1,4 @@
-// The page: what has come from the server, shown at most once a frame.
+// The page: shows the newest data of the server, at most once per frame.
 import {CostChart, describe} from './chart.js';
 import {connect} from './connection.js';
 import {attribute, byId, datum, fill, make, text} from './dom.js';
@@ -20,7 +20,7 @@ const chart = new CostChart(byId('chart'), point => {
   showKey();
 });
 
-const now = () => Date.now() + seen.offset; // the server's clock, by which its times are told
+const now = () => Date.now() + seen.offset; // the clock of the server
 const range = () => document.querySelector('input[name=range]:checked').value;
 const columns = () => (range() === 'all' ? history.all : history.recent);
 
@@ -37,7 +37,7 @@ function changed() {
 
 document.querySelectorAll('input[name=range]').forEach(each => each.addEventListener('change', changed));
 byId('chart-table').addEventListener('toggle', changed);
-setInterval(changed, 1000); // what is told as "12 s ago" grows older by itself
+setInterval(changed, 1000); // updates times such as "12 s ago"
 
 function show() {
   showVerdict();
@@ -58,7 +58,7 @@ function showVerdict() {
   if (section.dataset.kind !== verdict.kind) {
     section.dataset.kind = verdict.kind;
     section.dataset.level = verdict.level;
-    text('announcement', verdict.words); // once a change, not once a figure
+    text('announcement', verdict.words); // only when the kind of verdict changes, not for every figure
     document.title = [verdict.words.split(':')[0], seen.status?.model, 'Millrace'].filter(Boolean).join(' · ');
   }
   text('verdict-sign', verdict.sign);
@@ -84,7 +84,7 @@ function showCurve() {
   showTable(shown);
 }
 
-/** The figures beside the names of the lines: of the point under the pointer, else the newest. */
+/** The figures next to the names of the lines: of the point under the pointer, or the newest. */
 function showKey() {
   const shown = columns();
   const point = cursor ?? shown.batch.length - 1;
@@ -167,7 +167,7 @@ connect({
     changed();
   },
   clock(offset) {
-    // The header has no fractions of a second: a difference within that is none.
+    // The header has whole seconds: smaller differences do not count.
     seen.offset = Math.abs(offset) > 2000 ? offset : 0;
   },
   history(records) {

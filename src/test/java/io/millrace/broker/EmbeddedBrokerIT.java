@@ -174,7 +174,7 @@ final class EmbeddedBrokerIT {
     Files.writeString(folder.resolve("thesis.tex"), "");
 
     assertRefusal(() -> EmbeddedBroker.start(HOST, 0, folder))
-        .hasMessageContaining("is not a Kafka data folder and not empty (it holds thesis.tex)");
+        .hasMessageContaining("is not a Kafka data folder and not empty (it has thesis.tex)");
 
     assertThat(folder).isDirectoryNotContaining(path -> !path.endsWith("thesis.tex"));
   }

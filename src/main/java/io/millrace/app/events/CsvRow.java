@@ -137,7 +137,7 @@ interface CsvRow {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "column %s: \"%s\" is not a number, and %s holds only numbers",
+              "column %s: \"%s\" is not a number, and %s has only numbers",
               column,
               cell,
               format.text()),

@@ -35,7 +35,7 @@ final class PortProbe {
       return isPlain && speaksTls(socket, host, port)
           ? Optional.of(
               "the port speaks TLS. Set kafka.security.protocol to SSL or SASL_SSL, and"
-                  + " kafka.ssl.truststore.location where its certificate is not public")
+                  + " kafka.ssl.truststore.location if its certificate is not public")
           : Optional.empty();
     } catch (ConnectException e) {
       return Optional.of("nothing listens on this port");

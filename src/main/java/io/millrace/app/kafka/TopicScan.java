@@ -199,7 +199,7 @@ public final class TopicScan {
     return ExitException.failure(
         String.format(
             Locale.ROOT,
-            "Topic %s: no record came for %d seconds (%s). Check that Kafka runs and that every partition of the topic has a leader, then run the command again",
+            "Topic %s: no record arrived for %d s (%s). Check that Kafka runs and that every partition of the topic has a leader, then run the command again",
             topic,
             patience.toSeconds(),
             where));

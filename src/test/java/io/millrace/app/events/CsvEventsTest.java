@@ -159,7 +159,7 @@ class CsvEventsTest {
   void shouldSayWhichColumnHasNoNumber() {
     assertThatThrownBy(() -> all("a,b,y\n1,x,0\n", "label: y, format: float64"))
         .isInstanceOf(BadRowException.class)
-        .hasMessage("column b: \"x\" is not a number, and float64 holds only numbers");
+        .hasMessage("column b: \"x\" is not a number, and float64 has only numbers");
   }
 
   @Test
