@@ -271,12 +271,13 @@ final class BadInputIT {
             new String(
                 SnapshotCodec.encode(
                     Snapshot.of(
-                        learner.name(),
-                        expected,
-                        Optional.empty(),
-                        learner.miniBatches(),
-                        KernelKind.EJML,
-                        time)),
+                            learner.name(),
+                            expected,
+                            Optional.empty(),
+                            learner.miniBatches(),
+                            KernelKind.EJML,
+                            time)
+                        .by(Optional.of(learner.name()))),
                 UTF_8));
   }
 

@@ -359,7 +359,7 @@ final class PredictionIT {
         .extracting(BatchCost::metrics)
         .isEqualTo(undisturbedCosts.stream().map(BatchCost::metrics).toList());
     assertThat(SnapshotCodec.differences(newest(disturbed, batches), newest(alone, batches)))
-        .containsExactlyInAnyOrder("model", "learnedThrough");
+        .containsExactlyInAnyOrder("model", "application", "learnedThrough");
   }
 
   private byte[] newest(TestLearner of, int batches) {
