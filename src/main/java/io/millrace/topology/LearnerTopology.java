@@ -40,8 +40,11 @@ import org.apache.kafka.streams.state.Stores;
 public final class LearnerTopology {
   private static final AutoOffsetReset FIRST = AutoOffsetReset.earliest();
 
-  /** Kafka Streams drops a record without a valid time; no record is to be lost for that. */
-  public static final TimestampExtractor TIME =
+  /**
+   * Kafka Streams drops a record without a valid time; no record is to be lost for that. What the
+   * learner writes has times of its own, its state included.
+   */
+  private static final TimestampExtractor TIME =
       (record, partitionTime) -> Math.max(0, record.timestamp());
 
   private LearnerTopology() {}

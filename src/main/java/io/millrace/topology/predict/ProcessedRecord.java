@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What a record of the events topic, or of the labels topic, has become.
  *
  * @param value of the record, as it came
+ * @param time of the record, as it came, in milliseconds
  * @param refusal why nothing can be learned from it
  * @param prediction the record of the predictions topic
  * @param waiting what waits for its other half: a label for its event, an event for its label
@@ -15,12 +16,13 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // bytes on their way, never compared
 record ProcessedRecord(
     byte @Nullable [] value,
+    long time,
     @Nullable Rejection refusal,
     byte @Nullable [] prediction,
     byte @Nullable [] waiting) {
 
-  static ProcessedRecord refused(byte @Nullable [] value, Rejection why) {
-    return new ProcessedRecord(value, why, null, null);
+  static ProcessedRecord refused(byte @Nullable [] value, long time, Rejection why) {
+    return new ProcessedRecord(value, time, why, null, null);
   }
 
   boolean isRefused() {
