@@ -24,18 +24,18 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * {@code check}: what a configuration means, without starting anything. What it prints is YAML: the
- * configuration, and all that follows from it as comments.
+ * {@code check}: prints what a configuration means, without a connection to Kafka. The output is
+ * YAML: the configuration, with everything else in comments.
  */
 @Command(
     name = "check",
     description = {
-      "Check a configuration and print it with all defaults. Starts nothing.",
+      "Check a configuration and print it with all defaults. Does not connect to Kafka.",
       "Lists the inputs of the model by number and name. With --event it prints the value of each"
           + " input for an event, or why the event would be rejected; the exit code is 0 either way."
     })
 final class CheckCommand implements Callable<Integer> {
-  /** Names are for reading. */
+  /** The limit of the list of inputs. It is for people. */
   private static final int MOST_LISTED = 10_000;
 
   @Mixin private ConfigFile configFile = new ConfigFile();
@@ -44,8 +44,8 @@ final class CheckCommand implements Callable<Integer> {
       names = "--event",
       paramLabel = "FILE",
       description =
-          "A file with one event, or with several as JSON lines (float64, float32: one record after"
-              + " the other); - is standard input. Nothing is sent or learned.")
+          "A file with one event, or with several as JSON lines (float64 and float32: records"
+              + " without separators). - reads standard input. Nothing is sent or learned.")
   private @Nullable String eventFile;
 
   @Override
@@ -56,7 +56,7 @@ final class CheckCommand implements Callable<Integer> {
     List<byte[]> events = eventFile == null ? List.of() : events(config, eventFile);
     System.out.println(configFile.describe());
     System.out.printf(
-        Locale.ROOT, "# a model of %,d parameters%n", model.architecture().parameterCount());
+        Locale.ROOT, "# model: %,d parameters%n", model.architecture().parameterCount());
     System.out.printf(Locale.ROOT, "# matrix products: %s%n", KernelReport.describe(config));
     printInputs(config);
     printEvents(config, events);
@@ -74,7 +74,7 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  /** Where labels come later an event has none. */
+  /** If labels come later, an event has no label. */
   private static ExampleDecoder decoder(MillraceConfig config) {
     return config.example().labels().isPresent()
         ? ExampleDecoders.withoutLabel(config)

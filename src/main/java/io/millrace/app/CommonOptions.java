@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 
 /** The options that every command has. */
 final class CommonOptions {
-  /** How a log line is written; the names are those of the appenders in log4j2.xml. */
+  /** The format of a log line. The names are those of the appenders in log4j2.xml. */
   enum LogFormat {
     text,
     json
@@ -19,7 +19,7 @@ final class CommonOptions {
       names = "--set",
       paramLabel = "KEY=VALUE",
       description =
-          "Override a key of the configuration, for example training.batchSize=32. Can be repeated.")
+          "Override a key of the configuration, for example training.batchSize=32. Repeatable.")
   private List<String> overrides = new ArrayList<>();
 
   private boolean isVerbose;
@@ -33,7 +33,7 @@ final class CommonOptions {
   @Option(
       names = "--log-format",
       paramLabel = "text|json",
-      description = "How log lines on standard error are written: text (default) or json.")
+      description = "The format of log lines on standard error: text (default) or json.")
   void logFormat(LogFormat format) {
     System.setProperty("millrace.logFormat", format.name().toLowerCase(Locale.ROOT));
     Configurator.reconfigure(); // log4j2.xml reads the property

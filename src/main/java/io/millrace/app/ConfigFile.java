@@ -25,7 +25,7 @@ final class ConfigFile {
     return described().config();
   }
 
-  /** Read once: a pipe, as in {@code --config <(...)}, gives its content only once. */
+  /** Read only once, because a pipe, as in {@code --config <(...)}, gives its content only once. */
   private ConfigReader.Described described() throws ConfigException {
     ConfigReader.Described known = described;
     if (known == null) {

@@ -14,7 +14,9 @@ final class Confirmation {
 
   private Confirmation() {}
 
-  /** Asks, and waits for a line. Whatever is not a clear yes, the end of the input too, is a no. */
+  /**
+   * Asks, and waits for a line. Everything but a clear yes is a no, including the end of the input.
+   */
   static boolean isGiven(String question, Reader in, PrintStream out) {
     out.printf(Locale.ROOT, "%s [y/N] ", question);
     out.flush();

@@ -53,7 +53,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--until-end",
-      description = "Send the flights once, and stop when all are learned.")
+      description = "Send the flights once, and stop when all of them are learned.")
   private boolean untilEnd;
 
   @Option(
@@ -88,7 +88,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  /** On the usual port, or on a free one where that is taken and nobody asked for it. */
+  /** On the configured port. If that port is in use and no option asks for it: on any free port. */
   private EmbeddedBroker startBroker(MillraceConfig config) {
     HostAndPort address = HostAndPort.of(config);
     try {
@@ -101,7 +101,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  /** On the usual port, or on a free one where that is taken and nobody asked for it. */
+  /** On the configured port. If that port is in use and no option asks for it: on any free port. */
   private Dashboard startDashboard(MillraceConfig config, LearnerBoard board) {
     return isSet("http.port")
         ? Dashboard.start(config, board)
@@ -140,8 +140,8 @@ final class DemoCommand implements Callable<Integer> {
     System.out.printf(
         Locale.ROOT,
         "Will a flight be more than 15 minutes late? %,d real US flights of January 2001, replayed"
-            + " as a stream.%nA network of %d inputs and %d hidden units learns from topic %s of"
-            + " the Kafka at %s; Ctrl-C stops.%n",
+            + " as a stream.%nA network of %d inputs and %d hidden units learns from topic %s on"
+            + " Kafka at %s. Press Ctrl-C to stop.%n",
         flights.size(),
         config.model().inputs(),
         config.model().hidden(),
@@ -150,7 +150,7 @@ final class DemoCommand implements Callable<Integer> {
     KernelReport.announce(config);
   }
 
-  /** Reads a duration as the configuration writes it. */
+  /** Reads a duration in the syntax of the configuration. */
   private static final class DurationConverter implements ITypeConverter<Duration> {
     @Override
     public Duration convert(String text) {

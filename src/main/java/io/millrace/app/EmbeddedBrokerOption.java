@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What every command takes that can bring its own Kafka. */
+/** The option of every command that can start its own Kafka. */
 final class EmbeddedBrokerOption {
   private static final String TEMPORARY = "";
 
@@ -17,11 +17,11 @@ final class EmbeddedBrokerOption {
       fallbackValue = TEMPORARY,
       paramLabel = "DIR",
       description =
-          "Also start a single-node Kafka in this process, listening on kafka.bootstrap.servers;"
-              + " keeps its data in DIR, or in a temporary folder without DIR.")
+          "Also start a single-node Kafka in this process, on the address kafka.bootstrap.servers."
+              + " Its data are in DIR, or without DIR in a temporary folder.")
   private @Nullable String folder;
 
-  /** The Kafka, started, or null where none is wanted. */
+  /** Starts the Kafka. Null without the option. */
   @Nullable EmbeddedBroker start(MillraceConfig config) {
     if (folder == null) {
       return null;

@@ -8,6 +8,7 @@ import io.millrace.app.events.JsonLines;
 import io.millrace.app.events.Rate;
 import io.millrace.app.kafka.HiddenProgressBar;
 import io.millrace.app.kafka.KafkaClients;
+import io.millrace.app.process.Counted;
 import io.millrace.app.process.ExitException;
 import io.millrace.app.process.StandardInput;
 import io.millrace.app.process.Stop;
@@ -45,8 +46,8 @@ final class FeedCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE",
       description =
-          "A .csv file with a header row, a .jsonl file, or one of them as .gz; - reads JSON lines from"
-              + " standard input.")
+          "A .csv file with a header row, a .jsonl file (one JSON event per line), or one of them"
+              + " compressed (.gz). - reads JSON lines from standard input.")
   private String file = STANDARD_INPUT;
 
   @Option(
@@ -65,7 +66,8 @@ final class FeedCommand implements Callable<Integer> {
   @Option(
       names = "--skip-first",
       paramLabel = "N",
-      description = "Leave out the first N events. An aborted feed prints the N to go on with.")
+      description =
+          "Skip the first N events. A feed that stops early prints the N to continue with.")
   private long skipFirst;
 
   @Option(
@@ -108,7 +110,7 @@ final class FeedCommand implements Callable<Integer> {
       send(config, first);
     } catch (IOException e) {
       throw ExitException.failure(
-          String.format(Locale.ROOT, "%s cannot be read further: %s", file, reason(e)), e);
+          String.format(Locale.ROOT, "%s: reading stopped: %s", file, reason(e)), e);
     }
     return 0;
   }
@@ -135,15 +137,14 @@ final class FeedCommand implements Callable<Integer> {
           String.format(Locale.ROOT, "%s, line %,d: %s", file, e.line(), e.reason()), sender, e);
     } catch (IOException e) {
       throw aborted(
-          String.format(
-              Locale.ROOT, "%s cannot be read further: %s", file, ExitException.reason(e)),
+          String.format(Locale.ROOT, "%s: reading stopped: %s", file, ExitException.reason(e)),
           sender,
           e);
     }
     System.err.printf(
         Locale.ROOT,
-        "Sent %,d events to topic %s in %.1f s%s%n",
-        sender.sent(),
+        "Sent %s to topic %s in %.1f s%s%n",
+        Counted.of(sender.sent(), "event"),
         config.topics().examples(),
         (System.nanoTime() - begun) / 1e9,
         skippedRows());
@@ -155,24 +156,24 @@ final class FeedCommand implements Callable<Integer> {
         ? ""
         : String.format(
             Locale.ROOT,
-            "; skipped %,d bad rows, the first on line %,d: %s",
-            badRowCount,
+            "; skipped %s, the first on line %,d: %s",
+            Counted.of(badRowCount, "bad row"),
             first.line(),
             first.reason());
   }
 
-  /** Why the sending ended early, how far it came, and how to go on. */
+  /** Says why sending stopped early, how many events were sent, and how to continue. */
   private ExitException aborted(String reason, EventSender sender, Throwable cause) {
     String remedy =
         cause instanceof BadRowException
-            ? "correct the row, or leave such rows out with --bad-rows skip, and go on"
-            : "go on";
+            ? "correct the row, or skip such rows with --bad-rows skip, and continue"
+            : "continue";
     return ExitException.failure(
         String.format(
             Locale.ROOT,
-            "%s. Sent %,d events before this; %s with --skip-first %d",
+            "%s. Sent %s before this; %s with --skip-first %d",
             reason,
-            sender.delivered(),
+            Counted.of(sender.delivered(), "event"),
             remedy,
             skipFirst + sender.delivered()),
         cause);
@@ -180,7 +181,8 @@ final class FeedCommand implements Callable<Integer> {
 
   private void sendAll(MillraceConfig config, EventSource first, EventSender sender)
       throws IOException {
-    try (ProgressBar bar = progressBar()) { // closed before the last line: it draws once more
+    try (ProgressBar bar =
+        progressBar()) { // closed before the last line is printed: closing draws the bar once more
       send(first, sender, bar);
       for (int pass = 2; pass <= repeat && wanted(sender); pass++) {
         try (EventSource again = open(config)) {
@@ -198,7 +200,7 @@ final class FeedCommand implements Callable<Integer> {
         throw e;
       }
     } finally {
-      stop.interruptNoMore(); // the sender waits for what is under way
+      stop.interruptNoMore(); // the sender waits for events that Kafka has not confirmed yet
     }
   }
 
@@ -252,8 +254,9 @@ final class FeedCommand implements Callable<Integer> {
       throw ExitException.usage(
           String.format(
               Locale.ROOT,
-              "%s: expected a file that ends in .csv, .jsonl, .csv.gz or .jsonl.gz",
-              file));
+              "%s: expected a file that ends in .csv, .jsonl, .csv.gz or .jsonl.gz%s",
+              file,
+              name.endsWith(".json") ? ". JSON must be one event per line: name it .jsonl" : ""));
     }
     try {
       InputStream in = EventSource.unpacked(file, Files.newInputStream(Path.of(file)));

@@ -7,29 +7,25 @@ import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What people are told about the matrix products. */
+/** Says which implementation of the matrix products is in use. */
 final class KernelReport {
   private static final Logger LOG = LoggerFactory.getLogger(KernelReport.class);
-  private static final String FLAG = "java --add-modules " + KernelKind.MODULE + " ...";
+  private static final String FLAG = "java --add-modules " + KernelKind.MODULE;
 
   private KernelReport() {}
 
-  /** Which are in use, and how this JVM would have faster ones. */
+  /** Which implementation is in use, and the option that makes it faster. */
   static String describe(MillraceConfig config) {
     KernelKind kernel = config.training().kernelKind();
     if (!kernel.isFast()) {
-      return String.format(
-          Locale.ROOT,
-          "%s, without the module that makes it fast; start with %s",
-          kernel.text(),
-          FLAG);
+      return String.format(Locale.ROOT, "%s (slow without %s)", kernel.text(), FLAG);
     }
     return couldBeFaster(config)
-        ? String.format(Locale.ROOT, "%s; several times as fast with %s", kernel.text(), FLAG)
+        ? String.format(Locale.ROOT, "%s (faster with %s)", kernel.text(), FLAG)
         : kernel.text();
   }
 
-  /** Logs which are in use, and prints a line where this JVM would have faster ones. */
+  /** Logs which implementation is in use, and prints a line if this JVM could be faster. */
   static void announce(MillraceConfig config) {
     LOG.info("Matrix products: {}", config.training().kernelKind().text());
     if (couldBeFaster(config) || !config.training().kernelKind().isFast()) {
@@ -37,9 +33,7 @@ final class KernelReport {
     }
   }
 
-  /**
-   * Where it was left to Millrace, and the JDK has the module that this JVM was started without.
-   */
+  /** If Millrace may choose, and the JDK has the module, but this JVM was started without it. */
   private static boolean couldBeFaster(MillraceConfig config) {
     return config.training().kernel().isEmpty()
         && !KernelKind.VECTOR.isFast()

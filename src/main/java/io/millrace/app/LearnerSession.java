@@ -11,7 +11,9 @@ import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import java.util.function.Function;
 
-/** The learner of this process and all that shows it, started in order and closed in reverse. */
+/**
+ * The learner of this process and everything that shows it, started in order and closed in reverse.
+ */
 final class LearnerSession {
   private LearnerSession() {}
 
@@ -24,7 +26,7 @@ final class LearnerSession {
   /**
    * Starts a learner, does what the command does while it runs, and stops it.
    *
-   * @param stop requested when the learner fails, too
+   * @param stop the request to stop; a failure of the learner makes it, too
    * @param start starts the dashboard of a board
    * @throws ConfigException when the initial parameters do not fit
    */

@@ -26,7 +26,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 
-/** The way in. */
+/** Starts the command that the arguments name. */
 @Command(
     name = "millrace",
     description = "An online learner for Apache Kafka.",
@@ -35,12 +35,15 @@ import picocli.CommandLine.ParameterException;
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
   private static final String TOO_SMALL =
-      "The memory is too small. Give the JVM more with -Xmx, for example: java -Xmx1g -jar ...";
+      "Not enough memory. Raise the heap of the JVM with -Xmx, for example: java -Xmx1g -jar ...";
 
-  /** Less does for no command: Kafka's clients fail in threads of their own, each in its way. */
+  /**
+   * The smallest heap. With less, Kafka's clients fail in their own threads, each with another
+   * error.
+   */
   private static final long LEAST_HEAP = 28L << 20;
 
-  /** These are made before the memory is used up. */
+  /** Made at the start, because after an OutOfMemoryError they could not be made. */
   private static final OutputStream STANDARD_ERROR = new FileOutputStream(FileDescriptor.err);
 
   private static final byte[] OUT_OF_MEMORY = (TOO_SMALL + System.lineSeparator()).getBytes(UTF_8);
@@ -59,14 +62,15 @@ public final class Main {
         throw new OutOfMemoryError();
       }
       code = run(stop, args);
-    } catch (Throwable e) { // whatever it is: without a main thread the others would run for ever
+    } catch (
+        Throwable e) { // any error: without a main thread, the other threads would run for ever
       endAtOnce(e);
     }
     stop.finished(code);
     System.exit(code);
   }
 
-  /** After an error of the JVM nothing can be relied on, a clean close least of all. */
+  /** Ends the process at once. After an error of the JVM, a clean close is not reliable. */
   private static void onUncaught(Thread thread, Throwable e) {
     if (e instanceof VirtualMachineError) {
       endAtOnce(e);
@@ -82,7 +86,7 @@ public final class Main {
         System.err.println(describe(e));
       }
     } catch (IOException unwritten) {
-      // nobody reads it
+      // the stream is closed
     } finally {
       Runtime.getRuntime().halt(ExitException.FAILURE);
     }
@@ -103,13 +107,16 @@ public final class Main {
     line.setExecutionExceptionHandler((e, command, parsed) -> failed(stop, e, command));
     int code = line.execute(args);
     if (code == 0 && printsResults(line) && System.out.checkError()) {
-      line.getErr().println("Standard output cannot be written; the result is incomplete");
+      line.getErr().println("Cannot write to standard output: the result is incomplete");
       return ExitException.FAILURE;
     }
     return code;
   }
 
-  /** A learner goes on without a reader of its figures, and ends well. */
+  /**
+   * Whether the output is the result of the command. A learner continues if nobody reads its
+   * figures.
+   */
   private static boolean printsResults(CommandLine line) {
     CommandLine.ParseResult parsed = line.getParseResult();
     return parsed == null
@@ -126,7 +133,7 @@ public final class Main {
     }
     String fault = message.lines().findFirst().orElse("Wrong usage");
     err.printf(
-        Locale.ROOT, "%s; try: %s --help%n", fault, command.getCommandSpec().qualifiedName());
+        Locale.ROOT, "%s. Try: %s --help%n", fault, command.getCommandSpec().qualifiedName());
     return ExitException.USAGE;
   }
 
@@ -134,7 +141,7 @@ public final class Main {
     LoggerFactory.getLogger(Main.class).debug("The command failed", e);
     String failure = stop.failure();
     if (stop.hasCaused(e) && failure == null) {
-      command.getErr().println("Stopped before the end");
+      command.getErr().println("Stopped before it was done");
       return command.getCommand() instanceof ReplayCommand ? ExitException.FAILURE : 0;
     }
     ExitException exit =
@@ -159,7 +166,7 @@ public final class Main {
     return ExitException.failure(describe(e), e);
   }
 
-  /** One line for what nobody foresaw. */
+  /** One line for an unexpected failure. */
   private static String describe(Throwable e) {
     Throwable error =
         Stream.iterate(e, Objects::nonNull, Throwable::getCause)

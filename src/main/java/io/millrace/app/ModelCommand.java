@@ -21,16 +21,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code model}: the snapshots of a model, to read, as a file, or to go back to. */
+/** {@code model}: shows, lists and exports the snapshots of a model, and rolls back to one. */
 @Command(
     name = "model",
-    description = "Show, list, export or go back to snapshots of the model.",
+    description = "Show, list or export snapshots of the model, or roll back to one.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = ModelRollback.class)
 final class ModelCommand {
-  private static final String WHICH = "The version; without it, the newest snapshot.";
+  private static final String WHICH = "The version. Default: the newest snapshot.";
 
-  /** What a file can be. */
+  /** The format of an exported file. */
   private enum FileFormat {
     json,
     onnx
@@ -64,9 +64,9 @@ final class ModelCommand {
         .ifPresent(
             last ->
                 print(
-                    "went back        to version %,d, which made version %,d",
+                    "rollback         to version %,d, which made version %,d",
                     last.to(), last.version()));
-    print("taken            %s", snapshot.timestamp());
+    print("published        %s", snapshot.timestamp());
   }
 
   @Command(
@@ -80,7 +80,7 @@ final class ModelCommand {
     SnapshotReader snapshots = SnapshotReader.read(config, clients);
     snapshots.requireNewest(config);
     Map<Long, Double> costs = CostReader.read(config, clients, snapshots);
-    print("%10s  %-24s  %14s  %8s", "version", "taken", "examples", "cost");
+    print("%10s  %-24s  %14s  %8s", "version", "published", "examples", "cost");
     for (byte[] each : snapshots.byVersion().values()) {
       Snapshot snapshot = SnapshotReader.decode(each, config);
       Double cost = costs.get(snapshot.version());
@@ -93,7 +93,7 @@ final class ModelCommand {
           snapshot
               .rollback()
               .filter(last -> last.version() == snapshot.version())
-              .map(last -> String.format(Locale.ROOT, "  back to %,d", last.to()))
+              .map(last -> String.format(Locale.ROOT, "  rollback to %,d", last.to()))
               .orElse(""));
     }
   }
@@ -107,15 +107,15 @@ final class ModelCommand {
               names = "--format",
               defaultValue = "json",
               description =
-                  "${COMPLETION-CANDIDATES}: the snapshot as it stands on the topic (what"
-                      + " model.initialParameters reads), or a model that ONNX runtimes read;"
+                  "${COMPLETION-CANDIDATES}: the published snapshot (for"
+                      + " model.initialParameters), or a file for ONNX runtimes;"
                       + " default: ${DEFAULT-VALUE}.")
           FileFormat format,
       @Option(
               names = "--precision",
               defaultValue = "float64",
               description =
-                  "onnx: the type of input and output, ${COMPLETION-CANDIDATES};"
+                  "ONNX only: the type of input and output, ${COMPLETION-CANDIDATES};"
                       + " default: ${DEFAULT-VALUE}.")
           Precision precision,
       @Option(names = "--version", paramLabel = "V", description = WHICH) @Nullable Long version)

@@ -28,13 +28,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code model rollback}: writes into the training log that the model goes back. */
+/** {@code model rollback}: writes a rollback command into the training log. */
 @Command(
     name = "rollback",
     description = {
-      "Let the learner continue from an earlier version. `model list` shows the versions.",
+      "Make the learner continue from an earlier version. `model list` shows the versions.",
       "The rollback is a record in the mini-batches topic. It takes effect when the learner reaches"
-          + " the record, even after a later start. The list keeps the version that it replaces."
+          + " the record, even after a later start. Millrace first publishes a snapshot of the present"
+          + " version, so that you can return to it."
     })
 final class ModelRollback implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -46,7 +47,7 @@ final class ModelRollback implements Callable<Integer> {
       names = "--version",
       required = true,
       paramLabel = "V",
-      description = "The version to go back to.")
+      description = "The version to roll back to.")
   private long version;
 
   @Override
@@ -69,17 +70,20 @@ final class ModelRollback implements Callable<Integer> {
     return 0;
   }
 
-  /** Null when no learner came to it, and when the command is asked to stop: it is recorded. */
+  /**
+   * Null if no learner reached the command in time, or if this process shall stop. The command is
+   * in the log in both cases.
+   */
   private static @Nullable Snapshot await(Follower follower, long offset) {
     try {
       return follower.awaitLearnedThrough(offset);
     } catch (InterruptException e) {
-      Thread.interrupted(); // the consumer is still to be closed
+      Thread.interrupted(); // the consumer must be closed first
       return null;
     }
   }
 
-  /** A producer would create the topic where the broker permits it. */
+  /** Checked first, because a producer would create the topic if the broker permits it. */
   private static void requireLog(MillraceConfig config, Admin admin) {
     Set<String> topics = KafkaAnswers.get(admin.listTopics().names());
     if (!topics.contains(config.topics().miniBatches())) {
@@ -105,7 +109,7 @@ final class ModelRollback implements Callable<Integer> {
     }
   }
 
-  /** Writes the command to the log and returns where it stands. */
+  /** Writes the command to the log and returns its offset. */
   private static long record(MillraceConfig config, KafkaClients clients, byte[] snapshot) {
     ProducerRecord<byte[], byte[]> command = LogCommand.rollback(config, snapshot);
     try (Producer<byte[], byte[]> producer = clients.producer("rollback")) {
@@ -114,7 +118,7 @@ final class ModelRollback implements Callable<Integer> {
       throw ExitException.failure(
           String.format(
               Locale.ROOT,
-              "Topic %s does not take the snapshot, %,d bytes; raise its max.message.bytes",
+              "The snapshot (%2$,d bytes) is too large for topic %1$s: raise its max.message.bytes",
               command.topic(),
               snapshot.length),
           e);
@@ -126,7 +130,7 @@ final class ModelRollback implements Callable<Integer> {
     if (after == null) {
       System.out.printf(
           Locale.ROOT,
-          "Recorded in topic %s at offset %d: model %s goes back to version %,d when a learner"
+          "Recorded in topic %s at offset %d: model %s rolls back to version %,d when a learner"
               + " reaches this offset. No learner has reached it yet.%n",
           config.topics().miniBatches(),
           offset,
@@ -134,7 +138,7 @@ final class ModelRollback implements Callable<Integer> {
           version);
       return;
     }
-    long goesOnAs =
+    long continuesAs =
         after
             .rollback()
             .filter(last -> last.to() == version && last.version() > before.version())
@@ -143,18 +147,18 @@ final class ModelRollback implements Callable<Integer> {
                     ExitException.failure(
                         String.format(
                             Locale.ROOT,
-                            "The learner refused to go back; topic %s says why",
+                            "The learner refused the rollback; the dead letter in topic %s says why",
                             config.topics().deadLetters())))
             .version();
     System.out.printf(
         Locale.ROOT,
-        "Model %s went back to version %,d and goes on from there as version %,d%n",
+        "Model %s was rolled back to version %,d and continues as version %,d%n",
         config.model().name(),
         version,
-        goesOnAs);
+        continuesAs);
   }
 
-  /** Reads the snapshots that are published from now on. */
+  /** Reads the snapshots that are published after its creation. */
   private static final class Follower {
     private final Consumer<byte[], byte[]> consumer;
     private final MillraceConfig config;
@@ -169,7 +173,7 @@ final class ModelRollback implements Callable<Integer> {
       partitions.forEach(consumer::position);
     }
 
-    /** The first snapshot of a model that has learned the log up to there, or null. */
+    /** The first snapshot of a model that has learned the log up to this offset, or null. */
     @Nullable Snapshot awaitLearnedThrough(long offset) {
       Optional<SnapshotKey> key = Optional.of(SnapshotKey.newest(config.model().name()));
       long deadline = System.nanoTime() + PATIENCE.toNanos();

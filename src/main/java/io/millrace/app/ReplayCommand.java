@@ -25,7 +25,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code replay}: the audit of a model. */
+/** {@code replay}: rebuilds a model from the training log and compares it with the snapshot. */
 @Command(
     name = "replay",
     description =
@@ -38,7 +38,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--to-version",
       paramLabel = "V",
-      description = "The version to rebuild; without it, that of the newest snapshot.")
+      description = "The version to rebuild. Default: the version of the newest snapshot.")
   private @Nullable Long toVersion;
 
   @Override
@@ -68,7 +68,7 @@ final class ReplayCommand implements Callable<Integer> {
         config.topics().miniBatches(),
         kernel.text());
     if (published == null) {
-      System.out.println("The snapshots topic holds no snapshot of this version to compare with");
+      System.out.println("The snapshots topic has no snapshot of this version to compare with");
       return 0;
     }
     Snapshot snapshot = SnapshotReader.decode(published, config);
@@ -87,20 +87,20 @@ final class ReplayCommand implements Callable<Integer> {
       throw ExitException.failure(
           String.format(
               Locale.ROOT,
-              "It differs from the snapshot that was published at %s in: %s."
-                  + " (No replay equals a model that was trained with two kinds of matrix products:"
-                  + " set training.kernel)",
+              "The result differs from the snapshot that was published at %s in: %s."
+                  + " (A model that was trained with two kinds of matrix products cannot be rebuilt bit for"
+                  + " bit. To prevent this, set training.kernel)",
               snapshot.timestamp(),
               String.join(", ", differences)));
     }
     System.out.printf(
         Locale.ROOT,
-        "It equals the snapshot that was published at %s, bit for bit%n",
+        "The result equals the snapshot that was published at %s, bit for bit%n",
         snapshot.timestamp());
     return 0;
   }
 
-  /** What the configuration sets, else what the snapshot was made with. */
+  /** The kernel that the configuration sets, or else the kernel of the snapshot. */
   private static KernelKind kernel(MillraceConfig config, byte @Nullable [] published) {
     if (published == null || config.training().kernel().isPresent()) {
       return config.training().kernelKind();
@@ -115,20 +115,20 @@ final class ReplayCommand implements Callable<Integer> {
       throw ExitException.failure(
           String.format(
               Locale.ROOT,
-              "There is no snapshot of model %s on topic %s yet; --to-version V rebuilds without one",
+              "Topic %2$s has no snapshot of model %1$s yet. Use --to-version V to rebuild without a snapshot",
               config.model().name(),
               config.topics().snapshots()));
     }
     return SnapshotReader.decode(published, config).version();
   }
 
-  /** The snapshot to compare with: of the version that was asked for, or the newest. */
+  /** The snapshot to compare with: of the requested version, or the newest. */
   private byte @Nullable [] published(MillraceConfig config, KafkaClients clients) {
     SnapshotReader snapshots = SnapshotReader.read(config, clients);
     return toVersion == null ? snapshots.newest() : snapshots.byVersion().get(toVersion);
   }
 
-  /** Learns the log up to a version. Returns where the model went back last on the way. */
+  /** Learns the log up to a version. Returns the last rollback before it. */
   private static Optional<Rollback> replay(
       MillraceConfig config, KafkaClients clients, Model model, KernelKind kernel, long version) {
     String topic = config.topics().miniBatches();
@@ -140,7 +140,7 @@ final class ReplayCommand implements Callable<Integer> {
         throw ExitException.failure(
             String.format(
                 Locale.ROOT,
-                "Topic %s begins at offset %d: earlier records are deleted, and a replay needs all of them",
+                "Topic %s begins at offset %d: earlier records were deleted, and a replay needs all records",
                 topic,
                 log.firstOffset()));
       }
@@ -160,7 +160,7 @@ final class ReplayCommand implements Callable<Integer> {
       throw ExitException.failure(
           String.format(
               Locale.ROOT,
-              "Topic %s ends at version %d of the model, version %d is not in it",
+              "Topic %s ends at version %d of the model, before version %d",
               topic,
               model.version(),
               version));

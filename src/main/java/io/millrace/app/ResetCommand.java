@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code reset}: forgets a model and how far its examples were read. */
+/** {@code reset}: deletes a model and its positions in the topics. */
 @Command(
     name = "reset",
     description = {
@@ -29,7 +29,7 @@ final class ResetCommand implements Callable<Integer> {
   @Mixin private ConfigFile configFile = new ConfigFile();
   @Mixin private EmbeddedBrokerOption embeddedBroker = new EmbeddedBrokerOption();
 
-  @Option(names = "--yes", description = "Do not ask.")
+  @Option(names = "--yes", description = "Delete without asking.")
   private boolean yes;
 
   @Override
@@ -49,22 +49,22 @@ final class ResetCommand implements Callable<Integer> {
     reset.requireRights();
     reset.plan().forEach(System.out::println);
     if (!yes && !isConfirmed()) {
-      throw ExitException.usage("Nothing is forgotten");
+      throw ExitException.usage("Nothing was deleted");
     }
     reset.perform();
     System.out.printf(
         Locale.ROOT,
-        "Forgotten. The next run of application %s starts with a new model.%n",
+        "Deleted. The next run of application %s starts with a new model.%n",
         config.application());
   }
 
   private static boolean isConfirmed() {
     if (!Terminal.isAttached()) {
       throw ExitException.usage(
-          "Nothing is forgotten: there is no terminal to ask at. --yes answers the question");
+          "Nothing was deleted: reset must ask first, and there is no terminal. Use --yes to reset without a question");
     }
     return Confirmation.isGiven(
-        "Forget all this?",
+        "Delete all this?",
         new InputStreamReader(StandardInput.open(), Charset.defaultCharset()),
         System.out);
   }

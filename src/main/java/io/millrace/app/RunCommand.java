@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code run}: the learner against the Kafka of a configuration. */
+/** {@code run}: learns from the Kafka of a configuration. */
 @Command(
     name = "run",
     description = "Learn from the examples topic of the configuration until Ctrl-C.")
@@ -26,9 +26,9 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--accept-new-partitions",
       description = {
-        "Learn also from partitions that were added to the examples topic (or to the topics of"
-            + " events and labels) since the last start. Without it such a start is refused.",
-        "Needed once; nothing that was learned is lost."
+        "Also learn from partitions that were added to the examples topic (or to the topics of"
+            + " events and labels) since the last start. Without this option, the start is refused.",
+        "Needed once. Nothing that was learned is lost."
       })
   private boolean acceptNewPartitions;
 
@@ -57,7 +57,7 @@ final class RunCommand implements Callable<Integer> {
         (board, dashboard) -> {
           System.out.printf(
               Locale.ROOT,
-              "Model %s learns from topic %s of Kafka at %s; Ctrl-C stops%n",
+              "Model %s learns from topic %s on Kafka at %s. Press Ctrl-C to stop.%n",
               config.model().name(),
               config.topics().examples(),
               config.bootstrapServers());

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * The settings of a Kafka that is alone: no other node to replicate to or wait for, and a heap that
- * it shares with the learner. Whatever belongs to a topic stays at Kafka's default and is set by
- * whoever creates the topic.
+ * The settings of a single-node Kafka: it has no other node to replicate to or to wait for, and it
+ * shares the heap with the learner. Topic settings stay at Kafka's defaults. Whoever creates a
+ * topic sets them.
  */
 public final class BrokerSettings {
   static final int NODE_ID = 1;
@@ -34,14 +34,16 @@ public final class BrokerSettings {
           "0",
           "controlled.shutdown.enable",
           "true",
-          // A restarted broker may not register before the session of its former life has ended.
+          // A restarted broker cannot register before its former session has ended.
           "broker.session.timeout.ms",
           "1000",
-          // Several beats a session: a missed one takes every partition off line for a moment.
+          // Several heartbeats per session: after a missed session every partition is briefly
+          // offline.
           "broker.heartbeat.interval.ms",
           "200",
-          // The open transaction of a process that was killed holds up every reader of committed
-          // records until it has timed out and somebody looks: by default every 10 seconds.
+          // The open transaction of a killed process blocks every reader of committed
+          // records until it has timed out and the broker looks for it: by default every 10
+          // seconds.
           "transaction.abort.timed.out.transaction.cleanup.interval.ms",
           "1000",
           // Kafka would wait for ever. Checking large logs after a crash takes minutes at most.
@@ -50,7 +52,8 @@ public final class BrokerSettings {
 
   private static final Map<String, String> SMALL =
       Map.of(
-          // On the heap from the start, 128 MB by default. 8 MB is 300,000 keys a cleaning round.
+          // Allocated at the start, 128 MB by default. 8 MB are enough for 300,000 keys per
+          // cleaning.
           "log.cleaner.dedupe.buffer.size", "8388608");
 
   /** The system lets a socket's buffer grow; Kafka's 100 KB cut a request into many pieces. */

@@ -4,9 +4,9 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 
 /**
- * The two sockets of a broker: one for its clients, one for its controller, which nobody but the
- * broker itself talks to. KRaft does not mind if the controller's port differs from one start to
- * the next: the one voter is known by its number, and what it wrote holds no address.
+ * The two sockets of a broker: one for its clients, one for its controller, which only the broker
+ * itself uses. The port of the controller may differ between starts: KRaft knows its one voter by
+ * number, and stores no address.
  */
 final class BrokerSockets implements AutoCloseable {
   private final ListeningSocket clients;
@@ -20,7 +20,7 @@ final class BrokerSockets implements AutoCloseable {
   /**
    * Opens both.
    *
-   * @throws BrokerException if the clients' host and port are not to be had
+   * @throws BrokerException if the host and port for clients cannot be used
    */
   static BrokerSockets open(String host, int port) {
     ListeningSocket clients = ListeningSocket.forClients(host, port);
@@ -32,7 +32,7 @@ final class BrokerSockets implements AutoCloseable {
     }
   }
 
-  /** What Kafka gets when it wants to open the listener of this name. */
+  /** The socket for the listener of this name. */
   ServerSocketChannel channel(String listener) {
     return (listener.equals(BrokerSettings.CLIENTS) ? clients : controller).channel();
   }

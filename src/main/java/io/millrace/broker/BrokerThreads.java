@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of one broker. Everything Kafka starts from {@link #run} belongs to one thread group,
- * so that when Kafka wants to end the process we know which broker has failed, and the process goes
- * on long enough to say so.
+ * so that when Kafka wants to end the process, we know which broker has failed, and the process can
+ * report it.
  *
- * <p>Kafka ends the process through one static hook, {@code Exit}, from wherever it finds that it
- * cannot go on: all its folders have failed, an invariant is broken. From a broker's thread that
- * call now stops this thread and reports to the broker; from any other thread it does what it
- * always did. (Kafka means the hook's setters for tests; there is no other way to be asked.)
+ * <p>Kafka ends the process through one static hook, {@code Exit}, when it cannot continue: all its
+ * folders have failed, or an invariant is broken. From a broker's thread that call now stops this
+ * thread and reports to the broker; from any other thread it behaves as before. (Kafka provides the
+ * setters of the hook for tests. There is no other way to intercept it.)
  */
 final class BrokerThreads {
   static {
@@ -22,7 +22,7 @@ final class BrokerThreads {
         (status, message) -> end(message, () -> Runtime.getRuntime().halt(status)));
   }
 
-  /** Hears that a broker cannot go on. Called on the broker's thread, perhaps more than once. */
+  /** Called when a broker cannot continue, on the broker's thread, possibly more than once. */
   @FunctionalInterface
   interface FatalListener {
     void failed(@Nullable String message);
@@ -51,7 +51,7 @@ final class BrokerThreads {
     try {
       task.call();
       done.complete(null);
-    } catch (Throwable e) { // whoever waits must hear of errors too
+    } catch (Throwable e) { // the waiting thread must get errors, too
       done.completeExceptionally(e);
     }
   }
@@ -82,7 +82,7 @@ final class BrokerThreads {
       this.listener = listener;
     }
 
-    /** A thread that we stopped has nothing to say at its end. */
+    /** A thread that we stopped reports nothing at its end. */
     @Override
     public void uncaughtException(Thread thread, Throwable e) {
       if (!(e instanceof ThreadStopped)) {
@@ -91,12 +91,12 @@ final class BrokerThreads {
     }
   }
 
-  /** An error, because Kafka goes on after many an exception. */
+  /** An error, because Kafka continues after many exceptions. */
   private static final class ThreadStopped extends Error {
     private static final long serialVersionUID = 1L;
 
     ThreadStopped() {
-      super("the embedded Kafka has failed", null, false, false);
+      super("the embedded Kafka failed", null, false, false);
     }
   }
 }

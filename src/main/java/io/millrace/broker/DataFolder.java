@@ -24,11 +24,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder that holds a broker's data, checked before Kafka sees it: Kafka would answer most of
- * these mistakes with a stack trace, or by adding its files to somebody's home folder.
+ * The folder that holds a broker's data, checked before Kafka sees it: for most of these mistakes
+ * Kafka would print a stack trace, or write its files into a foreign folder.
  *
- * <p>While open it is this broker's alone. {@link #close} gives it free, and deletes it if it is
- * temporary.
+ * <p>While it is open, only this broker uses it. {@link #close} releases it, and deletes it if it
+ * is temporary.
  */
 final class DataFolder implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DataFolder.class);
@@ -38,12 +38,15 @@ final class DataFolder implements AutoCloseable {
 
   private static final long LITTLE_SPACE = 20L << 20; // two index files of 10 MB
 
-  /** What a format that was cut short leaves behind; {@code meta.properties} is written last. */
+  /**
+   * The content of a folder whose formatting was interrupted: {@code meta.properties} is written
+   * last.
+   */
   private static final Set<String> LEFT_BY_FORMAT =
       Set.of(LOCK, "bootstrap.checkpoint", "bootstrap.checkpoint.tmp", "meta.properties.tmp");
 
   /**
-   * The folders in use in this process. Kafka's lock alone would not do: on Linux, merely opening
+   * The folders in use in this process. Kafka's lock alone is not enough: on Linux, merely opening
    * and closing the locked file a second time in one process releases the lock.
    */
   private static final Set<Path> IN_USE = ConcurrentHashMap.newKeySet();
@@ -57,7 +60,7 @@ final class DataFolder implements AutoCloseable {
   }
 
   /**
-   * Opens a folder, creating it if need be.
+   * Opens a folder, and creates it if necessary.
    *
    * @param nodeId the Kafka node that the data must belong to, if there are any
    * @throws BrokerException if the folder cannot hold a broker's data, or holds something else, or
@@ -94,8 +97,7 @@ final class DataFolder implements AutoCloseable {
 
   private static Path create(Path directory) {
     if (Files.exists(directory) && !Files.isDirectory(directory)) {
-      throw new BrokerException(
-          "The data folder " + directory + " is a file: give the broker a folder.");
+      throw new BrokerException("The data folder " + directory + " is a file. Choose a folder.");
     }
     try {
       return Files.createDirectories(directory.toAbsolutePath()).toRealPath();
@@ -128,9 +130,9 @@ final class DataFolder implements AutoCloseable {
       throw new BrokerException(
           "The folder "
               + path
-              + " is not a Kafka data folder and not empty (it holds "
+              + " is not a Kafka data folder and not empty (it has "
               + String.join(", ", others)
-              + "): give the broker a new folder.");
+              + "). Choose a new folder.");
     }
   }
 
@@ -159,7 +161,7 @@ final class DataFolder implements AutoCloseable {
               + found
               + ", not "
               + nodeId
-              + "): give the broker a folder of its own.");
+              + "). Choose another folder.");
     }
   }
 
@@ -178,14 +180,14 @@ final class DataFolder implements AutoCloseable {
     return new BrokerException(
         "The data folder "
             + path
-            + " is in use by another running broker: stop that one or choose another folder.");
+            + " is in use by another broker. Stop that broker, or choose another folder.");
   }
 
   Path path() {
     return path;
   }
 
-  /** Whether Kafka has prepared this folder before; what happens once in its life. */
+  /** Whether Kafka has formatted this folder before. */
   boolean isFormatted() {
     return Files.exists(path.resolve(META_PROPERTIES));
   }
@@ -195,7 +197,7 @@ final class DataFolder implements AutoCloseable {
     try {
       return Files.getFileStore(path).getUsableSpace() < LITTLE_SPACE;
     } catch (IOException e) {
-      return false; // then something else is wrong
+      return false; // then another problem will show
     }
   }
 
@@ -215,7 +217,7 @@ final class DataFolder implements AutoCloseable {
     }
   }
 
-  /** What went wrong with a file; Java's message is often just the file's name. */
+  /** The problem with a file. Java's message is often just the name of the file. */
   private static String reason(IOException e) {
     return e.getClass().getSimpleName() + ", " + e.getMessage();
   }

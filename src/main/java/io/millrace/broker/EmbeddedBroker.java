@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Lifecycle: running from {@code start} until {@link #close}; not restartable, but another one
  * may be started on the same folder, on any port, and finds the data there, after a crash as well.
- * Several brokers may run in one process. A broker that cannot go on (a full disk) tells {@link
- * #onFatal}; it must be closed all the same. All methods may be called from any thread.
+ * Several brokers may run in one process. A broker that cannot continue (a full disk) reports to
+ * {@link #onFatal}. It must still be closed. All methods may be called from any thread.
  *
  * <p>It listens without encryption or passwords: on loopback, or in a network that is trusted.
  */
@@ -52,7 +52,7 @@ public final class EmbeddedBroker implements AutoCloseable {
    * @param host the one address to listen on, and the one that clients are told
    * @param port 0 for any free port
    * @param directory holds the data; created and prepared if it is new
-   * @throws BrokerException if the port or the folder is not to be had, or Kafka does not start
+   * @throws BrokerException if the port or the folder cannot be used, or Kafka does not start
    */
   public static EmbeddedBroker start(String host, int port, Path directory) {
     return start(host, port, () -> DataFolder.open(directory, BrokerSettings.NODE_ID), Map.of());
@@ -66,7 +66,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     return startTemporary(host, port, Map.of());
   }
 
-  /** With settings of Kafka's own that win over ours: tests ask for TLS and passwords with them. */
+  /** With Kafka settings that override ours. Tests use them for TLS and passwords. */
   static EmbeddedBroker startTemporary(String host, int port, Map<String, String> settings) {
     return start(host, port, DataFolder::temporary, settings);
   }
@@ -92,7 +92,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  /** Waits for the start or for a fatal fault, whichever comes first: Kafka waits on after one. */
+  /** Waits for the start or for a fatal error, because Kafka waits for ever after one. */
   private void awaitStart() {
     CompletableFuture<Void> started = threads.run("start", this::startNode);
     var unused =
@@ -132,7 +132,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     return new BrokerException(sentence("cannot start", String.valueOf(rootOf(e))), e);
   }
 
-  /** Where clients find this broker, as {@code host:port}. */
+  /** The address for clients, as {@code host:port}. */
   public String bootstrapServers() {
     return sockets.clientAddress();
   }
@@ -143,12 +143,12 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
-   * Has the handler told, in one sentence for people, when Kafka cannot go on: a full disk, a
-   * folder that disappeared. Kafka alone would have ended the process at this point without a word
-   * on the console; now the process goes on, without a working broker, and the handler decides.
+   * Calls the handler with one sentence for people when Kafka cannot continue: a full disk, a
+   * folder that was deleted. Kafka alone would end the process without a message on the console.
+   * Now the process continues without a working broker, and the handler decides.
    *
    * <p>Called once, on a thread of its own (it may end the process or close this broker), and at
-   * once if it has happened already. Not called for what goes wrong while closing.
+   * once if it has happened already. Not called for failures while closing.
    */
   public void onFatal(Consumer<String> handler) {
     var unused =
@@ -156,22 +156,22 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   private void fail(@Nullable String message, @Nullable Throwable cause) {
-    if (closed) { // a broker that is being taken apart has faults of no interest
+    if (closed) { // errors while a broker is closing do not matter
       return;
     }
-    if (cause != null) { // what comes without one, Kafka has logged
+    if (cause != null) { // without a message, Kafka has logged it
       log.info("Kafka has failed: {}", message, cause); // the handler of onFatal tells people
     }
     if (!folder.isFormatted()) {
-      failure.complete(sentence("has failed", "its files are gone"));
+      failure.complete(sentence("failed", "its files were deleted"));
     } else if (cause != null) {
-      failure.complete(sentence("has failed", String.valueOf(rootOf(cause))));
+      failure.complete(sentence("failed", String.valueOf(rootOf(cause))));
     } else {
-      failure.complete(sentence("has failed", message != null ? message : "its log says why"));
+      failure.complete(sentence("failed", message != null ? message : "see its log"));
     }
   }
 
-  /** A full disk shows itself in many ways, few of which name it. */
+  /** A full disk causes many different errors, and few of them name it. */
   private String sentence(String what, String reason) {
     String why = folder.isFull() ? "the disk is full" : reason;
     return "The embedded Kafka in " + folder.path() + " " + what + ": " + why + ".";
@@ -186,8 +186,8 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
-   * Stops the broker and waits for it: half a second as a rule, half a minute at most. Clients that
-   * are still connected are cut off, so close them first. The second call does nothing.
+   * Stops the broker and waits for it: usually half a second, half a minute at most. Clients that
+   * are still connected are disconnected, so close them first. The second call does nothing.
    */
   @Override
   public synchronized void close() {

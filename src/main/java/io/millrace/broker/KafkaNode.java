@@ -31,16 +31,16 @@ import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
- * Kafka's broker and controller in one, put together as {@code KafkaRaftServer} of Kafka 4.3.1 puts
- * them together, with three things of our own: the open sockets, the handler of fatal faults, and a
- * bound on the time that stopping takes. The one class that calls Kafka's internal server API.
+ * Kafka's broker and controller in one, assembled like {@code KafkaRaftServer} of Kafka 4.3.1.
+ * Three parts are ours: the open sockets, the handler of fatal errors, and a time limit for
+ * stopping. Only this class calls Kafka's internal server API.
  *
- * <p>To be started and stopped once, from the broker's own threads.
+ * <p>Start and stop it once, from the threads of the broker.
  */
 final class KafkaNode {
   private static final Logger log = LoggerFactory.getLogger(KafkaNode.class);
 
-  /** Hears that the node cannot go on. */
+  /** Called when the node cannot continue. */
   @FunctionalInterface
   interface FaultListener {
     void failed(String message, Throwable cause);
@@ -92,11 +92,11 @@ final class KafkaNode {
   }
 
   /**
-   * Stops the broker, then the controller, which the broker's controlled shutdown needs. Does
-   * nothing for what was never started.
+   * Stops the broker, then the controller, which the broker's controlled shutdown needs. Skips what
+   * was never started.
    *
-   * @param patience how long to wait for the controlled shutdown; after it the logs are closed all
-   *     the same
+   * @param patience how long to wait for the controlled shutdown; after it the logs are closed
+   *     anyway
    */
   void stop(Duration patience) {
     try {

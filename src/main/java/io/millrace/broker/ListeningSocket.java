@@ -9,12 +9,11 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.Locale;
 
 /**
- * A port that is ours before Kafka starts. Kafka is handed the open socket, so that a port found
- * free cannot be taken by somebody else in between, and a taken one is reported in a sentence
- * instead of half-way through Kafka's own start.
+ * A port that is opened before Kafka starts. Kafka gets the open socket, so no other program can
+ * take a free port in between, and a port in use is reported in one sentence before Kafka starts.
  *
- * <p>Kafka closes the socket when it stops; {@link #close} is for the start that does not get so
- * far, and harmless otherwise.
+ * <p>Kafka closes the socket when it stops; {@link #close} is for a start that fails earlier, and
+ * has no effect otherwise.
  */
 final class ListeningSocket implements AutoCloseable {
   private static final int BACKLOG = 50; // Kafka's own default
@@ -33,7 +32,7 @@ final class ListeningSocket implements AutoCloseable {
    * Opens a port for clients.
    *
    * @param port 0 for any free one
-   * @throws BrokerException if the host is not an address of this machine or the port is taken
+   * @throws BrokerException if the host is not an address of this machine or the port is in use
    */
   static ListeningSocket forClients(String host, int port) {
     InetSocketAddress address = addressOf(host, port);
@@ -71,21 +70,23 @@ final class ListeningSocket implements AutoCloseable {
       throw new BrokerException(
           "Cannot listen on "
               + join(host, port)
-              + ": a port is a number from 0 to 65535; change kafka.bootstrap.servers.");
+              + ": the port must be from 0 to 65535. Change kafka.bootstrap.servers.");
     }
     InetSocketAddress address = new InetSocketAddress(host, port);
     if (address.isUnresolved()) {
       throw new BrokerException(
           "Cannot listen on "
               + join(host, port)
-              + ": no address is known for this host name; change kafka.bootstrap.servers.");
+              + ": the host name has no address. Change kafka.bootstrap.servers.");
     }
-    if (address.getAddress().isAnyLocalAddress()) { // clients are told the address to come back to
+    if (address
+        .getAddress()
+        .isAnyLocalAddress()) { // clients get this address for later connections
       throw new BrokerException(
           "Cannot listen on "
               + join(host, port)
-              + ": it stands for every interface, and clients need one address;"
-              + " put a name or an address of this machine into kafka.bootstrap.servers.");
+              + ": it means every interface, and clients need one address."
+              + " Set kafka.bootstrap.servers to a name or an address of this machine.");
     }
     return address;
   }
@@ -95,8 +96,8 @@ final class ListeningSocket implements AutoCloseable {
     if (e instanceof SocketException && reason.toLowerCase(Locale.ROOT).contains("in use")) {
       return "Port "
           + join(host, port)
-          + " is taken by another program, perhaps another Kafka:"
-          + " stop it or choose another port in kafka.bootstrap.servers.";
+          + " is in use by another program, perhaps another Kafka."
+          + " Stop it, or choose another port in kafka.bootstrap.servers.";
     }
     return "Cannot listen on "
         + join(host, port)
@@ -111,7 +112,7 @@ final class ListeningSocket implements AutoCloseable {
     return channel;
   }
 
-  /** {@code host:port} as clients write it, with the port that was really opened. */
+  /** {@code host:port} for clients, with the actual port. */
   String address() {
     return join(host, port);
   }

@@ -1,7 +1,6 @@
 package io.millrace.codec;
 
 import com.fasterxml.jackson.core.JacksonException;
-import java.util.Objects;
 import java.util.regex.Pattern;
 
 /** Values from outside, made fit for a sentence. */
@@ -10,13 +9,6 @@ public final class Text {
 
   /** Control characters, those above ASCII too, and what else ends a line. */
   private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
-
-  /** What Jackson says of a place before its line and column. */
-  private static final Pattern SOURCE = Pattern.compile("\\[Source: .*?; (line: [^]]*)]");
-
-  /** What Jackson says to programmers: how to allow it, or what it would take that is no JSON. */
-  private static final Pattern ADVICE =
-      Pattern.compile(": enable `[^`]*` to allow| \\(or 'NaN'/'\\+INF'/'-INF'\\)");
 
   private Text() {}
 
@@ -30,11 +22,9 @@ public final class Text {
     return oneLine(text.substring(0, end)) + "\u2026";
   }
 
-  /** What a parser found broken. */
+  /** What a parser found broken, and where. */
   public static String broken(JacksonException e) {
-    String message = Objects.requireNonNullElse(e.getOriginalMessage(), "");
-    String plain = ADVICE.matcher(message).replaceAll("");
-    return "Broken JSON: " + oneLine(SOURCE.matcher(plain).replaceAll("$1"));
+    return oneLine(BrokenJson.describe(e));
   }
 
   private static String oneLine(String text) {

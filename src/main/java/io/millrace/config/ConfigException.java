@@ -3,7 +3,7 @@ package io.millrace.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A configuration that cannot be used: every fault found, in the order of the file. */
+/** A configuration that cannot be used, with every fault in the order of the file. */
 public final class ConfigException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -3,6 +3,6 @@ package io.millrace.config;
 /**
  * How the model is evaluated while it learns.
  *
- * @param window the examples that the sliding figures are over, at least 1
+ * @param window the number of examples in the sliding window, at least 1
  */
 public record EvaluationConfig(int window) {}

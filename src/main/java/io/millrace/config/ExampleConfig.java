@@ -10,12 +10,12 @@ import java.util.Optional;
  *
  * @param features where the inputs come from; {@link Features.Vector} unless the format is JSON
  * @param label what is learned; {@link Target.Plain} unless the format is JSON
- * @param labels where labels come later than their events
+ * @param labels the settings if labels come later than their events
  */
 public record ExampleConfig(
     Format format, Features features, Target label, Optional<LabelsConfig> labels) {
 
-  /** Of examples that come with their labels. */
+  /** For examples that contain their labels. */
   public ExampleConfig(Format format, Features features, Target label) {
     this(format, features, label, Optional.empty());
   }

@@ -3,7 +3,7 @@ package io.millrace.config;
 /**
  * One thing wrong with a configuration.
  *
- * @param key the full key, such as {@code training.batchSize}; empty when it is none key's fault
+ * @param key the full key, such as {@code training.batchSize}; empty if no single key is wrong
  * @param where the file with the line, or the override
  * @param message what is wrong and what to write instead
  */

@@ -10,9 +10,9 @@ import java.util.OptionalInt;
  *
  * @param host the address to listen on
  * @param port 0: any free port; empty: no server
- * @param allowedHosts names, without a port, that requests may ask for beside the loopback names,
- *     the host and the address that they arrive at
- * @param token that a request for predictions must show; empty: none
+ * @param allowedHosts names, without a port, to which the server answers besides the loopback
+ *     names, the host and the local address
+ * @param token that a request for predictions must have; empty: none
  */
 public record HttpConfig(
     String host, OptionalInt port, List<String> allowedHosts, Optional<String> token) {

@@ -4,7 +4,7 @@ package io.millrace.config;
  * The learning rate, which falls with the updates: {@code initial / (1 + decay * updates)}.
  *
  * @param initial greater than 0
- * @param decay an update's share, not negative; 0: the rate is constant
+ * @param decay the decay per update, not negative; 0: the rate is constant
  */
 public record LearningRate(double initial, double decay) {
 

@@ -8,7 +8,7 @@ import java.util.Map;
  * A complete and checked configuration.
  *
  * @param application Kafka's {@code application.id}
- * @param kafka client properties as they stand, in the order of the file; holds at least {@code
+ * @param kafka client properties, unchanged and in the order of the file; with at least {@code
  *     bootstrap.servers}
  * @param threads stream threads, at least 1
  */

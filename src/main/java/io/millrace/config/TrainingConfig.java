@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
  * @param batchSize examples in a full mini-batch, at least 1
  * @param maxWait since the first example of a partial batch until it is trained; empty: never
  * @param l2 weight decay on W1 and W2, not negative
- * @param clipNorm the longest gradient, as a norm over all parameters; empty: any
+ * @param clipNorm the largest norm of the gradient over all parameters; empty: no limit
  * @param kernel what computes the matrix products; empty: the fastest that the JVM has
  */
 public record TrainingConfig(
@@ -25,7 +25,7 @@ public record TrainingConfig(
     Scaling scaling,
     Optional<KernelKind> kernel) {
 
-  /** What computes the matrix products in this process. */
+  /** The implementation of the matrix products in this process. */
   public KernelKind kernelKind() {
     return kernel.orElseGet(KernelKind::best);
   }

@@ -7,7 +7,7 @@ import java.time.Instant;
  *
  * @param model the name of the model
  * @param metrics the figures
- * @param source the mini-batch that they are of
+ * @param source their mini-batch
  * @param timestamp when it was learned
  */
 public record BatchCost(

@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What one mini-batch showed and taught: the figures are of the parameters before the update, so
- * that each batch is a test first (prequential evaluation).
+ * The figures of one mini-batch. They are of the parameters before the update, so each mini-batch
+ * is a test first (prequential evaluation).
  *
  * @param batch the number of the mini-batch in the model's life, from 1
  * @param examples m
  * @param totalExamples the examples in the model after it
  * @param cost J, the mean loss of its examples
- * @param accuracy the share of examples predicted right; empty for regression
+ * @param accuracy the share of examples predicted correctly; empty for regression
  * @param gradientNorm the Euclidean norm of the gradient over all parameters
  * @param learningRate the rate of the update
  * @param modelVersion the version of the parameters that the figures are of
@@ -34,7 +34,7 @@ public record BatchMetrics(
     Optional<ServedQuality> served)
     implements Outcome {
 
-  /** Of examples that came with their labels. */
+  /** The figures of examples that contained their labels. */
   public BatchMetrics(
       long batch,
       int examples,

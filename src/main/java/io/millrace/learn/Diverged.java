@@ -3,12 +3,12 @@ package io.millrace.learn;
 import java.util.List;
 
 /**
- * A mini-batch that cannot be learned from; the model, its optimiser and its scaler are as they
- * were. Its cost or gradient is not finite, or a number in it or in the update is so large that the
- * model could become so.
+ * A mini-batch that cannot be learned. The model, its optimiser and its scaler are unchanged. Its
+ * cost or gradient is not finite, or a number in it or in the update is so large that the model
+ * could become so.
  *
- * @param what the numbers that tell, such as {@code cost NaN, gradient norm NaN}
- * @param suspects the examples that most likely did it, the likeliest first
+ * @param what the numbers that show it, such as {@code cost NaN, gradient norm NaN}
+ * @param suspects the examples that are the likely cause, the most likely first
  */
 public record Diverged(String what, List<Suspect> suspects) implements Outcome {
 

@@ -5,22 +5,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is known of a model's past beside the model: which of its snapshots are kept, and where it
- * went back last.
+ * The past of a model: which of its snapshots are kept, and its last rollback.
  *
  * @param kept the versions of the snapshots that are kept, in the order in which they were
  *     published
- * @param rollback the last one, where there was any
+ * @param rollback the last rollback, if there was one
  */
 public record History(List<Long> kept, Optional<Rollback> rollback) {
-  /** Of a model at the start of its life. */
+  /** The history of a new model. */
   public static final History NONE = new History(List.of(), Optional.empty());
 
   public History {
     kept = List.copyOf(kept);
   }
 
-  /** With one more snapshot that is kept; one that is kept already stays where it is. */
+  /** Adds a kept snapshot. One that is already kept stays at its place. */
   public History with(long version) {
     if (kept.contains(version)) {
       return this;
@@ -30,12 +29,12 @@ public record History(List<Long> kept, Optional<Rollback> rollback) {
     return new History(more, rollback);
   }
 
-  /** With the newest snapshots only. */
+  /** Keeps only the newest snapshots. */
   public History newest(int count) {
     return new History(kept.subList(Math.max(0, kept.size() - count), kept.size()), rollback);
   }
 
-  /** With a rollback. */
+  /** Adds a rollback. */
   public History with(Rollback last) {
     return new History(kept, Optional.of(last));
   }

@@ -21,17 +21,17 @@ import org.ejml.data.DMatrixRMaj;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One step of mini-batch gradient descent after the other on one model: scale, forward, cost,
+ * Trains one model by mini-batch gradient descent, one step per mini-batch: scale, forward, cost,
  * backward, update. Not thread-safe.
  *
- * <p>Memory beside the model: the gradients, the workspaces of {@link Network}, and with scaling a
+ * <p>Memory besides the model: the gradients, the workspaces of {@link Network}, and with scaling a
  * mini-batch of scaled inputs and a second scaler.
  */
 public final class Learner {
-  /** So many examples of a mini-batch that diverged are named. */
+  /** The largest number of examples that are named for a diverged mini-batch. */
   private static final int SUSPECTS = 3;
 
-  /** The share of the largest loss from which on an example is named. */
+  /** The share of the largest loss above which an example is named. */
   private static final double SUSPICIOUS = 0.01;
 
   private final Model model;
@@ -45,7 +45,7 @@ public final class Learner {
    * A learner of a model, with the products of EJML.
    *
    * @param model the model. Modified by every step.
-   * @param training what shapes its updates
+   * @param training the settings of its updates
    */
   public Learner(Model model, Training training) {
     this(model, training, KernelKind.EJML);
@@ -55,7 +55,7 @@ public final class Learner {
    * A learner of a model.
    *
    * @param model the model. Modified by every step.
-   * @param training what shapes its updates
+   * @param training the settings of its updates
    * @param kernel what computes the matrix products
    */
   public Learner(Model model, Training training, KernelKind kernel) {
@@ -72,7 +72,7 @@ public final class Learner {
     return model;
   }
 
-  /** The model's scaler, and what it would be with the mini-batch that is on trial. */
+  /** The model's scaler, and a copy that includes the present mini-batch. */
   private static final class Scaling {
     private final Scaler learned;
     private final Scaler trial;
@@ -97,11 +97,11 @@ public final class Learner {
   }
 
   /**
-   * Tests the model on a mini-batch, then learns it. The outcome depends on nothing but the model
-   * and the mini-batch.
+   * Tests the model on a mini-batch, then learns it. The outcome depends only on the model and the
+   * mini-batch.
    *
    * @param batch at least one example. Not modified.
-   * @param offset where it stands in the mini-batches topic
+   * @param offset its position in the mini-batches topic
    * @throws IllegalArgumentException when its shape is not the model's
    */
   public Outcome learn(MiniBatch batch, long offset) {
@@ -166,10 +166,10 @@ public final class Learner {
   }
 
   /**
-   * Makes the model go back to an earlier version.
+   * Rolls the model back to an earlier version.
    *
-   * @param earlier of the model's shape, with a scaler where the model has one. Not modified.
-   * @param offset where that stands in the mini-batches topic
+   * @param earlier of the model's shape, with a scaler if the model has one. Not modified.
+   * @param offset position of the command in the mini-batches topic
    */
   public Rollback goBackTo(Snapshot earlier, long offset) {
     model.goBackTo(earlier, offset);
@@ -184,7 +184,7 @@ public final class Learner {
         && rate <= Optimizer.LARGEST;
   }
 
-  /** Of a gradient that the optimiser sees. */
+  /** The largest norm of a gradient that the optimiser gets. */
   private double longest() {
     return training.clipNorm().orElse(Double.POSITIVE_INFINITY);
   }
@@ -195,7 +195,7 @@ public final class Learner {
     return isFinite
         ? String.format(
             Locale.ROOT,
-            "%s, learning rate %s (an update takes gradients and rates up to %s)",
+            "%s, learning rate %s (the limit for gradients and rates is %s)",
             figures,
             rate,
             Optimizer.LARGEST)
@@ -229,7 +229,7 @@ public final class Learner {
     return new Diverged(
         String.format(
             Locale.ROOT,
-            "%s as input %d (scaling takes inputs up to %s)",
+            "%s as input %d (the limit for scaled inputs is %s)",
             batch.xt().data[index],
             index % batch.inputs() + 1,
             Scaler.LARGEST),

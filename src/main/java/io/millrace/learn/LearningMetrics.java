@@ -3,11 +3,11 @@ package io.millrace.learn;
 import io.millrace.example.Reason;
 
 /**
- * Told what the learner does, once a mini-batch or a rejected record, on the learner's own threads:
- * every method returns at once.
+ * Counts what the learner does. Called once per mini-batch or rejected record, on the learner's
+ * threads: every method returns at once.
  */
 public interface LearningMetrics {
-  /** Nobody counts. */
+  /** Counts nothing. */
   LearningMetrics NONE =
       new LearningMetrics() {
         @Override
@@ -33,7 +33,7 @@ public interface LearningMetrics {
    * A mini-batch was learned.
    *
    * @param examples in it
-   * @param nanos what it took, from the bytes of the record to the updated model
+   * @param nanos the time from the bytes of the record to the updated model
    */
   void learned(int examples, long nanos);
 
@@ -41,8 +41,7 @@ public interface LearningMetrics {
    * A record went to the dead letters.
    *
    * @param reason why
-   * @param examples in it: 1 for an example, those of a mini-batch that diverged, 0 for what holds
-   *     none
+   * @param examples in it: 1 for an example, those of a diverged mini-batch, 0 for other records
    */
   void rejected(Reason reason, int examples);
 

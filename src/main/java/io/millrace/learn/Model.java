@@ -9,11 +9,11 @@ import io.millrace.nn.Scaler;
 import java.util.Optional;
 
 /**
- * The shared model: everything that its next update depends on. It is changed in place by {@link
- * Learner} alone and belongs to one thread.
+ * The shared model: everything that its next update depends on. Only {@link Learner} changes it, in
+ * place. It belongs to one thread.
  */
 public final class Model {
-  /** What {@link #learnedThrough()} is before the first update. */
+  /** The value of {@link #learnedThrough()} before the first update. */
   public static final long NOTHING_LEARNED = -1;
 
   private final Architecture architecture;
@@ -26,17 +26,17 @@ public final class Model {
   private long learnedThrough;
 
   /**
-   * A model at some point of its life.
+   * An existing model.
    *
    * @param architecture its shape
    * @param parameters its parameters, of that shape. Kept, and modified by learning.
-   * @param optimizer how they follow their gradients. Kept, and modified by learning.
-   * @param scaler of its inputs, where they are scaled. Kept, and modified by learning.
+   * @param optimizer the optimiser. Kept, and modified by learning.
+   * @param scaler of its inputs, if they are scaled. Kept, and modified by learning.
    * @param version the updates in it
    * @param examples the examples in it
    * @param learnedThrough the offset in the mini-batches topic of the last one learned, or {@link
    *     #NOTHING_LEARNED}
-   * @param evaluation how good it has been. Kept, and modified by learning.
+   * @param evaluation its evaluation. Kept, and modified by learning.
    */
   public Model(
       Architecture architecture,
@@ -57,7 +57,7 @@ public final class Model {
     this.evaluation = evaluation;
   }
 
-  /** A model at some point of its life, whose evaluation begins. */
+  /** An existing model with a new evaluation. */
   public Model(
       Architecture architecture,
       Parameters parameters,
@@ -78,7 +78,7 @@ public final class Model {
   }
 
   /**
-   * A model at the start of its life.
+   * A new model.
    *
    * @param parameters Kept, and modified by learning.
    * @param isScaled whether its inputs are scaled
@@ -122,7 +122,7 @@ public final class Model {
     return optimizer;
   }
 
-  /** Live, not a copy; empty where inputs are learned as they are. */
+  /** Live, not a copy; empty without scaling. */
   public Optional<Scaler> scaler() {
     return scaler;
   }
@@ -148,11 +148,11 @@ public final class Model {
   }
 
   /**
-   * Goes back to the parameters and the scaler of an earlier version, which is an update, too. The
-   * optimiser starts anew: what it had gathered belongs to the way that is left.
+   * Takes the parameters and the scaler of an earlier version. This counts as an update. The
+   * optimiser starts fresh, because its moments belong to the updates that are undone.
    *
-   * @param earlier of the same shape, with a scaler where this has one. Not modified.
-   * @param offset where that stands in the log
+   * @param earlier of the same shape, with a scaler if this model has one. Not modified.
+   * @param offset the position of the command in the log
    */
   void goBackTo(Snapshot earlier, long offset) {
     parameters.set(earlier.parameters());

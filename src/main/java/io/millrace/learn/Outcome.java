@@ -1,4 +1,4 @@
 package io.millrace.learn;
 
-/** What came of a mini-batch: a {@link BatchMetrics}, or the finding that it {@link Diverged}. */
+/** The result of a mini-batch: {@link BatchMetrics}, or {@link Diverged}. */
 public sealed interface Outcome permits BatchMetrics, Diverged {}

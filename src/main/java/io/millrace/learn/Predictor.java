@@ -8,14 +8,14 @@ import java.util.Optional;
 import org.ejml.data.DMatrixRMaj;
 
 /**
- * Predicts with a model as it was published: scale, forward. Holds the workspaces of one pass, and
- * is not safe for several threads; the snapshot is not modified, so that many may share it.
+ * Predicts with a published model: scale, forward. Has the workspaces of one pass and is not
+ * thread-safe. It does not modify the snapshot, so several predictors may share one.
  */
 public final class Predictor {
   private final Snapshot snapshot;
   private final Network network;
 
-  /** Of its own: a scaler has workspaces, too. */
+  /** A copy, because a scaler has workspaces, too. */
   private final Optional<Scaler> scaler;
 
   private final DMatrixRMaj scaledXt;
@@ -27,13 +27,13 @@ public final class Predictor {
     this.scaledXt = new DMatrixRMaj(0, snapshot.architecture().inputs());
   }
 
-  /** Whether it predicts with this very snapshot, not with one like it. */
-  @SuppressWarnings("ReferenceEquality") // its numbers are not to be compared again and again
+  /** Whether it predicts with this same snapshot object. */
+  @SuppressWarnings("ReferenceEquality") // identity is enough, and comparing all numbers is slow
   public boolean isOf(Snapshot snapshot) {
     return this.snapshot == snapshot;
   }
 
-  /** What it predicts with. */
+  /** Its snapshot. */
   public Snapshot snapshot() {
     return snapshot;
   }
@@ -52,7 +52,7 @@ public final class Predictor {
   }
 
   /**
-   * The last prediction of a single example, to be scored when its label comes; empty where it is
+   * The last prediction of a single example, to be scored when its label arrives; empty if it is
    * not finite.
    */
   public Optional<ServedPrediction> served() {

@@ -16,7 +16,7 @@ public final class PublishedModel {
   private final AtomicReference<@Nullable String> refusal = new AtomicReference<>();
   private final CountDownLatch first = new CountDownLatch(1);
 
-  /** A snapshot beside the bytes that it was read from. */
+  /** A snapshot and its bytes. */
   public static final class Publication {
     private final Snapshot snapshot;
     private final byte[] json;
@@ -25,7 +25,7 @@ public final class PublishedModel {
      * A publication.
      *
      * @param snapshot never modified again
-     * @param json as it stands in the topic. Kept, and never modified.
+     * @param json the bytes of the record. Kept, and never modified.
      */
     public Publication(Snapshot snapshot, byte[] json) {
       this.snapshot = snapshot;
@@ -36,7 +36,7 @@ public final class PublishedModel {
       return snapshot;
     }
 
-    /** The bytes themselves, not to be modified. */
+    /** The bytes, not a copy. Do not modify them. */
     public byte[] json() {
       return json;
     }
@@ -55,7 +55,7 @@ public final class PublishedModel {
   }
 
   /**
-   * Says why the newest snapshot on the topic is not kept. The one before it stays, where there is
+   * Sets why the newest snapshot on the topic cannot be used. The previous one stays, if there is
    * one.
    *
    * @param reason a sentence
@@ -64,17 +64,17 @@ public final class PublishedModel {
     refusal.set(reason);
   }
 
-  /** Why the newest snapshot on the topic is not kept; empty where it is. */
+  /** Why the newest snapshot on the topic cannot be used; empty if it can. */
   public Optional<String> refusal() {
     return Optional.ofNullable(refusal.get());
   }
 
-  /** Waits until there has been one. */
+  /** Waits for the first snapshot. */
   public void awaitFirst() throws InterruptedException {
     first.await();
   }
 
-  /** Waits until there has been one, for that long at most; returns whether there was. */
+  /** Waits for the first snapshot, with a time limit. Returns whether there was one. */
   public boolean awaitFirst(Duration patience) throws InterruptedException {
     return first.await(patience.toMillis(), TimeUnit.MILLISECONDS);
   }

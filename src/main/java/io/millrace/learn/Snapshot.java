@@ -8,18 +8,18 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A model as published: what is needed to predict with it, and where it came from.
+ * A published model: everything that a prediction needs, and its origin.
  *
  * @param model the name of the model
  * @param version the updates in it
  * @param examples the examples in it
  * @param architecture its shape
  * @param parameters its parameters
- * @param scaler of its inputs, where they are scaled
- * @param learnedThrough the last mini-batch in it, where one is
+ * @param scaler of its inputs, if they are scaled
+ * @param learnedThrough the last mini-batch in it, if there is one
  * @param kernel what computed the matrix products of the process that published it, by name; empty
  *     in snapshots of versions that had no choice
- * @param rollback the last time that the model went back, where it did
+ * @param rollback the last rollback of the model, if there was one
  * @param application the application that published it; empty in older snapshots
  * @param timestamp when the snapshot was taken
  */
@@ -36,7 +36,7 @@ public record Snapshot(
     Optional<String> application,
     Instant timestamp) {
 
-  /** The snapshot of a model that never went back, of no application. */
+  /** A snapshot without a rollback and without an application. */
   public Snapshot(
       String model,
       long version,
@@ -78,13 +78,13 @@ public record Snapshot(
   }
 
   /**
-   * The snapshot of a model as it is; it shares the model's numbers.
+   * The snapshot of a model. It shares the numbers of the model.
    *
    * @param name the name of the model
-   * @param rollback the last time that it went back, where it did
+   * @param rollback its last rollback, if there was one
    * @param log the mini-batches topic
    * @param kernel what computes its matrix products
-   * @param timestamp when it is taken
+   * @param timestamp the time of the snapshot
    */
   public static Snapshot of(
       String name,

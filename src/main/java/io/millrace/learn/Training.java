@@ -4,7 +4,7 @@ import java.util.OptionalDouble;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * What shapes an update besides the optimiser.
+ * The settings of an update besides the optimiser.
  *
  * @param learningRate the rate after a number of updates
  * @param l2 weight decay, not negative: dW = dW + l2 W for the weights of both layers, which is the

@@ -14,9 +14,9 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** Counts what this process does, as it does it. */
+/** Counts the work of this process. */
 final class LearnerMeters implements LearningMetrics {
-  /** From the smallest networks to the widest, 1, 2.5 and 5 a decade. */
+  /** For small to wide networks: 1, 2.5 and 5 per decade. */
   private static final long[] BUCKET_MICROS = {
     10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000,
     1_000_000
@@ -83,7 +83,7 @@ final class LearnerMeters implements LearningMetrics {
 
   private static Counter events(MeterRegistry registry, String outcome) {
     return Counter.builder("millrace.events")
-        .description("Events whose label came, or did not come in time, as this process saw it")
+        .description("Events of this process whose label arrived in time, or did not")
         .tag("outcome", outcome)
         .register(registry);
   }

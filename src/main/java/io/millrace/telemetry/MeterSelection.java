@@ -5,10 +5,7 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.config.MeterFilterReply;
 import java.util.Set;
 
-/**
- * Lets pass, of the hundreds of meters of Kafka and the JVM, those that somebody would look at when
- * something is wrong.
- */
+/** Selects, from the hundreds of meters of Kafka and the JVM, those that help to find a problem. */
 final class MeterSelection implements MeterFilter {
   private static final Set<String> KAFKA =
       Set.of(

@@ -39,7 +39,7 @@ final class ModelGauges {
     gauge("model.version", "Updates in the model", metrics -> metrics.modelVersion() + 1);
     gauge("model.examples", "Examples in the model", BatchMetrics::totalExamples);
     FunctionCounter.builder("millrace.drifts", this, ModelGauges::drifts)
-        .description("Changes in the stream that were detected in the life of the model")
+        .description("Drifts detected in the life of the model")
         .register(registry);
     addWhatIsThere();
   }
@@ -57,23 +57,23 @@ final class ModelGauges {
   private void addWhatIsThere() {
     optional(
         "accuracy",
-        "Share of the newest mini-batch that was predicted right",
+        "Share of the newest mini-batch that was predicted correctly",
         BatchMetrics::accuracy);
     served("cost", "mean loss", served -> OptionalDouble.of(served.cost()));
-    served("accuracy", "share predicted right", ServedQuality::accuracy);
+    served("accuracy", "share predicted correctly", ServedQuality::accuracy);
     window("cost", "mean loss", quality -> OptionalDouble.of(quality.cost()));
-    window("accuracy", "share predicted right", Quality::accuracy);
+    window("accuracy", "share predicted correctly", Quality::accuracy);
     window("auc", "area under the ROC curve", Quality::auc);
     window("log.loss", "log-loss", Quality::logLoss);
     window("mae", "mean absolute error", Quality::mae);
     window("rmse", "root mean squared error", Quality::rmse);
     reference("baseline", "by the class frequencies or the mean", Quality::baseline);
-    reference("no.change", "by the label before", Quality::noChange);
+    reference("no.change", "by the previous label", Quality::noChange);
   }
 
   private void reference(String name, String means, Function<Quality, Quality.Reference> of) {
     window(name + ".cost", "mean loss " + means, quality -> of.apply(quality).cost());
-    window(name + ".accuracy", "share predicted right " + means, q -> of.apply(q).accuracy());
+    window(name + ".accuracy", "share predicted correctly " + means, q -> of.apply(q).accuracy());
     window(name + ".mae", "mean absolute error " + means, q -> of.apply(q).mae());
     window(name + ".rmse", "root mean squared error " + means, q -> of.apply(q).rmse());
   }
@@ -81,7 +81,7 @@ final class ModelGauges {
   private void window(String name, String means, Function<Quality, OptionalDouble> figure) {
     optional(
         "window." + name,
-        "Over the window of the evaluation: " + means,
+        "Over the evaluation window: " + means,
         metrics ->
             metrics
                 .prequential()
@@ -92,7 +92,7 @@ final class ModelGauges {
   private void served(String name, String means, Function<ServedQuality, OptionalDouble> figure) {
     optional(
         "served." + name,
-        "Of the predictions that were made when the newest mini-batch's examples came: " + means,
+        "Of the predictions that were served for the examples of the newest mini-batch: " + means,
         metrics -> metrics.served().map(figure).orElse(OptionalDouble.empty()));
   }
 

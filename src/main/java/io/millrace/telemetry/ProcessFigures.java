@@ -1,6 +1,9 @@
 package io.millrace.telemetry;
 
-/** What is measured when somebody asks. Every method answers at once; NaN where it is not known. */
+/**
+ * Figures that are measured on request. Every method returns at once, with NaN for an unknown
+ * figure.
+ */
 public interface ProcessFigures {
   /** The examples that are not learned yet, wherever they wait. */
   double examplesUnlearned();
@@ -8,7 +11,7 @@ public interface ProcessFigures {
   /** Of these, the records of the examples topic at or after the start of an open transaction. */
   double examplesBehindTransaction();
 
-  /** The committed records of the examples topic that are not taken yet. */
+  /** The committed records of the examples topic that are not in a mini-batch yet. */
   double examplesLag();
 
   /** The mini-batches that are not learned yet. */

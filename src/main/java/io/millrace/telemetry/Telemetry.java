@@ -23,11 +23,11 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters of this process: the learner's, and beside them those of Kafka, the JVM and the
- * process that somebody would look at.
+ * The meters of this process: those of the learner, and a selection of those of Kafka, the JVM and
+ * the process.
  */
 public final class Telemetry implements AutoCloseable {
-  /** Within which a meter that Kafka has only now is found. */
+  /** How often new meters of Kafka are looked for. */
   private static final Duration REFRESH = Duration.ofSeconds(5);
 
   private final ScheduledExecutorService refresh =
@@ -58,7 +58,7 @@ public final class Telemetry implements AutoCloseable {
     process.forEach(meters -> meters.bindTo(registry));
   }
 
-  /** Told what the learner of this process does. */
+  /** Counts what the learner of this process does. */
   public LearningMetrics learner() {
     return learner;
   }
@@ -66,13 +66,13 @@ public final class Telemetry implements AutoCloseable {
   /**
    * Adds Kafka Streams' own meters and those of its clients.
    *
-   * @param transactionTimeout within which a commit must be done
+   * @param transactionTimeout the time limit of a commit
    */
   public void watch(KafkaStreams streams, Duration transactionTimeout) {
     watch(streams);
     double seconds = transactionTimeout.toMillis() / 1000.0;
     Gauge.builder("millrace.transaction.timeout", () -> seconds)
-        .description("A commit that takes longer is undone (transaction.timeout.ms)")
+        .description("Time limit of a commit: a longer one is aborted (transaction.timeout.ms)")
         .baseUnit("seconds")
         .register(registry);
   }
@@ -99,11 +99,11 @@ public final class Telemetry implements AutoCloseable {
     gauge(
         figures,
         "predictions.ready",
-        "1 when the events topic is being predicted; 0 while that waits for a snapshot or for Kafka",
+        "1 while the events topic is being predicted; 0 while prediction waits for a snapshot or for Kafka",
         ProcessFigures::predictionsReady);
   }
 
-  /** Adds what is measured when somebody asks. */
+  /** Adds the figures that are measured on request. */
   public void watch(ProcessFigures figures) {
     gauge(
         figures,
@@ -119,7 +119,7 @@ public final class Telemetry implements AutoCloseable {
     gauge(
         figures,
         "examples.lag",
-        "Committed records of the examples topic that are not taken yet",
+        "Committed records of the examples topic that are not in a mini-batch yet",
         ProcessFigures::examplesLag);
     gauge(
         figures,
@@ -129,7 +129,7 @@ public final class Telemetry implements AutoCloseable {
     gauge(
         figures,
         "examples.per.second",
-        "Examples learned a second, by all instances, over the last seconds",
+        "Examples learned per second, by all instances, over the last seconds",
         ProcessFigures::examplesPerSecond);
     gauge(
         figures,
@@ -167,7 +167,7 @@ public final class Telemetry implements AutoCloseable {
     }
   }
 
-  /** The page that Prometheus reads, in its text format 0.0.4. Takes a moment. */
+  /** The page for Prometheus, in its text format 0.0.4. Takes some milliseconds. */
   public String page() {
     return registry.scrape();
   }

@@ -16,13 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A task's live object together with how far the task has consumed its source topic, committed as
- * one.
+ * A task's live object and the position of the task in its source topic, committed together.
  *
- * <p>Kafka's own group offsets are not enough to count nothing twice: they expire when a learner
- * stands still for long, they can be reset by hand, and without exactly-once they lag behind the
- * state after a crash. The position in the state is the truth; a record at or before it has been
- * consumed.
+ * <p>Kafka's group offsets alone cannot prevent counting a record twice: they expire if a learner
+ * stops for long, they can be reset by hand, and without exactly-once they lag behind the state
+ * after a crash. So the position in the state decides: a record at or before it was consumed.
  */
 public final class Checkpoint {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
@@ -47,7 +45,7 @@ public final class Checkpoint {
    * @param partition of the source topic
    * @param identity of the source topic
    * @param group the consumer group of the task
-   * @param progress what Kafka knows of the group's progress
+   * @param progress the progress of the group, from Kafka
    * @param holes told how many records were deleted before they were read
    */
   public record Source(
@@ -69,11 +67,14 @@ public final class Checkpoint {
     }
   }
 
-  /** Whether the state of a task is lost: it has none, and something else shows that it had. */
+  /**
+   * Decides whether the state of a task is lost: it has none, but something else shows that it had
+   * one.
+   */
   @FunctionalInterface
   interface LostState {
     /**
-     * Whether it is lost.
+     * Whether the state is lost.
      *
      * @param storeIsEmpty no model has a state in this store
      * @param committed the offset that a task of the group has committed
@@ -93,7 +94,7 @@ public final class Checkpoint {
         config.application(),
         Mapping.of(config.example()),
         source,
-        "; or begin anew: run reset, or choose another model.name or" + " application.");
+        ", or start over: run reset, or choose another model.name or application.");
   }
 
   private Checkpoint(
@@ -128,8 +129,8 @@ public final class Checkpoint {
             source.group(),
             List.of(),
             source,
-            "; or set the positions of the group by hand (kafka-consumer-groups --reset-offsets"
-                + " --to-current): what waits to be joined is then lost.");
+            ", or set the offsets of the group by hand (kafka-consumer-groups --reset-offsets"
+                + " --to-current). Events and labels that wait for each other are then lost.");
     boolean isNew =
         checkpoint.restore((storeIsEmpty, committed) -> hasRun && committed.isPresent()) == null;
     checkpoint.keep(() -> NO_OBJECT);
@@ -139,7 +140,7 @@ public final class Checkpoint {
     return checkpoint;
   }
 
-  /** A group that had no such positions before, as it only predicted, goes on where it is. */
+  /** A group that only predicted before has no such positions, and continues at its offsets. */
   private void beginAtCommitted() {
     source
         .committed()
@@ -194,7 +195,7 @@ public final class Checkpoint {
               wayOut));
     }
     if (next == 0) {
-      return; // nothing was read yet: whatever is deleted was never due
+      return; // nothing was read yet: the deleted records are not missed
     }
     gaps.startAt(next, committed.isPresent());
   }
@@ -203,7 +204,9 @@ public final class Checkpoint {
     return source.progress().hasRecords(source.partition(), after + 1, next);
   }
 
-  /** A model that goes on after another one of the application does not learn what that one did. */
+  /**
+   * A new model of the application does not learn the examples that the earlier model has learned.
+   */
   private boolean isReadByAnotherModel(long next) {
     return store.committedBesides(key).stream()
         .map(TaskState::decode)
@@ -259,7 +262,7 @@ public final class Checkpoint {
     store.keep(key, () -> new TaskState(identity, consumedThrough, mapping, value.get()).encode());
   }
 
-  /** Whether the state is in its changelog topic, or on its way there. */
+  /** Whether the state is in its changelog topic, or being written to it. */
   boolean isWritten() {
     return store.isWritten();
   }
@@ -270,10 +273,10 @@ public final class Checkpoint {
   }
 
   /**
-   * Moves on to the next record of the source.
+   * Advances to the next record of the source.
    *
-   * @return false when it was consumed before the task started: it is to be passed over
-   * @throws LearnerException when the source went back while the task was at it
+   * @return false if the record was consumed before the task started: the caller skips it
+   * @throws LearnerException when the offset of the source fell while the task was reading it
    */
   public boolean moveTo(long offset) {
     if (offset > consumedThrough) {
@@ -287,8 +290,8 @@ public final class Checkpoint {
       throw new LearnerException(
           String.format(
               Locale.ROOT,
-              "Topic %s went back from offset %d to %d while the learner was reading it: it was"
-                  + " deleted and created again, or the group's offsets were reset. Start the"
+              "The offset of topic %s fell from %d to %d while the learner was reading it: the topic"
+                  + " was deleted and created again, or the offsets of the group were reset. Start the"
                   + " learner again.",
               source.partition().topic(),
               consumedThrough,

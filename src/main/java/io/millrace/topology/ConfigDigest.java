@@ -93,7 +93,7 @@ public record ConfigDigest(String topics, String model, String training) {
     }
   }
 
-  /** The digest in the client id of a member of the group; empty where it has none. */
+  /** The digest in the client id of a member of the group; empty if it has none. */
   public static Optional<ConfigDigest> inClientId(String clientId) {
     Matcher matcher = IN_CLIENT_ID.matcher(clientId);
     return matcher.find()

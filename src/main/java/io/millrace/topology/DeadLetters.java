@@ -13,10 +13,10 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dead letters: the record as it came, byte for byte, with headers that say why and where from.
+ * Dead letters: the unchanged record, with headers that give the reason and the source.
  *
- * <p>Our own branch instead of Kafka's (KIP-1034), whose headers hold an exception's class and
- * stack trace: these carry a reason code and a sentence, in the same transaction.
+ * <p>Kafka's own dead letters (KIP-1034) have the class and the stack trace of an exception in
+ * their headers. These have a reason code and a sentence. They are part of the same transaction.
  */
 public final class DeadLetters {
   /** The header with the code of the {@link io.millrace.example.Reason}. */
@@ -49,7 +49,7 @@ public final class DeadLetters {
    * The dead letters of one task.
    *
    * @param context the task's
-   * @param largest the largest record that their topic takes, in bytes
+   * @param largest the largest record that the topic accepts, in bytes
    */
   public DeadLetters(ProcessorContext<?, ?> context, int largest) {
     this.context = context;
@@ -57,8 +57,8 @@ public final class DeadLetters {
   }
 
   /**
-   * The dead letter of the record that the task is at. One that is too large for the topic goes
-   * without its value, or as a last resort without its key and headers too, and says so.
+   * The dead letter of the current record of the task. If it is too large for the topic, its value
+   * is omitted, and if necessary its key and headers, too. The detail then says so.
    */
   public Record<byte[], byte[]> of(Record<byte[], byte[]> record, Rejection why) {
     RecordMetadata source = context.recordMetadata().orElseThrow();
@@ -75,7 +75,7 @@ public final class DeadLetters {
     return of(record, time, why, source.topic(), source.partition(), source.offset());
   }
 
-  /** The dead letter of another record, which came from there. */
+  /** The dead letter of another record. */
   public Record<byte[], byte[]> of(
       Record<byte[], byte[]> record, Rejection why, String topic, int partition, long offset) {
     return of(record, record.timestamp(), why, topic, partition, offset);
@@ -103,7 +103,7 @@ public final class DeadLetters {
             why.reason(),
             String.format(
                 Locale.ROOT,
-                "%s (left out here, the record is too large for this topic: %d bytes)",
+                "%s (value omitted: with %d bytes the record is too large for this topic)",
                 why.detail(),
                 size(letter)));
     letter = explained(record.withValue(NOTHING), leftOut, origin);
@@ -112,7 +112,7 @@ public final class DeadLetters {
         : explained(new Record<>(NOTHING, NOTHING, record.timestamp()), leftOut, origin);
   }
 
-  /** The bytes that a record may have, at the most. */
+  /** An upper bound of the bytes of a record. */
   public static long size(Record<byte[], byte[]> record) {
     long size = ENVELOPE + length(record.key()) + length(record.value());
     for (Header header : record.headers()) {
@@ -133,7 +133,7 @@ public final class DeadLetters {
             .add(REASON, text(why.reason().code()))
             .add(DETAIL, text(why.detail()));
     origin.forEach(headers::add);
-    // Its own time, not the event's: old events must not make fresh dead letters expire.
+    // The present time, not that of the event: dead letters of old events must not expire at once.
     return record.withHeaders(headers).withTimestamp(context.currentSystemTimeMs());
   }
 

@@ -10,7 +10,7 @@ import io.millrace.config.ModelConfig;
 import io.millrace.example.Features;
 import java.util.Locale;
 
-/** The decoder that a configuration asks for. */
+/** Makes the decoder of a configuration. */
 public final class ExampleDecoders {
   private ExampleDecoders() {}
 

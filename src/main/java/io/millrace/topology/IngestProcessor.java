@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decodes and checks the examples of one partition and stacks them into mini-batches. The borders
- * of the mini-batches depend on the count of good examples, and on {@code maxWait}; never on polls
- * or commits.
+ * Decodes and checks the examples of one partition and stacks them into mini-batches. The
+ * boundaries of the mini-batches depend on the count of good examples and on {@code maxWait}, never
+ * on polls or commits.
  */
 final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   static final String PARTIAL_BATCH_STORE = "partial-batch";
@@ -90,7 +90,7 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
     config.training().maxWait().ifPresent(this::scheduleMaxWait);
   }
 
-  /** The examples that were stacked and not yet sent when the task last committed. */
+  /** The examples of the partial mini-batch at the last commit of the task. */
   private MiniBatch partialBatch() {
     ModelConfig model = config.model();
     int batchSize = config.training().batchSize();
@@ -125,7 +125,7 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
   private void tellMissed(TopicPartition partition, long deleted) {
     LOG.warn(
         "{} records of topic {}, partition {}, were deleted before they were learned; the learner"
-            + " goes on after them",
+            + " continues with the next record",
         deleted,
         partition.topic(),
         partition.partition());
@@ -206,7 +206,7 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
             && batch.offset(batch.size() - 1) < source.offset());
   }
 
-  /** The task ends here, or goes on in another process. */
+  /** The task ends, or continues in another process. */
   @Override
   public void close() {
     metrics.partial(context.taskId().partition(), 0);

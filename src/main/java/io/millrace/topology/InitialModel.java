@@ -17,16 +17,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The model that learning starts from where there is no state yet. */
+/** The model from which learning starts if there is no state yet. */
 public final class InitialModel {
   private static final String FILE = "the file";
 
   private InitialModel() {}
 
   /**
-   * Random from the seed, or read from {@code model.initialParameters}: a snapshot, of either
-   * format of the export, goes on counting its updates and examples and with its scaler, parameters
-   * alone start at version 0. The optimiser, which no file has, always starts anew.
+   * Random from the seed, or read from {@code model.initialParameters}. A snapshot, in either
+   * export format, keeps its scaler and continues its counts of updates and examples. Parameters
+   * alone start at version 0. The optimiser always starts fresh, because no file contains it.
    *
    * @throws ConfigException when the file cannot be read or does not fit the configuration
    */

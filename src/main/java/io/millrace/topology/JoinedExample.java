@@ -12,11 +12,11 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The record of the examples topic that an event and its label become: the value is the event's, a
- * header holds the label's, another one the prediction that was made when the event came.
+ * The example that is made of an event and its label. The value is that of the event. One header
+ * has the value of the label, another the prediction that was made when the event arrived.
  */
 public final class JoinedExample {
-  /** The value of the label's record, as it came. */
+  /** The unchanged value of the label's record. */
   public static final String LABEL = "millrace.label";
 
   /** See {@link ServedCodec}. */
@@ -29,14 +29,14 @@ public final class JoinedExample {
     return event.served().length == 0 ? headers : headers.add(SERVED, event.served());
   }
 
-  /** The label's record; null where the example came with its label. */
+  /** The label's record; null if the example contains its label. */
   static byte @Nullable [] label(Headers headers) {
     Header label = headers.lastHeader(LABEL);
     return label == null ? null : label.value();
   }
 
   /**
-   * The prediction that was made of it by this model, or null.
+   * The prediction of the event by this model, or null.
    *
    * @throws FormatException when the header cannot be read
    */

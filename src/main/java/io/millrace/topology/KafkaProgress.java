@@ -5,11 +5,11 @@ import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What Kafka knows of an application's progress, beside the application's own state. A task asks
- * when it starts and when it finds a gap between two offsets. Thread-safe.
+ * The progress of an application according to Kafka, independent of the application's own state. A
+ * task uses it at its start, and when it finds a gap between two offsets. Thread-safe.
  */
 public interface KafkaProgress {
-  /** Nothing was ever read, and nothing was ever deleted. */
+  /** No progress: nothing was read, and nothing was deleted. */
   KafkaProgress NONE =
       new KafkaProgress() {
         @Override
@@ -42,13 +42,13 @@ public interface KafkaProgress {
   long firstOffset(TopicPartition partition);
 
   /**
-   * The offset that a stream task of the group committed last. Empty where none did, and where a
-   * person has set the offset since.
+   * The offset that a stream task of the group committed last. Empty if none did, or if somebody
+   * has set the offset since.
    */
   OptionalLong committed(String group, TopicPartition partition);
 
   /**
-   * Whether a partition has a committed record from one offset up to, without, another one.
+   * Whether a partition has a committed record in an interval of offsets, without its end.
    * Transaction markers and aborted records do not count.
    */
   boolean hasRecords(TopicPartition partition, long from, long to);
@@ -57,13 +57,13 @@ public interface KafkaProgress {
   boolean hasPublished();
 
   /**
-   * What the training log holds up to the position of the application, or as a whole where it has
-   * none; reads it once.
+   * The content of the training log up to the position of the application, or of the whole log if
+   * it has none. Reads it once.
    */
   LogContents log();
 
   /**
-   * What the training log holds.
+   * The content of the training log.
    *
    * @param partitions the partitions of the examples topic that mini-batches of the model are from
    * @param hasOthers whether mini-batches of other models are in the log

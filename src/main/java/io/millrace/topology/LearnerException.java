@@ -1,6 +1,6 @@
 package io.millrace.topology;
 
-/** A reason why the learner cannot go on that a person can mend; the message is for that person. */
+/** Stops the learner for a reason that a person can correct. The message is for that person. */
 public final class LearnerException extends RuntimeException {
   public LearnerException(String message) {
     super(message);

@@ -34,22 +34,22 @@ import org.apache.kafka.streams.state.Stores;
  *   snapshots topic (compacted)
  *       |   global store on every instance
  *       v
- *   the published model, for whoever shows it
+ *   the published model, for display and predictions
  * </pre>
  */
 public final class LearnerTopology {
   private static final AutoOffsetReset FIRST = AutoOffsetReset.earliest();
 
   /**
-   * Kafka Streams drops a record without a valid time; no record is to be lost for that. What the
-   * learner writes has times of its own, its state included.
+   * Kafka Streams drops records without a valid timestamp. This keeps them. The times of examples
+   * do not matter: everything that the learner writes has the time of the write, the state included.
    */
   private static final TimestampExtractor TIME =
       (record, partitionTime) -> Math.max(0, record.timestamp());
 
   private LearnerTopology() {}
 
-  /** The topics that keep the state of an application's tasks. */
+  /** The changelog topics of an application's tasks. */
   public static List<String> changelogs(MillraceConfig config) {
     return List.of(ingestChangelog(config), modelChangelog(config));
   }
@@ -73,10 +73,10 @@ public final class LearnerTopology {
    * Builds the topology.
    *
    * @param config the settings, checked
-   * @param initial the model to start from where there is no state yet. Not modified.
-   * @param facts what Kafka says of the topics
+   * @param initial the model from which to start without a state. Not modified.
+   * @param facts the settings of the topics in Kafka
    * @param published gets the newest snapshot. Modified while the topology runs.
-   * @param metrics told what is learned
+   * @param metrics count what is learned
    */
   public static Topology build(
       MillraceConfig config,

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * Keeps one live object of a task: on the heap while it works, written to a logged in-memory store
  * when Kafka Streams commits.
  *
- * <p>Why not a put for each change: it costs several times the whole rest of the pipeline. Why not
- * {@link StateStore#commit}: Kafka Streams calls it after the transaction has ended, so that a
+ * <p>A put for each change would cost several times the rest of the pipeline. {@link
+ * StateStore#commit} is too late: Kafka Streams calls it after the transaction has ended, so that a
  * crash would lose the state. {@link CachedStateStore#flushCache()} is called before the offsets
  * are sent, inside the transaction. It is an internal interface of Kafka Streams; this class alone
  * knows it, and the crash test guards it.
@@ -116,7 +116,7 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
     }
   }
 
-  /** The value, once its pieces are there: a length that cannot be must not cost memory. */
+  /** The value, after a check that all its pieces exist: a wrong length must not cost memory. */
   private byte[] pieces(String key, Head head) {
     int length = head.length;
     for (int at = 0; at < length; at += PIECE) {
@@ -145,7 +145,7 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
     this.changed = false;
   }
 
-  /** Whether nothing was ever committed, under whatever name. */
+  /** Whether nothing was ever committed, under any name. */
   boolean isEmpty() {
     return inner.approximateNumEntries() == 0; // exact for a store in memory
   }
@@ -199,7 +199,7 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
   @Override
   public boolean setFlushListener(
       CacheFlushListener<byte[], byte[]> listener, boolean sendOldValues) {
-    return false; // nobody is downstream of this store
+    return false; // no store follows this one
   }
 
   @Override

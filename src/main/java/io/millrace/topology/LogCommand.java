@@ -9,23 +9,22 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the training log can hold beside mini-batches: that the model shall go back. It stands in
- * the log because the log's one order is what a model is made of: every reader of it, a replay too,
- * goes back at the same place.
+ * A command in the training log: roll the model back. It is part of the log so that every reader,
+ * also a replay, performs the rollback at the same place in the order of updates.
  */
 public final class LogCommand {
   /** The header that tells a command from a mini-batch; its value is the command. */
   static final String HEADER = "millrace.command";
 
-  /** Go back to the snapshot that is the record's value. */
+  /** Roll back to the snapshot in the record's value. */
   static final String ROLLBACK = "rollback";
 
   private LogCommand() {}
 
   /**
-   * The record that makes the model go back.
+   * Makes the record of a rollback.
    *
-   * @param snapshot of the version to go back to, as it was published
+   * @param snapshot the published snapshot of the version to roll back to
    */
   public static ProducerRecord<byte[], byte[]> rollback(MillraceConfig config, byte[] snapshot) {
     ProducerRecord<byte[], byte[]> record =
@@ -38,7 +37,7 @@ public final class LogCommand {
     return record;
   }
 
-  /** The command of a record of the log; null where it is a mini-batch. */
+  /** The command of a record of the log; null if the record is a mini-batch. */
   static @Nullable String of(Headers headers) {
     Header command = headers.lastHeader(HEADER);
     return command == null ? null : new String(command.value(), UTF_8);

@@ -29,8 +29,8 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Learns the records of the training log: the one way from a record to an update, for the train
- * task and for a replay. What it does depends on the model, the record and the configuration alone.
+ * Learns the records of the training log. The train task and a replay both use it. Its results
+ * depend only on the model, the record and the configuration.
  */
 public final class LogLearner {
   private final String modelName;
@@ -51,7 +51,7 @@ public final class LogLearner {
   }
 
   /**
-   * A learner of a model with other matrix products than this process would take.
+   * A learner with other matrix products than the default of this process.
    *
    * @param model the model. Modified by every record.
    */
@@ -72,32 +72,32 @@ public final class LogLearner {
     return learner.model();
   }
 
-  /** What came of a record of the log. */
+  /** The result of a record of the log. */
   public sealed interface Step {}
 
-  /** It was learned. */
+  /** The mini-batch was learned. */
   public record Learned(BatchMetrics metrics) implements Step {}
 
   /**
-   * It cannot be learned from; the model is as it was.
+   * The record was rejected. The model is unchanged.
    *
-   * @param examples in it, as far as it can be read
+   * @param examples in the record, if they can be read
    */
   public record Rejected(Rejection why, int examples) implements Step {}
 
-  /** It made the model go back. */
+  /** The model was rolled back. */
   public record WentBack(Rollback rollback) implements Step {}
 
   /**
-   * It belongs to another model: of another name or application, or of inputs or a label that mean
-   * something else.
+   * The record belongs to another model: with another name or application, or with inputs or a
+   * label of another meaning.
    */
   public record Foreign() implements Step {}
 
   /**
    * Learns one record.
    *
-   * @param offset where it stands in the log
+   * @param offset its position in the log
    */
   public Step learn(byte @Nullable [] key, byte @Nullable [] value, Headers headers, long offset) {
     Header of = headers.lastHeader(Mapping.HEADER);
@@ -134,7 +134,7 @@ public final class LogLearner {
               Reason.WRONG_TYPE,
               String.format(
                   Locale.ROOT,
-                  "Unknown command %s, this Millrace knows %s",
+                  "Unknown command %s. This version of Millrace knows %s",
                   command,
                   LogCommand.ROLLBACK)));
     }
@@ -154,7 +154,7 @@ public final class LogLearner {
     return new Rejected(why, 0);
   }
 
-  /** Why the model cannot go back to a snapshot, or null. */
+  /** Why the model cannot be rolled back to a snapshot, or null. */
   private @Nullable Rejection misfit(Snapshot earlier) {
     Model model = model();
     if (!earlier.model().equals(modelName) || earlier.version() > model.version()) {
@@ -162,7 +162,7 @@ public final class LogLearner {
           Reason.WRONG_TYPE,
           String.format(
               Locale.ROOT,
-              "A model goes back to an earlier version of its own: this is version %d of model %s, the model is at version %d of %s",
+              "A rollback needs an earlier version of the same model: this is version %d of model %s, the model is at version %d of %s",
               earlier.version(),
               earlier.model(),
               model.version(),
@@ -173,7 +173,7 @@ public final class LogLearner {
             .compareScaling(earlier.scaler().isPresent(), model.scaler().isPresent());
     return mismatches.isEmpty()
         ? null
-        : new Rejection(Reason.WRONG_SIZE, "It does not fit the model: " + mismatches);
+        : new Rejection(Reason.WRONG_SIZE, "The snapshot does not fit the model: " + mismatches);
   }
 
   private static Rejection diverged(MiniBatch batch, Diverged diverged) {
@@ -181,13 +181,13 @@ public final class LogLearner {
         Reason.DIVERGED,
         String.format(
             Locale.ROOT,
-            "%s for the examples of partition %d, offsets %s; look first at %s",
+            "%s for the examples of partition %d, offsets %s. The largest losses: %s",
             diverged.what(),
             batch.partition(),
             batch.describeOffsets(),
             diverged.suspects().stream()
                 .map(suspect -> describe(batch, suspect))
-                .collect(Collectors.joining(", then "))));
+                .collect(Collectors.joining(", "))));
   }
 
   private static String describe(MiniBatch batch, Suspect suspect) {

@@ -17,9 +17,9 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * What the inputs and the label of a model mean, in the words of the configuration. It is kept with
- * the state: a model must not go on with inputs that mean something else, even when they are as
- * many.
+ * The meaning of the inputs and the label of a model, as lines of the configuration. It is kept
+ * with the state: a model must not continue with inputs of another meaning, even if their number is
+ * the same.
  */
 final class Mapping {
   /** The header of a mini-batch with the {@linkplain #digest digest} of where it came from. */
@@ -30,8 +30,9 @@ final class Mapping {
   private Mapping() {}
 
   /**
-   * A short text that differs where the mapping or the application does. Another application reads
-   * the examples again from their beginning: it must not learn what the first one stacked, too.
+   * A short text that identifies the mapping and the application. Another application reads the
+   * examples again from their beginning, so it must not also learn the mini-batches of the first
+   * one.
    */
   static String digest(MillraceConfig config) {
     try {
@@ -44,7 +45,7 @@ final class Mapping {
     }
   }
 
-  /** A line for each entry of the features, and one for the label; nothing for the vector form. */
+  /** A line for each entry of the features, and one for the label; empty for the vector form. */
   static List<String> of(ExampleConfig example) {
     if (!(example.features() instanceof Features.Named named)) {
       return List.of();

@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What of something that exists is not as the configuration says, in the words of its keys. */
+/** The differences between something that exists and the configuration, named by their keys. */
 final class Mismatches {
   private final String place;
   private final List<String> found = new ArrayList<>();
 
   /**
-   * @param place where what exists is, such as "the state"
+   * @param place the place of what exists, such as "the state"
    */
   private Mismatches(String place) {
     this.place = place;
@@ -34,7 +34,7 @@ final class Mismatches {
         .compare("output", existing.output().text(), configured.output().text());
   }
 
-  /** Of examples, which know no more of the model. */
+  /** Compares only the sizes. Examples have no more of the model. */
   static Mismatches inSizes(
       int inputs, int outputs, int configuredInputs, int configuredOutputs, String place) {
     return new Mismatches(place)
@@ -42,7 +42,7 @@ final class Mismatches {
         .compare("outputs", outputs, configuredOutputs);
   }
 
-  /** What the inputs and the label of a model mean. */
+  /** Compares the meaning of the inputs and the label. */
   static Mismatches inMapping(List<String> existing, List<String> configured) {
     Mismatches mismatches = new Mismatches("the state");
     for (int i = 0; i < Math.max(existing.size(), configured.size()); i++) {
@@ -82,17 +82,17 @@ final class Mismatches {
   }
 
   /**
-   * Ends a start that would go on from something else than the configuration says.
+   * Refuses to start if there are differences.
    *
-   * @throws LearnerException naming every difference and the ways out
+   * @throws LearnerException naming every difference and what to do
    */
   void refuse(String model, String application) {
     if (!isEmpty()) {
       throw new LearnerException(
           String.format(
               Locale.ROOT,
-              "Model %s cannot go on: %s. Restore the configuration as it was, or give the changed"
-                  + " model another model.name or application, or run reset, which forgets the model"
+              "Model %s cannot continue: %s. Restore the previous configuration, or give the changed"
+                  + " model another model.name or application, or run reset, which deletes the model"
                   + " of application %s and learns the examples again.",
               model,
               this,
@@ -100,7 +100,7 @@ final class Mismatches {
     }
   }
 
-  /** All of them: {@code hidden: 16 in the state, 32 in the configuration; scaling: ...}. */
+  /** All differences: {@code hidden: 16 in the state, 32 in the configuration; scaling: ...}. */
   @Override
   public String toString() {
     return String.join("; ", found);

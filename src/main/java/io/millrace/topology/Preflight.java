@@ -16,8 +16,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * What can be wrong with a configuration beyond its own keys, and is found without asking Kafka:
- * records that are too large, and properties that Kafka's clients do not take.
+ * Checks of a configuration as a whole, without a connection to Kafka: records that are too large,
+ * and properties that Kafka's clients refuse.
  */
 public final class Preflight {
   private static final Pattern PROPERTY = Pattern.compile("\\bconfiguration ([\\w.]+)");

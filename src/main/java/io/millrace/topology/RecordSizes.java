@@ -8,8 +8,9 @@ import io.millrace.config.ModelConfig;
 import java.util.Locale;
 
 /**
- * The largest records that a configuration can produce, in bytes. A record over the broker's limit
- * would make the producer split and retry for ever, silently; so sizes are checked at start.
+ * The largest records that a configuration can produce, in bytes. With a record above the limit of
+ * the broker, the producer would split and retry for ever without a message. So the sizes are
+ * checked at the start.
  *
  * @param miniBatch a full mini-batch
  * @param snapshot a snapshot with every number at its longest
@@ -24,16 +25,16 @@ public record RecordSizes(long miniBatch, long snapshot, long divergedMiniBatch)
   /** Room for the record's key, the names and sentences in its headers, and its batch's header. */
   static final long ENVELOPE = 64 * 1024;
 
-  /** The longest a double is in JSON, and its comma. */
+  /** The longest double in JSON, with its comma. */
   private static final long NUMBER = 25;
 
-  /** The longest an offset is in a sentence, and what separates it from the next. */
+  /** The longest offset in a sentence, with its separator. */
   private static final long OFFSET = 21;
 
   /**
    * The sizes of a configuration's records.
    *
-   * @throws LearnerException when they are beyond what a record can have
+   * @throws LearnerException when they exceed the limit of a record
    */
   public static RecordSizes of(MillraceConfig config) {
     ModelConfig model = config.model();
@@ -53,8 +54,8 @@ public record RecordSizes(long miniBatch, long snapshot, long divergedMiniBatch)
       throw new LearnerException(
           String.format(
               Locale.ROOT,
-              "This configuration can produce mini-batches of %d bytes and snapshots of %d; a record"
-                  + " of Kafka has at most %d. Choose a smaller model or mini-batch.",
+              "This configuration can produce mini-batches of %d bytes and snapshots of %d bytes. The"
+                  + " limit of a Kafka record is %d. Choose a smaller model or mini-batch.",
               miniBatch,
               snapshot,
               Integer.MAX_VALUE));
@@ -83,7 +84,7 @@ public record RecordSizes(long miniBatch, long snapshot, long divergedMiniBatch)
     return Math.max(example, divergedMiniBatch) + ENVELOPE;
   }
 
-  /** The largest request that a producer is allowed: for examples there is no other limit here. */
+  /** The limit of a producer request. For examples there is no other limit. */
   public long largestRequest() {
     return Math.max(MIN_REQUEST, Math.max(snapshot, divergedMiniBatch) + ENVELOPE);
   }

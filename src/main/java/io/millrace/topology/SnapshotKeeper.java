@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the newest published snapshot of the model that fits the configuration, on every instance.
- * Kafka Streams hands it committed records only, those of before the start (the restore) first.
- * Nothing that trains may depend on it: it runs on a thread of its own, behind the training.
+ * Kafka Streams passes it only committed records, first those from before the start. Training must
+ * not depend on it, because it runs on another thread.
  */
 final class SnapshotKeeper implements Processor<String, byte[], Void, Void> {
   static final String PUBLISHED_STORE = "published-model";
@@ -47,7 +47,7 @@ final class SnapshotKeeper implements Processor<String, byte[], Void, Void> {
   @Override
   public void process(Record<String, byte[]> record) {
     if (!modelName.equals(record.key())) {
-      return; // another model's
+      return; // of another model
     }
     byte[] json = record.value();
     if (json == null) {
@@ -60,7 +60,7 @@ final class SnapshotKeeper implements Processor<String, byte[], Void, Void> {
       String sentence =
           String.format(
               Locale.ROOT,
-              "The newest snapshot of model %s on topic %s is not used: %s",
+              "The newest snapshot of model %s on topic %s cannot be used: %s",
               modelName,
               topic,
               reason);
@@ -72,7 +72,7 @@ final class SnapshotKeeper implements Processor<String, byte[], Void, Void> {
     }
   }
 
-  /** Keeps the snapshot, or returns why not: whatever it is, it must not end the learner. */
+  /** Keeps the snapshot, or returns why it cannot be used. No record may stop the learner. */
   private @Nullable String keepIfItFits(byte[] json) {
     try {
       Snapshot snapshot = SnapshotCodec.decode(json);
@@ -81,8 +81,8 @@ final class SnapshotKeeper implements Processor<String, byte[], Void, Void> {
       if (!mismatches.isEmpty()) {
         return String.format(
             Locale.ROOT,
-            "%s. Another application publishes under this model.name, or one did before. The next"
-                + " snapshot that fits is used",
+            "%s. Another application publishes under this model.name, or did so before. The next"
+                + " snapshot that fits will be used",
             mismatches);
       }
       published.set(new Publication(snapshot, json));

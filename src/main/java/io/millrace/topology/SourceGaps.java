@@ -7,11 +7,11 @@ import java.util.List;
 /**
  * Finds the records of one partition that were deleted before a task read them.
  *
- * <p>Kafka deletes from the beginning of a partition only. So a gap between two offsets is a hole
- * when the partition now begins in it or right after it; else the missing offsets are those of
- * transaction markers, of aborted records, or of records that compaction removed. Transactions
- * leave many gaps: Kafka is asked once a second at most, and a gap of a single offset, the size of
- * a marker, is never taken for a hole.
+ * <p>Kafka deletes from the beginning of a partition only. So a gap between two offsets means
+ * deleted records if the partition now begins in the gap or right after it. Otherwise the missing
+ * offsets are transaction markers, aborted records, or records that compaction removed. Because
+ * transactions leave many gaps, Kafka is asked once per second at most. A gap of a single offset,
+ * the size of a marker, never counts as deleted records.
  */
 public final class SourceGaps {
   private static final long EVERY = Duration.ofSeconds(1).toNanos();
@@ -28,7 +28,7 @@ public final class SourceGaps {
     this.source = source;
   }
 
-  /** The gaps of a task without a state: it goes on where its group has committed. */
+  /** The gaps of a task without a state: it continues at the committed offset of its group. */
   public static SourceGaps fromCommitted(Checkpoint.Source source) {
     SourceGaps gaps = new SourceGaps(source);
     source.committed().ifPresent(next -> gaps.startAt(next, true));
@@ -36,10 +36,11 @@ public final class SourceGaps {
   }
 
   /**
-   * Says where the task goes on, and reports what is deleted from there on.
+   * Sets the offset at which the task continues, and reports deleted records from there on.
    *
    * @param next the offset after the last one that was read
-   * @param isCommitted whether the group has committed it; else it may be that of a marker
+   * @param isCommitted whether the group has committed this offset; otherwise it may be that of a
+   *     marker
    */
   void startAt(long next, boolean isCommitted) {
     long first = firstOffset();
@@ -49,7 +50,7 @@ public final class SourceGaps {
     }
   }
 
-  /** Moves on to a record, and reports what was deleted before it. */
+  /** Advances to a record, and reports deleted records before it. */
   public void moveTo(long offset) {
     if (next != UNKNOWN && offset > next + 1) {
       unchecked.add(new Gap(next, offset));

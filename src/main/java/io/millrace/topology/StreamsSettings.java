@@ -7,7 +7,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
-/** The settings of Kafka Streams and of every client that it makes. */
+/** The settings of Kafka Streams and of its clients. */
 public final class StreamsSettings {
   private static final long PRODUCER_BUFFER_DEFAULT = 32L * 1024 * 1024;
 
@@ -31,12 +31,10 @@ public final class StreamsSettings {
     return config.application() + PREDICTIONS;
   }
 
-  /** Of the application that predicts: a group of its own, beside the one that learns. */
-  /** The application that predicts the events topic, and its group. */
-  public static String predictionsOf(MillraceConfig config) {
-    return config.application() + PREDICTIONS;
-  }
-
+  /**
+   * The settings of the application that predicts. It has its own group, besides that of the
+   * learner.
+   */
   public static Properties ofPredictions(MillraceConfig config) {
     Properties settings = of(config);
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, predictions(config));
@@ -50,7 +48,7 @@ public final class StreamsSettings {
     return settings;
   }
 
-  /** Ours, and over them whatever stands under {@code kafka} in the configuration. */
+  /** Our settings, overridden by those under {@code kafka} in the configuration. */
   public static Properties of(MillraceConfig config) {
     long largest = RecordSizes.of(config).largestRequest();
     Properties settings = new Properties();
@@ -65,8 +63,9 @@ public final class StreamsSettings {
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_MILLIS);
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads());
     settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, config.topics().replicationFactor());
-    // After a crash nothing goes on before the dead member's session and its open transaction have
-    // timed out. Kafka's 45 s and 10 s would be that long a silence.
+    // After a crash nothing continues before the session of the dead member and its open
+    // transaction have
+    // timed out. Kafka's defaults are 45 s and 10 s.
     settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
     settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
     settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 6_000);
@@ -78,7 +77,7 @@ public final class StreamsSettings {
     return settings;
   }
 
-  /** What makes reading cheap; chosen together, by profiles of the end-to-end benchmark. */
+  /** The settings for fast reading, chosen with profiles of the end-to-end benchmark. */
   private static void putThroughput(Properties settings) {
     // Every task reads one partition: there is no other to wait for, and Kafka Streams need not
     // look for one before every record.
@@ -86,12 +85,11 @@ public final class StreamsSettings {
     // A poll costs as much for few records as for many.
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLLED_RECORDS);
     settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 2 * POLLED_RECORDS);
-    // Several thousand records a fetch, and a socket that the system lets grow, so that the whole
-    // answer is there when the thread comes back to it.
+    // Several thousand records per fetch, and a socket buffer that can grow, so that the whole
+    // answer has arrived when the thread needs it.
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH);
     settings.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, SYSTEMS_CHOICE);
-    // Several mini-batches a request: with Kafka's 16 KB each would go alone. And a request goes in
-    // few pieces.
+    // Several mini-batches per request: with Kafka's 16 KB each would need its own request.
     settings.put(ProducerConfig.BATCH_SIZE_CONFIG, PRODUCER_BATCH);
     settings.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
     settings.put(ProducerConfig.SEND_BUFFER_CONFIG, SYSTEMS_CHOICE);

@@ -4,15 +4,15 @@ import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 
 /**
- * What Kafka says of the topics of a learner.
+ * Facts about the topics of a learner, from Kafka.
  *
  * @param examples the identity of the examples topic: a topic that is deleted and created again has
  *     another one, and its offsets start again
  * @param miniBatches the identity of the training log
- * @param largestDeadLetter the largest record that the dead-letters topic takes, in bytes
- * @param predictionTimes the times of records that the predictions topic takes
- * @param joined where labels come later than their events
- * @param progress what Kafka knows of the application's progress
+ * @param largestDeadLetter the largest record that the dead-letters topic accepts, in bytes
+ * @param predictionTimes the timestamps that the predictions topic accepts
+ * @param joined present if labels come later than their events
+ * @param progress the progress of the application, from Kafka
  */
 public record TopicFacts(
     Uuid examples,
@@ -40,13 +40,13 @@ public record TopicFacts(
   }
 
   /**
-   * Of the topics that are joined, and of what comes of it.
+   * Facts about the joined topics and their result.
    *
    * @param events the identity of the events topic
    * @param labels the identity of the labels topic
-   * @param largestExample the largest record that the examples topic takes, in bytes
-   * @param exampleTimes the times of records that the examples topic takes
-   * @param waitingTimes the times of records that the topics of the join's state take
+   * @param largestExample the largest record that the examples topic accepts, in bytes
+   * @param exampleTimes the timestamps that the examples topic accepts
+   * @param waitingTimes the timestamps that the topics of the join's state accept
    */
   public record Joined(
       Uuid events,

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Learns the training log, one mini-batch after the other, into the one shared model; publishes the
- * cost of each and a snapshot now and then.
+ * cost of each and, at intervals, a snapshot.
  */
 final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   static final String MODEL_STORE = "model";
@@ -101,7 +101,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     if (publishesInitial() && model.version() == initial.version()) {
       publishSoon();
     }
-    LOG.info("Model {} goes on from version {}", modelName, model.version());
+    LOG.info("Model {} continues from version {}", modelName, model.version());
   }
 
   /** The model as of the last commit, or the initial one. */
@@ -114,9 +114,9 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       throw new LearnerException(
           String.format(
               Locale.ROOT,
-              "Topic %s is not the one that model %s was learned from: it was deleted and created"
-                  + " again, and what was not learned yet is gone. Give the model another"
-                  + " model.name or application, or reset the application's state.",
+              "Topic %s is not the topic from which model %s has learned: it was deleted and created"
+                  + " again. Its unlearned mini-batches are lost. Give the model another model.name or"
+                  + " application, or run reset.",
               config.topics().miniBatches(),
               modelName));
     }
@@ -125,21 +125,24 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     return state;
   }
 
-  /** A model of another name begins anew, beside those that the store and the log are of. */
+  /**
+   * A model with another name starts fresh, besides the models that the store and the log already
+   * have.
+   */
   private boolean isLost(boolean storeIsEmpty, OptionalLong committed) {
     KafkaProgress progress = facts.progress();
     return progress.hasPublished()
         || (storeIsEmpty && committed.isPresent() && !progress.log().isOthersOnly());
   }
 
-  /** A replay of a log with a hole could never equal the model again. */
+  /** With deleted records, no replay of the log could give the same model. */
   private void refuseHole(long deleted) {
     throw new LearnerException(
         String.format(
             Locale.ROOT,
-            "%d records of topic %s were deleted before model %s had learned them, so that no replay"
-                + " can equal the model any more. Begin anew: run reset, or give the model another"
-                + " model.name or application.",
+            "%d records of topic %s were deleted before model %s had learned them. No replay could give"
+                + " the same model. To start over, run reset, or give the model another model.name or"
+                + " application.",
             deleted,
             config.topics().miniBatches(),
             modelName));
@@ -152,7 +155,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
       return;
     }
     if (LogCommand.of(record.headers()) != null) {
-      publishSnapshotOfNewVersion(); // so that there is a way back to where it is now
+      publishSnapshotOfNewVersion(); // so that a rollback to the present version is possible
     }
     long start = System.nanoTime();
     LogLearner.Step step =
@@ -172,7 +175,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   private void goOnFrom(Rollback rollback) {
     LOG.warn(
-        "Model {} went back to version {} and goes on from there as version {}",
+        "Model {} was rolled back to version {} and continues as version {}",
         modelName,
         rollback.to(),
         rollback.version());
@@ -189,14 +192,14 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   }
 
   /**
-   * Where labels come later than their events, events must be predicted before there is anything to
-   * learn: by the model as it starts.
+   * If labels come later than their events, events must be predicted before the first example
+   * exists: the initial model predicts them.
    */
   private boolean publishesInitial() {
     return config.example().labels().isPresent();
   }
 
-  /** As soon as the task runs and may publish: nothing can be forwarded before. */
+  /** Publishes as soon as the task runs. Before that, nothing can be forwarded. */
   private void publishSoon() {
     if (publishesSoon) {
       return;
@@ -218,8 +221,8 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   }
 
   /**
-   * Without exactly-once the first snapshot waits for the first commit: a crash between the two
-   * would leave a snapshot without a state, which looks like a lost state.
+   * Without exactly-once the first snapshot waits for the first commit: a crash between them would
+   * leave a snapshot without a state, which looks like a lost state.
    */
   private boolean mayPublish() {
     return config.guarantee() == Guarantee.EXACTLY_ONCE || checkpoint.isWritten();
@@ -252,7 +255,9 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     metrics.published();
   }
 
-  /** Keeps a snapshot under a key of its own, and drops those that are too many. */
+  /**
+   * Publishes the snapshot under its own key as well, and deletes the oldest ones above the limit.
+   */
   private void keep(long version, byte[] snapshot, long now) {
     History all = history.with(version);
     history = all.newest(config.publish().keep());
@@ -272,7 +277,8 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
 
   private void reject(Record<byte[], byte[]> record, LogLearner.Rejected step) {
     Rejection why = step.why();
-    if (++rejected == nextTold) { // a model that has drifted away rejects everything: no flood
+    if (++rejected
+        == nextTold) { // a diverged model rejects everything, so only some rejections are logged
       nextTold *= 10;
       LOG.warn(
           "A mini-batch went to the dead letters ({} since the start): {}: {}",

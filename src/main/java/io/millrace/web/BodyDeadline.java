@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.xnio.XnioExecutor;
 
 /**
- * Ends a request whose body does not come to its end in time, however slowly it trickles: with 408
- * where there is no answer yet. (Undertow's own read timeout begins again with every byte.)
+ * Ends a request whose body is not complete in time, with 408 if there is no answer yet.
+ * (Undertow's own read timeout restarts with every byte.)
  */
 final class BodyDeadline implements HttpHandler {
   private final HttpHandler next;
@@ -50,6 +50,6 @@ final class BodyDeadline implements HttpHandler {
     JsonResponses.errorAndCut(
         exchange,
         StatusCodes.REQUEST_TIME_OUT,
-        String.format(Locale.ROOT, "The body did not come to its end within %d seconds", seconds));
+        String.format(Locale.ROOT, "The request body did not arrive within %d seconds", seconds));
   }
 }

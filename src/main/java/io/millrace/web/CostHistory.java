@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * Records of the costs topic, as they stand there: the newest, and of the whole life of the model
- * some, spread evenly over its mini-batches however many there are. Thread-safe. What it returns is
- * shared and not to be modified.
+ * Records of the costs topic, unchanged: the newest, and an even sample of the whole life of the
+ * model. Thread-safe. What it returns is shared. Do not modify it.
  *
  * <p>Memory: at most {@link #CAPACITY} + {@link #MOST_SPREAD} records, some megabytes.
  */
@@ -17,7 +16,7 @@ public final class CostHistory {
   /** The newest records that are kept. */
   public static final int CAPACITY = 5_000;
 
-  /** The most of the whole life: more than a chart is wide. */
+  /** The limit of the sample: more points than a chart has pixels. */
   static final int MOST_SPREAD = 2_000;
 
   /** Of the newest ones, those that a whole life ends with, one after the other. */
@@ -40,13 +39,13 @@ public final class CostHistory {
   private long stride = 1;
   private long last;
 
-  /** The least mini-batch that was added; what is older must be before it. */
+  /** The lowest mini-batch that was added. Older records must be before it. */
   private long least = Long.MAX_VALUE;
 
   /**
-   * Adds the next record of the topic. One whose mini-batch is not after that of the last begins a
-   * new life (a model that was reset), or repeats an end (at-least-once): the life so far is
-   * forgotten from there on.
+   * Adds the next record of the topic. If its mini-batch is not after the last one, a new model has
+   * begun (after a reset) or records are repeated (at-least-once): the history from there on is
+   * dropped.
    */
   public synchronized void add(Cost cost) {
     if (cost.batch() <= last) {
@@ -59,8 +58,8 @@ public final class CostHistory {
   }
 
   /**
-   * Adds records that stand before all others that were, or will be, {@linkplain #add added}; those
-   * that are not of the present life of the model are passed over.
+   * Adds records that are older than all {@linkplain #add added} ones. It skips those of an earlier
+   * model.
    *
    * @param older oldest first
    */
@@ -97,7 +96,7 @@ public final class CostHistory {
     return since(Math.max(0, end - most));
   }
 
-  /** The records after the first {@code position} ones, as far as they are kept, oldest first. */
+  /** The records after the first {@code position} ones, if they are kept, oldest first. */
   synchronized List<byte[]> since(long position) {
     List<byte[]> records = new ArrayList<>();
     for (long at = Math.max(position, end - CAPACITY); at < end; at++) {
@@ -110,9 +109,7 @@ public final class CostHistory {
     return ring[(int) (position % CAPACITY)];
   }
 
-  /**
-   * The mini-batch that the whole life begins with, as far as it is known; 0 before there is one.
-   */
+  /** The first known mini-batch of the model; 0 if there is none. */
   public synchronized long firstBatch() {
     return spread.isEmpty() ? 0 : spread.firstEntry().getValue().batch();
   }

@@ -8,18 +8,18 @@ import java.util.Deque;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * One browser that listens to the events. Nothing here waits: what the browser does not take stays
- * in a bounded backlog, and one that has too much of it is cut off (it comes back by itself, when
- * it still can). The bytes of an event are shared by all streams.
+ * One browser that listens to the events. Nothing here blocks: events that the browser has not read
+ * stay in a bounded backlog. A browser with a full backlog is disconnected, and reconnects by
+ * itself. The bytes of an event are shared by all streams.
  */
 final class EventStream {
-  /** More than any browser that reads lets gather. */
+  /** More than accumulates for a browser that reads. */
   private static final int LARGEST_BACKLOG = 512 * 1024;
 
   private final HttpServerExchange exchange;
   private final StreamSinkChannel channel;
 
-  /** Touched by the connection's own thread alone, as is the channel. */
+  /** Only the thread of the connection uses this, and the channel. */
   private final Deque<ByteBuffer> backlog = new ArrayDeque<>();
 
   private int backlogBytes;
@@ -68,7 +68,7 @@ final class EventStream {
         channel.resumeWrites();
       }
     } catch (IOException e) {
-      cut(); // the browser has gone
+      cut(); // the browser has disconnected
     }
   }
 

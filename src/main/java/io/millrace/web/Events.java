@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server-sent events: the costs as they come, four times a second, and the status, once a
- * second. Each is encoded once, whoever listens.
+ * The server-sent events: new costs four times per second, and the status once per second. Each is
+ * encoded once for all listeners.
  */
 final class Events implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Events.class);
@@ -26,11 +26,12 @@ final class Events implements AutoCloseable {
   private static final int TICKS_A_STATUS = 4;
 
   /**
-   * More a tick than anybody can see move: between the newest and the last ones, some are left out.
+   * The limit of costs per event. If there are more, some between the last and the newest are
+   * omitted.
    */
   private static final int MOST_COSTS = 25;
 
-  /** After this many milliseconds a browser that was cut off comes back. */
+  /** The delay in milliseconds after which a disconnected browser reconnects. */
   private static final byte[] RETRY = "retry: 1000\n\n".getBytes(UTF_8);
 
   private final LearnerView view;
@@ -60,7 +61,7 @@ final class Events implements AutoCloseable {
     }
   }
 
-  /** How many listen. */
+  /** The number of listeners. */
   int streams() {
     return streams.size();
   }
@@ -77,13 +78,14 @@ final class Events implements AutoCloseable {
       JsonResponses.error(
           exchange,
           StatusCodes.SERVICE_UNAVAILABLE,
-          String.format(Locale.ROOT, "%d dashboards are open, which is the limit", MOST_STREAMS));
+          String.format(
+              Locale.ROOT, "Too many dashboards are open (the limit is %d)", MOST_STREAMS));
       return;
     }
     prepare(exchange);
     exchange.setPersistent(false);
     EventStream stream = new EventStream(exchange);
-    // Before the listeners: each of them runs at once where the connection is closed already.
+    // Before the listeners are added: a listener runs at once if the connection is already closed.
     streams.add(stream);
     exchange.addExchangeCompleteListener(
         (done, next) -> {
@@ -108,7 +110,7 @@ final class Events implements AutoCloseable {
       stream.send(event("status", JsonResponses.json(view.status())));
       view.surface()
           .ifPresent(surface -> stream.send(event("surface", JsonResponses.json(surface))));
-    } catch (RuntimeException e) { // the browser comes back by itself
+    } catch (RuntimeException e) { // the browser reconnects by itself
       LOG.warn("A dashboard got no events: {}", e.toString());
       stream.close();
     }
@@ -117,7 +119,7 @@ final class Events implements AutoCloseable {
   private void safeTick() {
     try {
       tick();
-    } catch (RuntimeException e) { // the next one may go well
+    } catch (RuntimeException e) { // the next one may succeed
       LOG.warn("The dashboards got no events this time: {}", e.toString());
     }
   }

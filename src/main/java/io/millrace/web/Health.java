@@ -3,20 +3,20 @@ package io.millrace.web;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the process is well.
+ * The health of the process.
  *
  * @param state of Kafka Streams, or STARTING before there is one
- * @param failed what has ended the learner; null as long as nothing has
- * @param waitsFor what it needs before it learns; null when it learns
+ * @param failed why the learner has failed; null if it has not
+ * @param waitsFor what the learner waits for; null if it learns
  */
 public record Health(String state, @Nullable String failed, @Nullable String waitsFor) {
 
-  /** Whether the process need not be started again. */
+  /** Whether the learner has not failed. Otherwise the process must be restarted. */
   public boolean isLive() {
     return failed == null;
   }
 
-  /** Whether it learns. */
+  /** Whether the learner learns. */
   public boolean isReady() {
     return failed == null && waitsFor == null;
   }

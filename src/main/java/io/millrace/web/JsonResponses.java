@@ -77,8 +77,8 @@ final class JsonResponses {
   }
 
   /**
-   * Answers with an array of values that are JSON already. It sends one piece after the other, as
-   * the browser takes them: one that does not read holds one piece, however long the array is.
+   * Answers with an array of values that are JSON already. It sends one piece after the other as
+   * the browser reads them. So a browser that does not read holds only one piece in memory.
    */
   static void sendArray(HttpServerExchange exchange, List<byte[]> values) {
     prepare(exchange);
@@ -87,7 +87,7 @@ final class JsonResponses {
     new Pieces(values).send(exchange);
   }
 
-  /** What is left to be sent of an array. */
+  /** The rest of an array. */
   private static final class Pieces implements IoCallback {
     private final List<byte[]> values;
     private int next;
@@ -122,13 +122,13 @@ final class JsonResponses {
 
     @Override
     public void onException(HttpServerExchange exchange, Sender sender, IOException e) {
-      cut(exchange); // the browser has gone
+      cut(exchange); // the browser has disconnected
     }
   }
 
   /**
    * Closes the connection, and ends the exchange: Undertow does not do that by itself, and the
-   * request would count as one at work for ever.
+   * request would count as active for ever.
    */
   static void cut(HttpServerExchange exchange) {
     IoUtils.safeClose(exchange.getConnection());
@@ -142,8 +142,7 @@ final class JsonResponses {
   }
 
   /**
-   * Answers with a sentence and closes the connection, without waiting for what is left of the
-   * request.
+   * Answers with a sentence and closes the connection, without waiting for the rest of the request.
    */
   static void errorAndCut(HttpServerExchange exchange, int status, String sentence) {
     exchange.setStatusCode(status).setPersistent(false);

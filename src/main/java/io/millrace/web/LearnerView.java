@@ -4,8 +4,8 @@ import io.millrace.learn.PublishedModel.Publication;
 import java.util.Optional;
 
 /**
- * What the server shows of the learner. Every method but {@link #metrics} answers at once, from
- * memory; thread-safe.
+ * The learner as the server sees it. Thread-safe. Every method except {@link #metrics} returns at
+ * once, from memory.
  */
 public interface LearnerView {
   Health health();
@@ -17,9 +17,9 @@ public interface LearnerView {
   /** The newest published model; empty before there is one. */
   Optional<Publication> model();
 
-  /** What the newest published model predicts; only with two inputs. */
+  /** The predictions of the newest published model on a grid; only with two inputs. */
   Optional<Surface> surface();
 
-  /** The text that Prometheus reads. May take a moment. */
+  /** The text for Prometheus. May take some milliseconds. */
   String metrics();
 }

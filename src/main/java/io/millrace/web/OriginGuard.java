@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Refuses requests that a web page of another origin makes a browser send.
  *
- * <p>DNS rebinding: the page points a name of its own at this server, and the browser lets it read
- * the answers. The name stands in the {@code Host} header, so a request must name this server: as
- * loopback, as {@code http.host}, by the address that it arrived at, or as {@code
- * http.allowedHosts} says. On a server that other machines can reach, the paths for monitoring are
+ * <p>DNS rebinding: the page points its own host name at this server, and the browser lets the page
+ * read the answers. The name is in the {@code Host} header, so it must be a name of this server:
+ * loopback, {@code http.host}, the local address of the connection, or one of {@code
+ * http.allowedHosts}. On a server that other machines can reach, the paths for monitoring are
  * exempt: Prometheus and probes use names that nobody can list, the answers hold no secrets, and
  * whoever reaches the server may read them anyway.
  *
@@ -38,7 +38,7 @@ final class OriginGuard implements HttpHandler {
   /**
    * Guards a handler.
    *
-   * @param http where the server listens, and by which further names it may be asked
+   * @param http where the server listens, and its further names
    */
   OriginGuard(HttpConfig http, HttpHandler next) {
     this.next = next;
@@ -47,7 +47,7 @@ final class OriginGuard implements HttpHandler {
     http.allowedHosts().forEach(name -> names.add(asInHeader(name)));
   }
 
-  /** Whether only this machine can reach a server that listens there. */
+  /** Whether only this machine can reach a server on this address. */
   static boolean isLoopback(String host) {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
@@ -56,7 +56,7 @@ final class OriginGuard implements HttpHandler {
     }
   }
 
-  /** In small letters, and an IPv6 address in brackets. */
+  /** In lower case, and an IPv6 address in brackets. */
   private static String asInHeader(String name) {
     String bare = name.toLowerCase(Locale.ROOT);
     return bare.contains(":") && !bare.startsWith("[") ? "[" + bare + "]" : bare;
@@ -71,22 +71,20 @@ final class OriginGuard implements HttpHandler {
           exchange,
           String.format(
               Locale.ROOT,
-              "This server does not go by the name \"%s\". Add it to http.allowedHosts, or ask for %s",
+              "This server does not answer to the name \"%s\". Add it to http.allowedHosts, or use %s",
               host,
               String.join(", ", names.stream().sorted().toList())));
     } else if (isForeign(origin, host) && !isRead(exchange)) {
       refuse(
           exchange,
           String.format(
-              Locale.ROOT,
-              "The page of origin \"%s\" may not send requests to this server",
-              origin));
+              Locale.ROOT, "Pages from \"%s\" may not send requests to this server", origin));
     } else {
       next.handleRequest(exchange);
     }
   }
 
-  /** Whether the host is this server. A request that names none is not from a browser. */
+  /** Whether the host is this server. A request without one is not from a browser. */
   private boolean isNamed(@Nullable String host, HttpServerExchange exchange) {
     if (host == null || (!isLoopback && isMonitoring(exchange.getRequestPath()))) {
       return true;

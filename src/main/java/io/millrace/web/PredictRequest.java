@@ -19,19 +19,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * {@code POST /api/predict}. The body is read without blocking a thread; the prediction is made on
- * threads of its own, so that no other request waits for it.
+ * {@code POST /api/predict}. The body is read without blocking a thread; separate threads predict,
+ * so that no other request waits for predictions.
  *
- * <p>The memory for bodies is bounded: few are read at once, a bounded number of further requests
- * waits unread, and the rest gets 503.
+ * <p>The memory for bodies is bounded: few are read at the same time, a limited number of further
+ * requests waits, and the rest gets 503.
  *
- * <p>A server that other machines can reach answers only requests that show the token; without a
+ * <p>A server that other machines can reach answers only requests with the token. Without a
  * configured token it answers none.
  */
 final class PredictRequest implements HttpHandler, AutoCloseable {
   private static final String BEARER = "Bearer ";
 
-  /** Requests whose body is read, or that are predicted or answered, at once. */
+  /** The limit of requests in progress at the same time. */
   private static final int MOST_AT_ONCE = 16;
 
   private static final int MOST_WAITING = 64;
@@ -55,7 +55,7 @@ final class PredictRequest implements HttpHandler, AutoCloseable {
   /**
    * The predictions of a server.
    *
-   * @param http where it listens, and the token that a request must show
+   * @param http where it listens, and the token that a request must have
    * @param mostBytes the largest body, for a sentence
    */
   PredictRequest(Predictions predictions, HttpConfig http, int mostBytes) {
@@ -68,7 +68,7 @@ final class PredictRequest implements HttpHandler, AutoCloseable {
     this.limited = new RequestLimitingHandler(limit, Routes.answeringExceptions(this::read));
   }
 
-  /** A client that still sends its body may miss the answer where the connection is closed. */
+  /** A client that still sends its body may miss the answer if the connection is closed. */
   private static void refuse(HttpServerExchange exchange) {
     exchange.getResponseHeaders().put(Headers.RETRY_AFTER, 1);
     long length = exchange.getRequestContentLength();
@@ -76,7 +76,7 @@ final class PredictRequest implements HttpHandler, AutoCloseable {
     String sentence =
         String.format(
             Locale.ROOT,
-            "The server is busy with %d predictions, and %d more wait: ask again",
+            "The server is busy with %d predictions, and %d more wait: try again",
             MOST_AT_ONCE,
             MOST_WAITING);
     if (isShort) {
@@ -92,7 +92,7 @@ final class PredictRequest implements HttpHandler, AutoCloseable {
       JsonResponses.error(
           exchange,
           StatusCodes.FORBIDDEN,
-          "This server listens beyond its own machine and has no http.token: it predicts nothing");
+          "Predictions are off: the server listens beyond loopback and has no http.token");
     } else if (!isPermitted(exchange)) {
       exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");
       JsonResponses.error(
@@ -110,7 +110,7 @@ final class PredictRequest implements HttpHandler, AutoCloseable {
     body.receiveFullBytes(this::received, this::notReceived);
   }
 
-  /** Takes as long whatever the first difference is. */
+  /** Compares in constant time. */
   private boolean isPermitted(HttpServerExchange exchange) {
     if (token.isEmpty()) {
       return true;
@@ -139,7 +139,7 @@ final class PredictRequest implements HttpHandler, AutoCloseable {
     if (e instanceof Receiver.RequestToLargeException || e instanceof RequestTooBigException) {
       tooLarge(exchange);
     } else {
-      exchange.endExchange(); // the client has gone
+      exchange.endExchange(); // the client has disconnected
     }
   }
 
@@ -147,7 +147,7 @@ final class PredictRequest implements HttpHandler, AutoCloseable {
     JsonResponses.error(
         exchange,
         StatusCodes.REQUEST_ENTITY_TOO_LARGE,
-        String.format(Locale.ROOT, "At most %d bytes at once", mostBytes));
+        String.format(Locale.ROOT, "The request is too large (the limit is %d bytes)", mostBytes));
   }
 
   @Override

@@ -4,7 +4,7 @@ import io.undertow.util.StatusCodes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Why a request for predictions has no answer. */
+/** The error answer to a request for predictions. */
 public final class PredictionRefused extends Exception {
   private final int status;
   private final Map<String, Object> answer = new LinkedHashMap<>();
@@ -31,7 +31,7 @@ public final class PredictionRefused extends Exception {
     return refused;
   }
 
-  /** There is more in the request than is answered at once. */
+  /** The request is too large. */
   public static PredictionRefused tooLarge(String sentence) {
     return new PredictionRefused(StatusCodes.REQUEST_ENTITY_TOO_LARGE, sentence);
   }

@@ -1,11 +1,11 @@
 package io.millrace.web;
 
-/** Predicts what a request asks for. Thread-safe. */
+/** Predicts the events of a request. Thread-safe. */
 public interface Predictions {
   /**
    * Predicts one event, or several.
    *
-   * @param body the events as they came
+   * @param body the body of the request
    * @return the answer, JSON
    * @throws PredictionRefused when there is no answer
    */

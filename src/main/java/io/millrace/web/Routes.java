@@ -43,7 +43,7 @@ final class Routes {
               exchange,
               StatusCodes.SERVICE_UNAVAILABLE,
               String.format(
-                  Locale.ROOT, "The server answers %d requests already: ask again", MOST_AT_ONCE));
+                  Locale.ROOT, "The server is busy with %d requests: try again", MOST_AT_ONCE));
         });
   }
 
@@ -72,19 +72,19 @@ final class Routes {
     return answeringExceptions(routes.routing);
   }
 
-  /** A path that a bounded number of requests is answered from at once; the others get 503. */
+  /** A path with a limit on concurrent requests. Further requests get 503. */
   private void readFew(String path, HttpHandler handler) {
     read(path, new RequestLimitingHandler(figures, answeringExceptions(handler)));
   }
 
-  /** RoutingHandler takes HEAD for a method of its own. */
+  /** RoutingHandler treats HEAD as a separate method. */
   private void read(String path, HttpHandler handler) {
     routing.get(path, handler).add(Methods.HEAD, path, handler);
   }
 
   /**
-   * Answers 500 where the handler throws, an {@code Error} included. To be put around each handler
-   * that goes on in another thread: the exception does not come back from there.
+   * Answers 500 if the handler throws, even an {@code Error}. Use it around each handler that
+   * continues in another thread, because exceptions do not come back from there.
    */
   static HttpHandler answeringExceptions(HttpHandler handler) {
     return new ExceptionHandler(handler).addExceptionHandler(Throwable.class, Routes::failed);
@@ -105,10 +105,10 @@ final class Routes {
     JsonResponses.error(
         exchange,
         StatusCodes.INTERNAL_SERVER_ERROR,
-        "The server failed to answer. Its log says why");
+        "The request failed. The log of the server says why");
   }
 
-  /** The handler on a thread that may wait. */
+  /** Runs the handler on a thread that may block. */
   private static HttpHandler onWorker(HttpHandler handler) {
     HttpHandler answering = answeringExceptions(handler);
     return exchange -> exchange.dispatch(answering);
@@ -122,7 +122,7 @@ final class Routes {
         StatusCodes.METHOD_NOT_ALLOWED,
         String.format(
             Locale.ROOT,
-            "%s takes %s, not %s",
+            "%s accepts %s, not %s",
             exchange.getRequestPath(),
             allowed,
             exchange.getRequestMethod()));
@@ -180,7 +180,9 @@ final class Routes {
             model -> JsonResponses.send(exchange, model.json()),
             () ->
                 JsonResponses.error(
-                    exchange, StatusCodes.NOT_FOUND, "No snapshot of the model is published yet"));
+                    exchange,
+                    StatusCodes.NOT_FOUND,
+                    "No snapshot of the model has been published yet"));
   }
 
   private void surface(HttpServerExchange exchange) {
@@ -191,7 +193,7 @@ final class Routes {
                 JsonResponses.error(
                     exchange,
                     StatusCodes.NOT_FOUND,
-                    "The surface exists only for a model with two inputs, once a snapshot of it is"
+                    "There is a surface only for a model with two inputs, once a snapshot of it has been"
                         + " published"));
   }
 
@@ -201,7 +203,7 @@ final class Routes {
       wrongMethod(exchange);
     } else if (!files.answer(exchange)) {
       JsonResponses.error(
-          exchange, StatusCodes.NOT_FOUND, "There is nothing at " + exchange.getRequestPath());
+          exchange, StatusCodes.NOT_FOUND, "Not found: " + exchange.getRequestPath());
     }
   }
 }

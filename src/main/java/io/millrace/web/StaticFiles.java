@@ -21,15 +21,15 @@ import java.util.regex.Pattern;
  * The files of the page, from this package's folder on the class path, kept in memory after the
  * first read.
  *
- * <p>Undertow's {@code ResourceHandler} does not fit: a file of a jar has no ETag there but the
- * time of the jar, so that after a change to an older version a browser would keep the newer page;
- * and it reads on the worker threads, which other requests may hold.
+ * <p>Undertow's {@code ResourceHandler} has two disadvantages. The ETag of a file in a jar is the
+ * time of the jar, so a browser would keep the newer page after a change to an older version. And
+ * it reads on the worker threads, which other requests may block.
  */
 final class StaticFiles {
   private static final Pattern NAME =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*");
 
-  /** Classes stand beside the files: what is none of these is not for the world. */
+  /** The types that are served. The classes in the same folder are not. */
   private static final Map<String, String> TYPES =
       Map.of(
           "html", "text/html; charset=utf-8",
@@ -48,10 +48,10 @@ final class StaticFiles {
   private final String chartFolder = chartFolder();
   private final Map<String, File> files = new ConcurrentHashMap<>();
 
-  /** A file and what a browser must know of it. */
+  /** A file with its headers. */
   private record File(ByteBuffer bytes, String type, ETag tag) {}
 
-  /** Answers with the file; returns false where there is no file of this name. */
+  /** Answers with the file. Returns false if there is no such file. */
   boolean answer(HttpServerExchange exchange) {
     String path = exchange.getRequestPath();
     Optional<File> found = find(path.equals("/") ? "index.html" : path.substring(1));
@@ -62,7 +62,7 @@ final class StaticFiles {
     exchange
         .getResponseHeaders()
         .put(Headers.CONTENT_TYPE, file.type())
-        .put(Headers.CACHE_CONTROL, "no-cache") // keep it, but ask whether it is still the same
+        .put(Headers.CACHE_CONTROL, "no-cache") // keep it, but revalidate it
         .put(Headers.ETAG, file.tag().toString());
     if (!ETagUtils.handleIfNoneMatch(exchange, file.tag(), true)) {
       exchange.setStatusCode(StatusCodes.NOT_MODIFIED).endExchange();
@@ -72,7 +72,7 @@ final class StaticFiles {
     return true;
   }
 
-  /** Beside this class, but for the chart library, which keeps the folder of its WebJar. */
+  /** The resource: next to this class, or for the chart library in its WebJar. */
   private String resource(String name) {
     return name.startsWith(CHART) ? chartFolder + name.substring(CHART.length()) : name;
   }

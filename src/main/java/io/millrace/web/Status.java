@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the learner stands at one moment; the fields are those of the JSON.
+ * The status of the learner at one moment. The components are the fields of the JSON.
  *
  * @param state of Kafka Streams, or STARTING before there is one
  * @param ready whether it learns: the streams run, the state is restored and Kafka answers
@@ -49,7 +49,7 @@ public record Status(
     String startedAt) {
 
   /**
-   * The dead letters.
+   * The dead-letters topic: of all applications that use it.
    *
    * @param total as far back as was read
    * @param complete whether all that the topic has were read
@@ -60,7 +60,7 @@ public record Status(
       long total, boolean complete, Map<String, Long> byReason, List<DeadLetter> newest) {}
 
   /**
-   * A dead letter: why, and where the record stands that it is of.
+   * A dead letter: the reason, and the position of its record.
    *
    * @param timestamp of the letter, ISO-8601
    */

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.Options;
 
 /**
- * The HTTP server of a learner: the dashboard, the API behind it, the health. One thread serves
- * every connection without ever waiting for one; the learner does not know of it.
+ * The HTTP server of a learner: the dashboard, the API behind it, the health. One non-blocking
+ * thread serves every connection. The learner does not depend on it.
  */
 public final class WebServer implements AutoCloseable {
-  /** Nothing of the page may come from, or go to, anywhere else. */
+  /** The page may not use any other host. */
   private static final Map<HttpString, String> SECURITY =
       Map.of(
           HttpString.tryFromString("Content-Security-Policy"),
@@ -35,8 +35,8 @@ public final class WebServer implements AutoCloseable {
   private static final int MOST_BODY = 1024 * 1024;
 
   /**
-   * A body that is larger is read up to here and thrown away: whoever still sends it would not hear
-   * the answer if the connection were closed before.
+   * A larger body is read up to this limit and discarded. If the connection were closed earlier, a
+   * client that still sends would not get the answer.
    */
   private static final long MOST_DRAINED = 16L * MOST_BODY;
 
@@ -44,7 +44,7 @@ public final class WebServer implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 30_000;
   private static final int BODY_SECONDS = 15;
 
-  /** After so long a browser that takes nothing of an answer is cut off. */
+  /** The time after which a browser is disconnected that does not read an answer. */
   private static final int STUCK_MILLIS = 60_000;
 
   private final Events events;
@@ -105,7 +105,7 @@ public final class WebServer implements AutoCloseable {
     return unbindable;
   }
 
-  /** Where a browser finds it. */
+  /** The URL for a browser. */
   public String url() {
     InetSocketAddress address = (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
     String name = address.getAddress().isAnyLocalAddress() ? "localhost" : host;
@@ -116,7 +116,7 @@ public final class WebServer implements AutoCloseable {
         address.getPort());
   }
 
-  /** How many browsers listen to the events. */
+  /** The number of browsers that listen to the events. */
   int dashboards() {
     return events.streams();
   }

@@ -7,7 +7,7 @@ const uPlot = window.uPlot;
 const DASH = [7, 5];
 const DOTS = [2, 4];
 
-/** More lines than this across the chart hide what they stand beside: then there are heads alone. */
+/** With more drift marks than this, their lines hide the curves: then only their heads are drawn. */
 const MOST_LINES = 12;
 
 const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -25,7 +25,7 @@ export class CostChart {
   #onCursor;
   #data = [[], [], [], [], []];
 
-  /** @param onCursor told the index of the point under the pointer, or null */
+  /** @param onCursor gets the index of the point under the pointer, or null */
   constructor(host, onCursor) {
     this.#host = host;
     this.#onCursor = onCursor;
@@ -140,7 +140,7 @@ export class CostChart {
     ctx.restore();
   }
 
-  /** Where marks are drawn: of those closer together than a distance the first. */
+  /** The drawn marks: of marks that are closer than a distance, only the first. */
   #apart(plot, distance) {
     const places = [];
     for (const examples of this.#marks) {
@@ -161,10 +161,10 @@ function tick(value) {
 export function describe({examples, window, baseline}, drifts) {
   const length = examples.length;
   if (length === 0) {
-    return 'Nothing is learned yet.';
+    return 'No examples have been learned yet.';
   }
   const now = window[length - 1];
-  // Not from the very first points: their window holds a mini-batch or two.
+  // Without the very first points, because their window has only one or two mini-batches.
   const first = Math.min(length - 1, Math.ceil(length / 50));
   const begin = window[first];
   const change = now < 0.98 * begin ? 'fell' : now > 1.02 * begin ? 'rose' : 'stayed';

@@ -1,5 +1,5 @@
-// The live part: server-sent events, with the history fetched anew each time that they begin, so
-// that nothing is missing between the two; and when the server has found more of it.
+// Server-sent events. Each time they begin, the history is fetched again, so that no record is missing
+// between the two. It is also fetched when the server has found more of it.
 const HISTORY = 'api/history';
 const SILENT_MILLIS = 6000;
 const LONGEST_WAIT_MILLIS = 5000;
@@ -7,7 +7,7 @@ const LONGEST_WAIT_MILLIS = 5000;
 /**
  * Keeps a connection for as long as the page lives.
  *
- * @param page told of everything: `state('connecting' | 'live' | 'lost')`, `history(records)`,
+ * @param page gets all data: `state('connecting' | 'live' | 'lost')`, `history(records)`,
  *     `costs(records)`, `status(status)`, `surface(surface)`, `clock(offset)`
  */
 export function connect(page) {
@@ -64,7 +64,7 @@ export function connect(page) {
     }
   }
 
-  // Not left to EventSource: that gives up for good when the answer is an error.
+  // EventSource does not reconnect after an error status. So this does.
   function lose(mine) {
     if (mine !== source) {
       return;
@@ -77,8 +77,8 @@ export function connect(page) {
     retry = setTimeout(open, wait);
   }
 
-  // The server says something every second. A connection over which nothing comes is dead, even
-  // where neither end has noticed (a machine that slept, a network that changed).
+  // The server sends something every second. A connection without data is dead, even
+  // if neither end has noticed (a machine that slept, a network that changed).
   setInterval(() => {
     if (source && Date.now() - lastHeard > SILENT_MILLIS) {
       lose(source);

@@ -1,4 +1,4 @@
-// The page: what has come from the server, shown at most once a frame.
+// The page: shows the newest data of the server, at most once per frame.
 import {CostChart, describe} from './chart.js';
 import {connect} from './connection.js';
 import {attribute, byId, datum, fill, make, text} from './dom.js';
@@ -20,7 +20,7 @@ const chart = new CostChart(byId('chart'), point => {
   showKey();
 });
 
-const now = () => Date.now() + seen.offset; // the server's clock, by which its times are told
+const now = () => Date.now() + seen.offset; // the clock of the server
 const range = () => document.querySelector('input[name=range]:checked').value;
 const columns = () => (range() === 'all' ? history.all : history.recent);
 
@@ -37,7 +37,7 @@ function changed() {
 
 document.querySelectorAll('input[name=range]').forEach(each => each.addEventListener('change', changed));
 byId('chart-table').addEventListener('toggle', changed);
-setInterval(changed, 1000); // what is told as "12 s ago" grows older by itself
+setInterval(changed, 1000); // updates times such as "12 s ago"
 
 function show() {
   showVerdict();
@@ -58,7 +58,7 @@ function showVerdict() {
   if (section.dataset.kind !== verdict.kind) {
     section.dataset.kind = verdict.kind;
     section.dataset.level = verdict.level;
-    text('announcement', verdict.words); // once a change, not once a figure
+    text('announcement', verdict.words); // only when the kind of verdict changes, not for every figure
     document.title = [verdict.words.split(':')[0], seen.status?.model, 'Millrace'].filter(Boolean).join(' · ');
   }
   text('verdict-sign', verdict.sign);
@@ -84,16 +84,23 @@ function showCurve() {
   showTable(shown);
 }
 
-/** The figures beside the names of the lines: of the point under the pointer, else the newest. */
+/** The figures next to the names of the lines: of the point under the pointer, or the newest. */
 function showKey() {
   const shown = columns();
   const point = cursor ?? shown.batch.length - 1;
   const value = name => shown[name][point];
   datum('cost', value('window'), figure(value('window')));
+  text('key-baseline', baselineName());
   datum('baseline-cost', value('baseline'), figure(value('baseline')));
   datum('nochange-cost', value('noChange'), figure(value('noChange')));
   datum('batch-cost', value('cost'), figure(value('cost')));
   byId('key-nochange').hidden = !Number.isFinite(shown.noChange.at(-1));
+}
+
+/** The predictor behind the cost of the baseline. */
+function baselineName() {
+  const quality = history.last?.window;
+  return !quality ? 'baseline' : quality.accuracy === undefined ? 'mean' : 'base rate';
 }
 
 function showTable(shown) {
@@ -128,7 +135,7 @@ function showStatus(status) {
   datum('version', status.modelVersion, count(status.modelVersion));
   const age = status.snapshot ? status.snapshot.ageMillis + now() - seen.statusAt : null;
   const refused = status.snapshotRefused;
-  text('version-more', refused ? 'newest snapshot not used' : age === null ? 'no snapshot yet' : `snapshot ${ago(age)}`);
+  text('version-more', refused ? 'newest snapshot cannot be used' : age === null ? 'no snapshot yet' : `snapshot ${ago(age)}`);
   byId('version-more').title = refused ?? '';
 
   showDeadLetters(status.deadLetters, status.topics?.deadLetters);
@@ -160,7 +167,7 @@ connect({
     changed();
   },
   clock(offset) {
-    // The header has no fractions of a second: a difference within that is none.
+    // The header has whole seconds: smaller differences do not count.
     seen.offset = Math.abs(offset) > 2000 ? offset : 0;
   },
   history(records) {

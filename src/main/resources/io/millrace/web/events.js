@@ -2,11 +2,11 @@
 import {byId, datum, fill, make, text} from './dom.js';
 import {absolute, ago, count, instant} from './format.js';
 
-/** A moment, told as how long ago it was; see tellTime. */
+/** A moment, shown as the time since then; see tellTime. */
 const moment = millis => make('time', {
   dateTime: new Date(millis).toISOString(), title: absolute(millis)});
 
-/** Says anew how long ago every moment on the page was. */
+/** Updates the time since every moment on the page. */
 export function tellTime(now) {
   for (const element of document.querySelectorAll('time')) {
     text(element, ago(now - Date.parse(element.dateTime)));
@@ -29,7 +29,7 @@ export function showDeadLetters(letters, topic) {
   const total = letters?.total ?? 0;
   const newest = letters?.newest ?? [];
   datum('letters', total, count(total));
-  text('letters-topic', topic ? `topic ${topic}` : '');
+  text('letters-topic', topic ? `topic ${topic}, all applications` : '');
   byId('letters-tile').classList.toggle('warn', total > 0);
   byId('letters-none').hidden = total > 0;
   byId('letters-some').hidden = total === 0;

@@ -1,4 +1,4 @@
-// The course of the cost, in bounded memory however long it lasts.
+// The history of the cost, in bounded memory.
 import {instant} from './format.js';
 
 const CAPACITY = 4000;
@@ -18,13 +18,12 @@ function dropFrom(columns, batch) {
 }
 
 /**
- * Points of equally many mini-batches each. When there are too many, every two become one: the cost
- * of a point is the mean over those of its mini-batches that came, everything else is as after its
- * last.
+ * Points with the same number of mini-batches each. If there are too many, two become one. The cost
+ * of a point is the mean over its received mini-batches. Everything else is that of its last one.
  */
 class Folded {
   columns = emptyColumns();
-  #numbers = []; // how many came, by point
+  #numbers = []; // received mini-batches, by point
   #stride = 1;
 
   add(point, number = 1) {
@@ -110,7 +109,7 @@ export class History {
     } else if (records[0].batch < this.all.batch[0]) {
       this.#clear();
       this.add(records);
-      this.add([mine]); // what came since the server wrote them
+      this.add([mine]); // records that arrived since the server wrote them
     } else {
       this.add(records);
     }
@@ -162,7 +161,7 @@ export class History {
 
 const isLater = (one, other) => instant(one.timestamp) > instant(other.timestamp);
 
-/** The points of a history in which drifts were detected: where their number has grown. */
+/** The points of a history at which the number of drifts grew. */
 export function driftsIn({drifts}) {
   return drifts.flatMap((total, i) => (i > 0 && total > drifts[i - 1] ? [i] : []));
 }

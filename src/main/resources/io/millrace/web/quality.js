@@ -1,19 +1,19 @@
-// The model beside what is easier: the baseline, and the last label again.
+// The model compared with its baselines.
 import {byId, fill, make, text} from './dom.js';
 import {count, figure, NOTHING, percent} from './format.js';
 
 const CLASSES = {
-  window: 'this model', baseline: 'most frequent class', noChange: 'previous label'};
-const VALUES = {window: 'this model', baseline: 'mean so far', noChange: 'previous value'};
+  window: 'this model', baseline: 'majority class', noChange: 'previous label'};
+const VALUES = {window: 'this model', baseline: 'mean', noChange: 'previous value'};
 
-/** What may be shown, in this order: its name, how it is written, whether more is better. */
+/** The figures in their order: the name, the format, and whether more is better. */
 const MEASURES = {
   accuracy: {name: 'accuracy', write: percent, more: true},
   cost: {name: 'cost', write: figure, more: false},
   auc: {name: 'AUC', write: figure, more: true},
   logLoss: {name: 'log-loss', write: figure, more: false},
   mae: {name: 'MAE', title: 'mean absolute error', write: figure, more: false},
-  rmse: {name: 'RMSE', title: 'root mean square error', write: figure, more: false}};
+  rmse: {name: 'RMSE', title: 'root mean squared error', write: figure, more: false}};
 
 const rivals = quality => [quality, quality.baseline ?? {}, quality.noChange ?? {}];
 
@@ -26,7 +26,8 @@ export function showQuality(record) {
   const names = Object.values(quality.accuracy === undefined ? VALUES : CLASSES);
   text('quality-window', `the last ${count(quality.examples)} examples`);
   showBars(quality, names);
-  showFigures(quality, record.sinceStart ?? {}, names);
+  // The cost of the baseline is that of the base rate: the majority class has only an accuracy.
+  showFigures(quality, record.sinceStart ?? {}, [names[0], 'baseline', names[2]]);
 }
 
 /** Accuracy, or the mean absolute error, as bars from zero. */
@@ -42,7 +43,7 @@ function showBars(quality, names) {
   [...byId('bars').children].forEach((row, i) => {
     const {value} = bars[i];
     const datum = row.querySelector('data');
-    text(datum, MEASURES[key].write(value) + (i === 0 && key === 'mae' && value !== null ? ' off' : ''));
+    text(datum, MEASURES[key].write(value) + (i === 0 && key === 'mae' && value !== null ? ' MAE' : ''));
     datum.value = value ?? '';
     row.querySelector('.bar').style.inlineSize = `${value === null ? 0 : (100 * value) / most}%`;
   });

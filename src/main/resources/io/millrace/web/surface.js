@@ -8,7 +8,7 @@ const HIGH = [17, 113, 160];
 
 const mix = (a, b, share) => a.map((each, i) => Math.round(each + share * (b[i] - each)));
 
-/** Orange, white, blue: told apart by people who see no red or green, too. */
+/** Orange, white, blue: colour-blind people can distinguish these, too. */
 const colour = share =>
   (share < 0.5 ? mix(LOW, MIDDLE, 2 * share) : mix(MIDDLE, HIGH, 2 * share - 1));
 
@@ -39,9 +39,9 @@ export function showSurface({version, x, y, columns, rows, values}, {output, out
   text('scale-low', axis(low));
   text('scale-high', axis(high));
   text('surface-words', isProbability
-    ? `On ${percent(values.filter(value => value > 0.5).length / values.length)} of this area it predicts 1.`
-    : outputs > 1 ? `It predicts classes ${axis(low)} to ${axis(high)}.`
-      : `Its predictions reach from ${axis(low)} to ${axis(high)}.`);
+    ? `The model predicts 1 on ${percent(values.filter(value => value > 0.5).length / values.length)} of this area.`
+    : outputs > 1 ? `The model predicts classes ${axis(low)} to ${axis(high)}.`
+      : `The predictions range from ${axis(low)} to ${axis(high)}.`);
   showScale();
   byId('surface-panel').hidden = false;
 }

@@ -6,7 +6,7 @@ const DIVERGED_MILLIS = 60_000;
 const FIRST_EXAMPLES = 200;
 const CLEARLY = 0.01;
 
-/** How serious a verdict is, and the sign that stands beside it, since colour alone says nothing. */
+/** How serious a verdict is. The sign is for readers who do not see the colour. */
 const SIGNS = {good: '✓', wait: '…', warn: '!', bad: '✕'};
 
 const verdict = (kind, level, words, more = '') => ({kind, level, words, more, sign: SIGNS[level]});
@@ -32,7 +32,7 @@ export function judge({now, heard, lostAt, status, last, lastAt, pace}) {
   }
   if (status.silent) {
     return verdict('silent', 'bad', 'Kafka does not answer',
-      'The learner waits, and goes on when Kafka is back.');
+      'The learner waits, and continues when Kafka answers.');
   }
   return byState(status) ?? byDeadLetters(status, now) ?? byArrivals(status, last, now - lastAt, pace)
     ?? byQuality(status, last, pace);
@@ -42,13 +42,13 @@ function byState(status) {
   switch (status.state) {
     case 'ERROR':
     case 'PENDING_ERROR':
-      return verdict('stopped', 'bad', 'The learner has failed', 'Its log says why.');
+      return verdict('stopped', 'bad', 'The learner has failed', 'See its log.');
     case 'PENDING_SHUTDOWN':
     case 'NOT_RUNNING':
       return verdict('stopped', 'bad', 'The learner has stopped');
     case 'REBALANCING':
       return verdict('starting', 'wait', 'Partitions are being assigned',
-        'The learner has started, or another instance came or went.');
+        'The learner has started, or an instance has joined or left the group.');
     case 'CREATED':
     case 'STARTING':
       return verdict('starting', 'wait', 'The learner is starting');
@@ -62,14 +62,14 @@ function byDeadLetters(status, now) {
     letter.reason === 'diverged' && now - instant(letter.timestamp) < DIVERGED_MILLIS);
   return diverged
     ? verdict('diverged', 'bad', 'Diverged: mini-batches are not learned',
-      'The model is left as it was. A lower learning rate, scaling or clipNorm may help.')
+      'The model stays unchanged. A lower learning rate, scaling or clipNorm may help.')
     : null;
 }
 
 function byArrivals(status, last, quiet, pace) {
   if (last === null && !status.learned) {
     return verdict('waiting', 'wait', 'Waiting for the first examples',
-      status.topics?.examples ? `Send some to topic ${status.topics.examples}.` : '');
+      status.topics?.examples ? `Send events to topic ${status.topics.examples}.` : '');
   }
   if (quiet < QUIET_MILLIS) {
     return null;
@@ -79,7 +79,7 @@ function byArrivals(status, last, quiet, pace) {
     ? verdict('stalled', 'bad', `Nothing has been learned for ${since}`,
       `${count(status.lag)} examples are waiting.`)
     : verdict('idle', 'wait', `Nothing has arrived for ${since}`,
-      last ? `The cost was ${figure(last.window?.cost ?? last.cost)} then.` : '');
+      last ? `The last cost was ${figure(last.window?.cost ?? last.cost)}.` : '');
 }
 
 function byQuality(status, last, pace) {
@@ -87,7 +87,7 @@ function byQuality(status, last, pace) {
   const cost = quality?.cost ?? last?.cost;
   if (!quality || quality.examples < FIRST_EXAMPLES || !(quality.baseline?.cost > 0)) {
     return verdict('beginning', 'wait', `Learning has begun: cost ${figure(cost)}`,
-      'Too few examples yet to say how good it is.');
+      'There are too few examples to judge the model yet.');
   }
   const gain = 1 - cost / quality.baseline.cost;
   const costs = `cost ${figure(cost)}`;
@@ -104,11 +104,11 @@ function byQuality(status, last, pace) {
   }
   return gain <= -CLEARLY
     ? verdict('worse', 'warn',
-      `Worse than guessing: ${costs}, ${roundPercent(-gain)} above the baseline`, more)
-    : verdict('guessing', 'warn', `Not better than guessing yet: ${costs}`, more);
+      `Worse than the baseline: ${costs}, ${roundPercent(-gain)} above it`, more)
+    : verdict('guessing', 'warn', `Not better than the baseline: ${costs}`, more);
 }
 
-/** Whether repeating the last label would clearly be better: on many streams that is hard to beat. */
+/** Whether repeating the previous label would clearly be better. On many streams it is. */
 function isOutdone({accuracy, mae, noChange}) {
   return accuracy !== undefined
     ? noChange?.accuracy > accuracy + CLEARLY : noChange?.mae < mae * (1 - CLEARLY);
@@ -116,20 +116,20 @@ function isOutdone({accuracy, mae, noChange}) {
 
 const labelOf = ({accuracy}) => (accuracy !== undefined ? 'label' : 'value');
 
-/** How it compares with the two ways to guess that a model must beat. */
+/** The model beside the better of its two baselines. */
 function easier(quality) {
   const {accuracy, mae, baseline, noChange} = quality;
   if (accuracy !== undefined) {
     const best = Math.max(baseline?.accuracy ?? 0, noChange?.accuracy ?? 0);
     const name = (noChange?.accuracy ?? 0) > (baseline?.accuracy ?? 0)
       ? 'previous label' : 'majority class';
-    return `${percent(accuracy)} of its answers are right; ${name}: ${percent(best)}.`;
+    return `Accuracy: ${percent(accuracy)}; ${name}: ${percent(best)}.`;
   }
   if (mae !== undefined) {
     const best = Math.min(baseline?.mae ?? Infinity, noChange?.mae ?? Infinity);
     const name = (noChange?.mae ?? Infinity) < (baseline?.mae ?? Infinity)
       ? 'previous value' : 'mean';
-    return `It is off by ${figure(mae)} on average; ${name}: ${figure(best)}.`;
+    return `Mean absolute error: ${figure(mae)}; ${name}: ${figure(best)}.`;
   }
   return '';
 }
@@ -148,7 +148,7 @@ export class Pace {
     }
     this.#seen = this.#seen.filter(each => now - each.now < PACE_MILLIS);
     this.#seen.push({lag, now});
-    // What comes in within three seconds is on its way, not late: learning commits in steps.
+    // Learning commits in steps: the examples of three seconds are not a delay.
     if (lag <= Math.max(100, 3 * (rate ?? 0))) {
       return 'keeps up';
     }

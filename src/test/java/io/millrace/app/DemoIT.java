@@ -88,7 +88,7 @@ final class DemoIT {
 
   /** What the first pass of the stream taught, all full mini-batches of it. */
   private static List<BatchMetrics> costs(MillraceProcess demo, String address) {
-    demo.awaitLine("learns from topic flights of the Kafka at " + address);
+    demo.awaitLine("learns from topic flights on Kafka at " + address);
     try (TestTopics topics = new TestTopics(address)) {
       return topics
           .consume(
@@ -110,8 +110,10 @@ final class DemoIT {
           .as(demo.toString())
           .anyMatch(
               line ->
-                  line.matches("Learned 100,000 examples in [0-9,]+ mini-batches; 0 dead letters."))
-          .anyMatch(line -> line.matches("Cost +0\\.\\d{4} on average, .* baseline: 0\\.\\d{4}"))
+                  line.matches(
+                      "Learned 100,000 examples in [0-9,]+ mini-batches."
+                          + " Topic flights-dead-letters has 0 dead letters."))
+          .anyMatch(line -> line.matches("Cost +0\\.\\d{4}; base rate: 0\\.\\d{4}"))
           .anyMatch(
               line ->
                   line.matches(

@@ -84,7 +84,7 @@ final class HistoryIT {
       assertEnds(
           0,
           learner.model("rollback", "--version=30"),
-          "went back to version 30 and goes on from there as version 46");
+          "was rolled back to version 30 and continues as version 46");
 
       // 45, which was left, and 46, which has the parameters of 30, push out the oldest
       assertThat(versions()).containsExactly("40", "45", "46");
@@ -98,11 +98,12 @@ final class HistoryIT {
       run.terminate();
       assertThat(run.awaitExit()).as(run.toString()).isZero();
       assertThat(run.complaints()).as(run.toString()).hasSize(1);
-      assertThat(run.complaints().get(0)).contains("went back to version 30", "as version 46");
+      assertThat(run.complaints().get(0))
+          .contains("was rolled back to version 30", "as version 46");
     }
-    assertEnds(0, learner.start("replay"), "version 50, from 272 examples", "It equals");
-    assertEnds(0, learner.start("replay", "--to-version=46"), "version 46", "It equals");
-    assertEnds(0, learner.start("replay", "--to-version=45"), "version 45", "It equals");
+    assertEnds(0, learner.start("replay"), "version 50, from 272 examples", "equals the snapshot");
+    assertEnds(0, learner.start("replay", "--to-version=46"), "version 46", "equals the snapshot");
+    assertEnds(0, learner.start("replay", "--to-version=45"), "version 45", "equals the snapshot");
     assertEnds(0, learner.model("show"), "to version 30, which made version 46");
   }
 
@@ -121,7 +122,7 @@ final class HistoryIT {
     try (MillraceProcess run = learner.run()) {
       learner.snapshots(topics, 3);
       assertEnds(0, learner.model("show"), "21 updates", "to version 10, which made version 21");
-      assertEnds(0, learner.start("replay"), "version 21, from 80 examples", "It equals");
+      assertEnds(0, learner.start("replay"), "version 21, from 80 examples", "equals the snapshot");
       assertThat(run.isAlive()).isTrue();
     }
   }
@@ -181,7 +182,7 @@ final class HistoryIT {
       assertThat(costs.get(0).metrics().totalExamples()).isEqualTo(11 * BATCH_SIZE);
       JsonNode scaler = JSON.readTree(warm.snapshots(topics, 1).get(0).value()).get("scaler");
       assertThat(scaler.get("count").asInt()).isEqualTo(20 * BATCH_SIZE);
-      assertEnds(0, warm.start("replay"), "version 20", "It equals");
+      assertEnds(0, warm.start("replay"), "version 20", "equals the snapshot");
       assertThat(run.isAlive()).isTrue();
     }
   }
@@ -209,7 +210,7 @@ final class HistoryIT {
     MillraceProcess list = learner.model("list");
     try (list) {
       assertThat(list.awaitExit()).as(list.toString()).isZero();
-      assertThat(list.out().get(0)).contains("version", "taken", "examples", "cost");
+      assertThat(list.out().get(0)).contains("version", "published", "examples", "cost");
       return list.out().stream().skip(1).map(line -> line.strip().split(" ", 2)[0]).toList();
     }
   }

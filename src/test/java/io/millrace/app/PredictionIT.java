@@ -129,11 +129,11 @@ final class PredictionIT {
       HttpResponse<String> early = post(url, event(0));
       assertThat(early.statusCode()).isEqualTo(503);
       assertThat(early.body()).contains("There is no snapshot of model " + learner.name());
-      run.awaitErrorLine("The events in topic " + events() + " wait", MillraceProcess.PATIENCE);
+      run.awaitErrorLine("Events in topic " + events() + " wait", MillraceProcess.PATIENCE);
       assertThat(topics.endOffsets(predictions())).isEqualTo(Map.of(0, 0L));
 
       learn(0, 20);
-      run.awaitErrorLine("are predicted now", MillraceProcess.PATIENCE);
+      run.awaitErrorLine("are being predicted now", MillraceProcess.PATIENCE);
       ConsumerRecord<byte[], byte[]> first = topics.consume(predictions(), 1).get(0);
       assertThat(first.key()).isEqualTo("early".getBytes(UTF_8));
       assertThat(first.headers().lastHeader("trace").value()).isEqualTo(key(9));
@@ -223,12 +223,12 @@ final class PredictionIT {
       assertRefused(
           post(url, "[{\"x\":1,\"y\":2},{\"x\":1}]"), 400, "missing-field", "\"index\":1");
       assertRefused(post(url, "[{\"x\":1,\"y\":2},3]"), 400, "not-json", "Event 1");
-      assertRefused(post(url, ""), 400, "not-json", "The value is empty");
+      assertRefused(post(url, ""), 400, "not-json", "The request body is empty");
       assertRefused(post(url, "{\"x\":1"), 400, "not-json", "Broken JSON");
       String event = "{\"x\":1,\"y\":2}";
       assertRefused(
           post(url, "[" + (event + ",").repeat(10_000) + event + "]"), 413, "At most 10000");
-      assertRefused(post(url, " ".repeat(2_000_000)), 413, "At most 1048576 bytes");
+      assertRefused(post(url, " ".repeat(2_000_000)), 413, "the limit is 1048576 bytes");
       HttpResponse<String> get =
           http.send(
               HttpRequest.newBuilder(URI.create(url + "api/predict")).build(),
@@ -265,7 +265,7 @@ final class PredictionIT {
         run("--set", "model.name=" + learner.name(), "--set", "publish.snapshotEvery=40")) {
       String url = url(run);
       sendEvents(0, 1);
-      awaitRefusal(url, "is not used: inputs: 1 in the snapshot, 2 in the configuration");
+      awaitRefusal(url, "cannot be used: inputs: 1 in the snapshot, 2 in the configuration");
 
       send(learner, 20, 40);
       awaitVersion(url, 40);
@@ -348,7 +348,7 @@ final class PredictionIT {
       assertThat(versions).as("predicted while it learned").hasSizeGreaterThan(1);
       assertThat(run.complaints())
           .as(run.toString())
-          .filteredOn(line -> !line.contains("The events in topic " + events()))
+          .filteredOn(line -> !line.contains("Events in topic " + events()))
           .as("beside that the first model is some seconds away")
           .isEmpty();
     }

@@ -30,7 +30,7 @@ final class StandardOutputIT {
 
     String said = new String(check.getErrorStream().readAllBytes(), UTF_8);
     assertThat(check.waitFor()).as(said).isEqualTo(1);
-    assertThat(said).startsWith("Standard output cannot be written").hasLineCount(1);
+    assertThat(said).startsWith("Cannot write to standard output").hasLineCount(1);
   }
 
   @Test

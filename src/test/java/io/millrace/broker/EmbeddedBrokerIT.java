@@ -111,7 +111,7 @@ final class EmbeddedBrokerIT {
       CompletableFuture<?> unused = CompletableFuture.runAsync(() -> topics.create("after", 1));
 
       assertThat(told.get(TestTopics.PATIENCE.toSeconds(), TimeUnit.SECONDS))
-          .endsWith(data + " has failed: its files are gone.");
+          .endsWith(data + " failed: its files were deleted.");
       assertThat(toldOther).isNotDone();
     }
   }
@@ -121,7 +121,7 @@ final class EmbeddedBrokerIT {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertRefusal(() -> EmbeddedBroker.start(HOST, taken.getLocalPort(), folder))
           .hasMessageStartingWith(
-              "Port 127.0.0.1:" + taken.getLocalPort() + " is taken by another program")
+              "Port 127.0.0.1:" + taken.getLocalPort() + " is in use by another program")
           .hasMessageContaining("kafka.bootstrap.servers");
     }
   }
@@ -132,7 +132,7 @@ final class EmbeddedBrokerIT {
         .hasMessageStartingWith("Cannot listen on 192.0.2.1:0")
         .hasMessageContaining("an address of this machine");
     assertRefusal(() -> EmbeddedBroker.start("no-such-host.invalid", 9092, folder))
-        .hasMessageContaining("no address is known");
+        .hasMessageContaining("has no address");
     assertRefusal(() -> EmbeddedBroker.start("0.0.0.0", 9092, folder))
         .hasMessageContaining("every interface");
   }
@@ -142,7 +142,7 @@ final class EmbeddedBrokerIT {
     try (EmbeddedBroker first = EmbeddedBroker.start(HOST, 0, folder);
         TestTopics topics = new TestTopics(first.bootstrapServers())) {
       assertRefusal(() -> EmbeddedBroker.start(HOST, 0, folder))
-          .hasMessageContaining(folder + " is in use by another running broker");
+          .hasMessageContaining(folder + " is in use by another broker");
       topics.create("undisturbed", 1);
     }
   }
@@ -155,7 +155,7 @@ final class EmbeddedBrokerIT {
       assertThat(lock.tryLock()).isNotNull();
 
       assertRefusal(() -> EmbeddedBroker.start(HOST, 0, folder))
-          .hasMessageContaining(folder + " is in use by another running broker");
+          .hasMessageContaining(folder + " is in use by another broker");
     }
   }
 
@@ -164,7 +164,7 @@ final class EmbeddedBrokerIT {
     Path file = Files.createFile(folder.resolve("file"));
 
     assertRefusal(() -> EmbeddedBroker.start(HOST, 0, file))
-        .hasMessage("The data folder " + file + " is a file: give the broker a folder.");
+        .hasMessage("The data folder " + file + " is a file. Choose a folder.");
     assertRefusal(() -> EmbeddedBroker.start(HOST, 0, file.resolve("below")))
         .hasMessageStartingWith("Cannot create the data folder " + file);
   }
@@ -174,7 +174,7 @@ final class EmbeddedBrokerIT {
     Files.writeString(folder.resolve("thesis.tex"), "");
 
     assertRefusal(() -> EmbeddedBroker.start(HOST, 0, folder))
-        .hasMessageContaining("is not a Kafka data folder and not empty (it holds thesis.tex)");
+        .hasMessageContaining("is not a Kafka data folder and not empty (it has thesis.tex)");
 
     assertThat(folder).isDirectoryNotContaining(path -> !path.endsWith("thesis.tex"));
   }

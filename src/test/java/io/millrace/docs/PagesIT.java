@@ -58,13 +58,13 @@ final class PagesIT {
   void shouldDoWhatTheGuideSays() throws Exception {
     Page page = Page.named("guide.md");
     WalkThrough reader = new WalkThrough(page, folder);
-    reader.save("yaml", "my.yaml");
-    reader.save("json event", "my-event.json");
+    reader.save("yaml", "payments.yaml");
+    reader.save("json event", "payment.json");
     assertThat(reader.run("check "))
         .contains("# event 1")
         .noneMatch(line -> line.contains("reject"));
     writeEvents(JSON.readTree(page.blocks("json event").get(0).text()));
-    try (MillraceProcess run = reader.start("run --config my.yaml --embedded-broker=")) {
+    try (MillraceProcess run = reader.start("run --config payments.yaml --embedded-broker=")) {
       String url = WalkThrough.url(run);
       reader.run("feed ");
       awaitSnapshot(reader, url);
@@ -83,8 +83,8 @@ final class PagesIT {
             reader.run(
                 "check ", "--set", "model.initialParameters=" + folder.resolve("model.json")))
         .contains("# event 1");
-    reader.run("reset ", "--yes", "--embedded-broker=my-data");
-    try (MillraceProcess again = reader.start("run --config my.yaml --embedded-broker=")) {
+    reader.run("reset ", "--yes", "--embedded-broker=payments-data");
+    try (MillraceProcess again = reader.start("run --config payments.yaml --embedded-broker=")) {
       again.awaitLine("20,000 examples"); // once more
       end(again);
     }
@@ -118,7 +118,7 @@ final class PagesIT {
       int amount = i * 37 % 200;
       lines.add(each.put("amount", amount).put("fraud", amount > 120 ? "yes" : "no").toString());
     }
-    Files.write(folder.resolve("my-events.jsonl"), lines);
+    Files.write(folder.resolve("payments.jsonl"), lines);
   }
 
   private static void awaitSnapshot(WalkThrough reader, String url) {

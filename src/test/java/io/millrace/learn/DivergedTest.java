@@ -139,11 +139,11 @@ class DivergedTest {
                 assertThat(diverged.what())
                     .matches(
                         "cost .*, gradient norm .*, learning rate 1.0E101"
-                            + " \\(an update takes gradients and rates up to 1.0E100\\)"));
+                            + " \\(the limit for gradients and rates is 1.0E100\\)"));
     assertThat(learn(learner(scaled, slow), 1e200, 1))
         .isEqualTo(
             new Diverged(
-                "1.0E200 as input 2 (scaling takes inputs up to 1.0E100)",
+                "1.0E200 as input 2 (the limit for scaled inputs is 1.0E100)",
                 List.of(new Diverged.Suspect(0, Double.NaN, 1e200))));
   }
 

@@ -107,7 +107,7 @@ class DivergenceTest {
       assertThat(disturbed.dead.get(i).headers().lastHeader("millrace.detail").value())
           .asString(UTF_8)
           .contains("offsets %d-%d".formatted(9 * i + 3, 9 * i + 5))
-          .contains("look first at partition 0 offset %d (".formatted(9 * i + 4));
+          .contains("The largest losses: partition 0 offset %d (".formatted(9 * i + 4));
     }
     assertThat(disturbed.costs).hasSize(40);
     assertThat(lasting(disturbed.costs)).isEqualTo(lasting(alone.costs));

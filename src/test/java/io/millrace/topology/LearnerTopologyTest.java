@@ -134,7 +134,7 @@ class LearnerTopologyTest {
             "millrace.offset",
             "millrace.timestamp");
     assertThat(header(letter, "reason")).isEqualTo("not-json");
-    assertThat(header(letter, "detail")).startsWith("Broken JSON: ");
+    assertThat(header(letter, "detail")).startsWith("Broken JSON at line 1, column ");
     assertThat(header(letter, "topic")).isEqualTo("in");
     assertThat(header(letter, "partition")).isEqualTo("0");
     assertThat(header(letter, "offset")).isEqualTo("1");
@@ -362,7 +362,7 @@ class LearnerTopologyTest {
             "cost 5.0E199",
             "gradient norm ",
             "partition 0",
-            "offsets 3, 5-6; look first at partition 0 offset 6 (");
+            "offsets 3, 5-6. The largest losses: partition 0 offset 6 (");
     assertThat(header(letter, "topic")).isEqualTo("log");
     assertThat(header(letter, "partition")).isEqualTo("0");
     assertThat(header(letter, "offset")).isEqualTo("1");

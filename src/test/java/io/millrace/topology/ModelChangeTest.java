@@ -113,10 +113,10 @@ class ModelChangeTest {
     assertThatExceptionOfType(LearnerException.class)
         .isThrownBy(() -> restart(override))
         .withMessage(
-            "Model flights cannot go on: "
+            "Model flights cannot continue: "
                 + difference
-                + ". Restore the configuration as it was, or give the changed model another"
-                + " model.name or application, or run reset, which forgets the model of"
+                + ". Restore the previous configuration, or give the changed model another"
+                + " model.name or application, or run reset, which deletes the model of"
                 + " application delays and learns the examples again.");
   }
 
@@ -129,12 +129,12 @@ class ModelChangeTest {
                     "model={name: flights, inputs: 4, hidden: 8, outputs: 3, output: softmax}",
                     "training.scaling=none"))
         .withMessageStartingWith(
-            "Model flights cannot go on:"
+            "Model flights cannot continue:"
                 + " inputs: 2 in the state, 4 in the configuration;"
                 + " outputs: 1 in the state, 3 in the configuration;"
                 + " hidden: 3 in the state, 8 in the configuration;"
                 + " output: sigmoid in the state, softmax in the configuration;"
-                + " scaling: standard in the state, none in the configuration. Give");
+                + " scaling: standard in the state, none in the configuration. Restore");
   }
 
   /** As after a reset, or under another application: the log holds what was learned before. */

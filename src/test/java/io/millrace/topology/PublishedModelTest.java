@@ -96,7 +96,8 @@ class PublishedModelTest {
       snapshots.pipeInput("flights", misfit(other));
       assertThat(published.newest()).as(other).isEmpty();
       assertThat(published.refusal().orElseThrow())
-          .contains("model flights on topic models is not used: " + other + " in the snapshot, ");
+          .contains(
+              "model flights on topic models cannot be used: " + other + " in the snapshot, ");
     }
 
     byte[] good = snapshot("flights", 1);

@@ -85,11 +85,11 @@ class WebServerTest {
         List.of("nothing", "WebServer.class", "package-info.class", "uplot/../x.js", "..%2fx.js")) {
       HttpResponse<String> answer = get(path);
       assertThat(answer.statusCode()).as(path).isEqualTo(404);
-      assertThat(answer.body()).startsWith("{\"error\":\"There is nothing at /");
+      assertThat(answer.body()).startsWith("{\"error\":\"Not found: /");
     }
     assertThat(get("api/model").statusCode()).isEqualTo(404);
     assertThat(get("api/model").body())
-        .isEqualTo("{\"error\":\"No snapshot of the model is published yet\"}");
+        .isEqualTo("{\"error\":\"No snapshot of the model has been published yet\"}");
     assertThat(get("api/surface").statusCode()).isEqualTo(404);
   }
 
@@ -253,7 +253,7 @@ class WebServerTest {
         HttpResponse<String> answer =
             client.send(i % 2 == 0 ? tooLarge : unknownLength, BodyHandlers.ofString());
         assertThat(answer.statusCode()).isEqualTo(413);
-        assertThat(answer.body()).contains("At most 1048576 bytes");
+        assertThat(answer.body()).contains("the limit is 1048576 bytes");
       }
       HttpRequest enough =
           HttpRequest.newBuilder(url)
@@ -375,7 +375,7 @@ class WebServerTest {
       HttpResponse<String> answer = get(path);
       assertThat(answer.statusCode()).as(path).isEqualTo(500);
       assertThat(answer.body())
-          .isEqualTo("{\"error\":\"The server failed to answer. Its log says why\"}");
+          .isEqualTo("{\"error\":\"The request failed. The log of the server says why\"}");
     }
     view.failure = null;
     assertThat(get("api/status").statusCode()).isEqualTo(200);

@@ -1,6 +1,6 @@
 package io.millrace.app.events;
 
-/** A row of a file that cannot become an event. The source goes on with the next row. */
+/** A row of a file that cannot become an event. The source continues with the next row. */
 public final class BadRowException extends RuntimeException {
   private final long line;
 
@@ -9,12 +9,12 @@ public final class BadRowException extends RuntimeException {
     this.line = line;
   }
 
-  /** Where the row begins, from 1. */
+  /** The line on which the row begins, from 1. */
   public long line() {
     return line;
   }
 
-  /** What is wrong with it, a sentence without its end. */
+  /** What is wrong, as a sentence without a full stop. */
   public String reason() {
     return String.valueOf(getMessage());
   }

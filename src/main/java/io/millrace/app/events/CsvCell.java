@@ -8,17 +8,16 @@ import java.io.IOException;
 import java.util.regex.Pattern;
 
 /**
- * What a cell of a CSV file becomes in JSON. The file has nothing but text, and looks deceive: the
- * id {@code 4e862047} looks like a number. So it follows from what the configuration makes of the
- * field.
+ * The JSON type of a CSV cell. The text of a cell does not show its type: the id {@code 4e862047}
+ * looks like a number. The type therefore follows from the use of the field in the configuration.
  */
 enum CsvCell {
-  /** A category or a class: the characters as they are. */
+  /** A category or a class: the text, unchanged. */
   TEXT,
 
   /**
-   * A number, sent with the digits as written; true and false are what they say. Anything else is
-   * text, for the learner to reject with the value.
+   * A number, with its digits unchanged, or true or false. Anything else is sent as text, and the
+   * learner rejects it with the value.
    */
   NUMBER,
 
@@ -27,7 +26,7 @@ enum CsvCell {
 
   static final JsonFactory JSON = new JsonFactory();
 
-  /** As JSON has it, and also {@code +1}, {@code .5}, {@code 1.} and {@code 007}. */
+  /** A JSON number, and also {@code +1}, {@code .5}, {@code 1.} and {@code 007}. */
   private static final Pattern NUMERIC =
       Pattern.compile("[-+]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d+)?");
 
@@ -67,7 +66,7 @@ enum CsvCell {
     }
   }
 
-  /** A number without the liberties that JSON does not allow. */
+  /** The same number as JSON allows it. */
   private static String jsonNumber(String number) {
     return number
         .replaceFirst("^\\+", "")

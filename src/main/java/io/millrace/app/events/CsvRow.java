@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** How a row of a CSV file becomes an event. */
 @FunctionalInterface
@@ -31,18 +32,22 @@ interface CsvRow {
   byte[] event(String[] cells) throws IOException;
 
   /**
-   * A JSON object with the columns that the configuration names. Other columns are left out.
+   * A JSON object with the columns that the configuration names. Other columns are omitted.
    *
    * @throws ExitException when a column is missing that every example needs
    */
   static CsvRow named(List<String> header, Features.Named features, Target label) {
     Map<String, CsvCell> kinds = new HashMap<>();
     Set<String> missing = new TreeSet<>();
+    Set<String> nested = new TreeSet<>();
     for (Feature feature : features.features()) {
       String column = column(feature.field());
       kinds.merge(column, CsvCell.of(feature), CsvCell::and);
       if (!feature.mayBeMissing() && !header.contains(column)) {
         missing.add(column);
+        if (feature.field().segments().size() > 1) {
+          nested.add(feature.field().text());
+        }
       }
     }
     kinds.merge(column(label.field()), CsvCell.of(label), CsvCell::and);
@@ -50,7 +55,7 @@ interface CsvRow {
       missing.add(column(label.field()));
     }
     if (!missing.isEmpty()) {
-      throw noColumn(String.join(", ", missing), "example", header);
+      throw noColumn(missing, "example.features or example.label", nested, header);
     }
     return cells ->
         object(
@@ -65,15 +70,15 @@ interface CsvRow {
             });
   }
 
-  /** Fields inside others have no columns of their own: what they are in has. */
+  /** The column of a field. A nested field would be in the column of its outermost field. */
   private static String column(FieldPath field) {
     return field.segments().get(0);
   }
 
   /**
    * The vector form: the column named by {@code example.label} is the label, every other column a
-   * feature, in the order of the header. Numbers go out as written; an empty cell is null and
-   * anything else a text, for the learner to reject.
+   * feature, in the order of the header. Numbers are sent unchanged. An empty cell is sent as null
+   * and anything else as text, and the learner rejects both.
    *
    * @throws ExitException when there is no column for the label
    */
@@ -99,8 +104,8 @@ interface CsvRow {
   }
 
   /**
-   * The vector form as little-endian numbers, the label last. An empty cell is NaN, for the learner
-   * to reject.
+   * The vector form as little-endian numbers, the label last. An empty cell is sent as NaN, and the
+   * learner rejects it.
    *
    * @throws ExitException when there is no column for the label
    */
@@ -124,7 +129,7 @@ interface CsvRow {
     };
   }
 
-  /** The number in a cell, NaN where it is empty. These formats have no way to send text. */
+  /** The number in a cell, NaN if it is empty. These formats cannot hold text. */
   private static double number(String cell, String column, Format format) {
     try {
       return cell.isEmpty() ? Double.NaN : Double.parseDouble(cell);
@@ -132,7 +137,7 @@ interface CsvRow {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "column %s: \"%s\" is not a number, and %s holds only numbers",
+              "column %s: \"%s\" is not a number, and %s has only numbers",
               column,
               cell,
               format.text()),
@@ -144,22 +149,29 @@ interface CsvRow {
     String label = example.label().field().segments().get(0);
     int column = header.indexOf(label);
     if (column < 0) {
-      throw noColumn(label, "example.label", header);
+      throw noColumn(Set.of(label), "example.label", Set.of(), header);
     }
     return column;
   }
 
-  private static ExitException noColumn(String columns, String key, List<String> header) {
+  private static ExitException noColumn(
+      Set<String> columns, String key, Set<String> nested, List<String> header) {
     String names = header.isEmpty() ? "none" : String.join(", ", header);
-    String hint =
-        header.stream().anyMatch(name -> name.indexOf(';') >= 0 || name.indexOf('\t') >= 0)
-            ? ". Cells must be separated by commas"
-            : "";
+    String hint = "";
+    if (header.stream().anyMatch(name -> name.indexOf(';') >= 0 || name.indexOf('\t') >= 0)) {
+      hint = ". Cells must be separated by commas";
+    } else if (!nested.isEmpty()) {
+      hint =
+          String.format(
+              Locale.ROOT,
+              ". A CSV file cannot hold nested fields (%s): send JSON lines (.jsonl)",
+              String.join(", ", nested));
+    }
     return ExitException.usage(
         String.format(
             Locale.ROOT,
-            "The CSV has no column \"%s\" (%s); its columns are: %s%s",
-            columns,
+            "The CSV file has no column %s for %s. Its columns are: %s%s",
+            columns.stream().map(name -> '"' + name + '"').collect(Collectors.joining(", ")),
             key,
             names,
             hint));

@@ -23,7 +23,7 @@ final class CsvRows implements Closeable {
   /**
    * Reads the header.
    *
-   * @throws ExitException when two columns have one name
+   * @throws ExitException when two columns have the same name
    */
   CsvRows(InputStream in) throws IOException {
     this.rows =
@@ -47,7 +47,7 @@ final class CsvRows implements Closeable {
     }
   }
 
-  /** Where the row begins that was read last, from 1. */
+  /** The line on which the last row begins, from 1. */
   long line() {
     return line;
   }

@@ -52,7 +52,7 @@ public final class EventFile {
     return records;
   }
 
-  /** One event on as many lines as it likes; or JSON lines, which have an object on a line. */
+  /** One event over any number of lines, or JSON lines with one object per line. */
   private static List<byte[]> json(byte[] bytes) throws IOException {
     if (isJson(bytes)) {
       return List.of(bytes);

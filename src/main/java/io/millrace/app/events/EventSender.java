@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class EventSender implements AutoCloseable {
   private static final Duration CLOSE = Duration.ofSeconds(3);
 
-  /** After a longer pause than this, the events are late, rather than many at once. */
+  /** After a longer pause, the sender does not catch up with a burst of events. */
   private static final Duration CATCH_UP = Duration.ofMillis(100);
 
   private final Producer<byte[], byte[]> producer;
@@ -42,15 +42,15 @@ public final class EventSender implements AutoCloseable {
   }
 
   /**
-   * How many events Kafka has, from the first one without a gap; of some after a gap it may have
-   * more. Complete once this is flushed or closed.
+   * The number of events that Kafka has confirmed without a gap from the first. Kafka may have more
+   * events after a gap. Exact after a flush or close.
    */
   public long delivered() {
     return Math.min(sent, firstFailed.get());
   }
 
   /**
-   * Sends one event, when its time has come.
+   * Sends one event at its time.
    *
    * @throws ExitException when Kafka refused this event or an earlier one
    */
@@ -61,7 +61,7 @@ public final class EventSender implements AutoCloseable {
       var unused =
           producer.send(new ProducerRecord<>(topic, value), (metadata, e) -> keep(number, e));
     } catch (InterruptException e) {
-      throw e; // it was not taken
+      throw e; // the event was not sent
     } catch (KafkaException e) {
       keep(number, e);
     }
@@ -110,7 +110,7 @@ public final class EventSender implements AutoCloseable {
     throwIfFailed();
   }
 
-  /** Waits some seconds for Kafka's answers; what has none by then has failed. */
+  /** Waits some seconds for Kafka's answers. Events without an answer have failed. */
   @Override
   public void close() {
     producer.close(CLOSE);

@@ -7,20 +7,21 @@ import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Events in a row, as values of the examples topic. */
+/** A sequence of events, as values of the examples topic. */
 public interface EventSource extends Closeable {
   int BUFFER = 64 * 1024;
 
   /**
    * The next event, or null at the end.
    *
-   * @throws BadRowException when the next row cannot become an event; the one after it may
+   * @throws BadRowException when the next row cannot become an event. The caller may continue with
+   *     the row after it
    */
   byte @Nullable [] next() throws IOException;
 
-  /** The stream as it is, or unpacked when its name ends in {@code .gz}. */
+  /** The stream, decompressed if its name ends in {@code .gz}. */
   static InputStream unpacked(String name, InputStream in) throws IOException {
-    // An unpacking stream that is read byte by byte is ten times as slow as one with a buffer.
+    // Without a buffer, reading byte by byte from a decompressing stream is ten times slower.
     InputStream unpacked = name.endsWith(".gz") ? new GZIPInputStream(in, BUFFER) : in;
     return new BufferedInputStream(unpacked, BUFFER);
   }

@@ -28,7 +28,7 @@ public final class FlightReplay implements AutoCloseable {
    * Starts the replay.
    *
    * @param again whether to start again at the end
-   * @param stop told when sending fails
+   * @param stop requested when sending fails
    */
   public static FlightReplay start(
       MillraceConfig config, Flights flights, @Nullable Rate rate, boolean again, Stop stop) {

@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * The bundled stream: 100,000 flights within the United States in January 2001, in the order of
- * their departure, as events that hold what the file has. Source: US Bureau of Transportation
+ * their departure, as events with all fields of the file. Source: US Bureau of Transportation
  * Statistics, on-time performance; public domain.
  */
 public final class Flights {
@@ -19,7 +19,7 @@ public final class Flights {
 
   private Flights() {}
 
-  /** Reads them all, each in the form that a configuration asks for. */
+  /** Reads all flights, in the form of a configuration. */
   public static Flights load(ExampleConfig example) {
     Flights flights = new Flights();
     try (InputStream in = Flights.class.getResourceAsStream(RESOURCE);

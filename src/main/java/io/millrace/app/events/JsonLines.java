@@ -7,12 +7,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON lines: every line that is not blank is an event, sent byte for byte. Whether it can be
- * learned from is for the learner to say.
+ * JSON lines: every line that is not blank is an event, sent byte for byte. The learner checks it.
  */
 public final class JsonLines implements EventSource {
   /**
-   * What some editors put at the start of a file; it belongs to the file, not to its first event.
+   * The byte order mark. Some editors write it at the start of a file. It is not part of the first
+   * event.
    */
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Events a second, written {@code 500/s}. */
+/** Events per second, such as {@code 500/s}. */
 public record Rate(double perSecond) {
   private static final Pattern WRITTEN = Pattern.compile("(\\d+(?:\\.\\d+)?)(?:/s)?");
 

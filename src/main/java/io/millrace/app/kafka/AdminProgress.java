@@ -27,8 +27,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks Kafka about the application's progress. What costs the reading of a topic is asked only
- * where a task has no state, and is read once.
+ * Asks Kafka about the application's progress. Questions that need a topic scan are asked only if a
+ * task has no state. Each topic is read once.
  */
 public final class AdminProgress implements KafkaProgress {
   private final MillraceConfig config;
@@ -38,7 +38,7 @@ public final class AdminProgress implements KafkaProgress {
   private @Nullable LogContents log;
 
   /**
-   * Asks with an admin client.
+   * Uses an admin client.
    *
    * @param admin kept; its owner closes it
    */
@@ -86,7 +86,7 @@ public final class AdminProgress implements KafkaProgress {
     return published;
   }
 
-  /** A Kafka that does not answer is waited for, as everywhere in a running learner. */
+  /** Waits for a Kafka that does not answer, like every part of a running learner. */
   private static <T> T patiently(Supplier<T> scan) {
     try {
       return scan.get();
@@ -115,7 +115,7 @@ public final class AdminProgress implements KafkaProgress {
     byte[] model = config.model().name().getBytes(UTF_8);
     Set<Integer> partitions = new HashSet<>();
     boolean[] hasOthers = {false};
-    // What the ingest tasks of this start have written since is not learned yet.
+    // Mini-batches that the ingest tasks have written since the start are not learned yet.
     long end =
         committed(config.application(), new TopicPartition(config.topics().miniBatches(), 0))
             .orElse(Long.MAX_VALUE);

@@ -14,17 +14,14 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Reads what the costs topic says of versions of the model. */
+/** Reads the costs of versions of the model from the costs topic. */
 public final class CostReader {
-  /** The clocks of two instances. */
+  /** The largest assumed difference between the clocks of two instances. */
   private static final Duration SKEW = Duration.ofSeconds(10);
 
   private CostReader() {}
 
-  /**
-   * The cost when each of the snapshots was reached, where it is known: over the window of the
-   * evaluation, or else of the mini-batch.
-   */
+  /** The cost at each snapshot, if known: over the evaluation window, or else of the mini-batch. */
   public static Map<Long, Double> read(
       MillraceConfig config, KafkaClients clients, SnapshotReader snapshots) {
     Optional<Instant> first =
@@ -35,7 +32,7 @@ public final class CostReader {
     if (first.isEmpty()) {
       return costs;
     }
-    // A version is published at once or when the interval has passed: its cost is before that.
+    // The cost record of a version comes before its snapshot.
     Instant from = first.get().minus(config.publish().snapshotInterval()).minus(SKEW);
     try (Consumer<byte[], byte[]> consumer = clients.reader("costs")) {
       new TopicScan(consumer, config.topics().costs())
@@ -70,7 +67,7 @@ public final class CostReader {
                 .orElse(cost.metrics().cost()));
       }
     } catch (FormatException e) {
-      // Somebody else's record: the cost stays unknown.
+      // A record of another writer: the cost stays unknown.
     }
   }
 }

@@ -2,7 +2,7 @@ package io.millrace.app.kafka;
 
 import me.tongfei.progressbar.ProgressBarConsumer;
 
-/** Where the progress bar goes when there is no terminal. */
+/** Hides the progress bar if there is no terminal. */
 public final class HiddenProgressBar implements ProgressBarConsumer {
   @Override
   public int getMaxRenderedLength() {

@@ -5,7 +5,7 @@ import io.millrace.config.MillraceConfig;
 import java.util.Locale;
 import org.apache.kafka.common.utils.Utils;
 
-/** Where an embedded broker is to listen. */
+/** The address on which an embedded broker listens. */
 public record HostAndPort(String host, int port) {
 
   /**

@@ -30,8 +30,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * The Kafka clients that Millrace makes beside Kafka Streams' own, with the same settings: whatever
- * stands under {@code kafka} (TLS and SASL too) reaches every one of them.
+ * Creates the Kafka clients that Millrace uses besides those of Kafka Streams. All get every
+ * setting under {@code kafka}, including TLS and SASL.
  */
 public final class KafkaClients {
   private static final Duration REACH = Duration.ofSeconds(20);
@@ -49,7 +49,7 @@ public final class KafkaClients {
   }
 
   /**
-   * An admin client of a Kafka that answers.
+   * Creates an admin client and waits for a first answer.
    *
    * @throws ExitException naming the address when it does not
    */
@@ -90,7 +90,7 @@ public final class KafkaClients {
             ? String.format(Locale.ROOT, "no answer within %d seconds", REACH.toSeconds())
                 + seenAtThePort()
             : said.contains("No resolvable")
-                ? "no address is known for this host name"
+                ? "the host name has no address"
                 : KafkaFailure.describe(cause);
     return ExitException.failure(
         String.format(
@@ -119,9 +119,9 @@ public final class KafkaClients {
   }
 
   /**
-   * The partitions of a topic that exists. A broker that has not heard of it yet is asked again.
+   * The partitions of a topic that exists. Asks again if a broker does not know the topic yet.
    *
-   * @throws UnknownTopicOrPartitionException when none has for {@link #REACH}
+   * @throws UnknownTopicOrPartitionException when no broker knows it within {@link #REACH}
    */
   public static List<TopicPartition> partitions(Consumer<?, ?> consumer, String topic) {
     long deadline = System.nanoTime() + REACH.toNanos();

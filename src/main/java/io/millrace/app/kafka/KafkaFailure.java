@@ -13,12 +13,13 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 
 /**
- * What a failure of Kafka's clients means, in one sentence: the resource, what is missing, what to
- * do. The outermost exception often says only where it was noticed, so all causes are looked at.
+ * Describes a failure of Kafka's clients in one sentence: the resource, what is missing, what to
+ * do. It looks at all causes, because the outermost exception often says only where the failure was
+ * noticed.
  */
 public final class KafkaFailure {
   private static final String GRANT =
-      "Grant it to the user of Millrace; the page on operations lists the rights of each command.";
+      "Grant it to the user of Millrace. The operations page lists the rights of each command.";
 
   private KafkaFailure() {}
 
@@ -32,7 +33,7 @@ public final class KafkaFailure {
         .orElseGet(() -> text(causes.get(causes.size() - 1)));
   }
 
-  /** Whether it stays until somebody changes a right, a password or a setting. */
+  /** Whether the failure stays until somebody changes a right, a password or a setting. */
   public static boolean isLasting(Throwable e) {
     return Stream.iterate(e, Objects::nonNull, Throwable::getCause)
         .anyMatch(
@@ -65,14 +66,14 @@ public final class KafkaFailure {
     }
     if (String.valueOf(e.getMessage()).contains("Too many open files")) {
       return Optional.of(
-          "this process may not open more files. Raise the limit (ulimit -n), for example to 65536");
+          "this process has reached its limit of open files. Raise the limit (ulimit -n), for example to 65536");
     }
     if (e instanceof UnsatisfiedLinkError) {
       return Optional.of(
           String.format(
               Locale.ROOT,
-              "a native library cannot be loaded from %s (%s). The folder must allow programs"
-                  + " (mount option exec); java -Djava.io.tmpdir=DIR names another one",
+              "a native library cannot be loaded from %s (%s). The folder must be mounted"
+                  + " with exec. java -Djava.io.tmpdir=DIR chooses another folder",
               System.getProperty("java.io.tmpdir"),
               text(e)));
     }
@@ -83,7 +84,7 @@ public final class KafkaFailure {
     return Optional.of(
         String.format(
             Locale.ROOT,
-            "Kafka does not permit the use of %s. The right that is missing: %s. %s",
+            "Kafka denied access to %s. Missing right: %s. %s",
             resource,
             right,
             GRANT));

@@ -12,10 +12,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/**
- * Why an address of Kafka gives no answer. Kafka's client says only that time went by; a look at
- * the port tells more.
- */
+/** Finds out why an address of Kafka does not answer. Kafka's client only reports a timeout. */
 final class PortProbe {
   private static final int PATIENCE = (int) Duration.ofSeconds(2).toMillis();
 
@@ -26,7 +23,7 @@ final class PortProbe {
    *
    * @param address {@code host:port}
    * @param isPlain whether the client speaks without TLS
-   * @return a clause such as "nobody listens there", if anything is to be seen
+   * @return a clause such as "nothing listens on this port", if there is an explanation
    */
   static Optional<String> explain(String address, boolean isPlain) {
     try (Socket socket = new Socket()) {
@@ -38,16 +35,16 @@ final class PortProbe {
       return isPlain && speaksTls(socket, host, port)
           ? Optional.of(
               "the port speaks TLS. Set kafka.security.protocol to SSL or SASL_SSL, and"
-                  + " kafka.ssl.truststore.location where its certificate is not public")
+                  + " kafka.ssl.truststore.location if its certificate is not public")
           : Optional.empty();
     } catch (ConnectException e) {
-      return Optional.of("nobody listens there");
+      return Optional.of("nothing listens on this port");
     } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
       return Optional.empty();
     }
   }
 
-  /** Whether it takes part in a handshake, be it with a certificate that is not trusted here. */
+  /** Whether the port answers a TLS handshake, even with a certificate that is not trusted here. */
   private static boolean speaksTls(Socket socket, String host, int port) {
     SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
     try (SSLSocket tls = (SSLSocket) factory.createSocket(socket, host, port, true)) {

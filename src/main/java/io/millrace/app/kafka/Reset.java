@@ -49,7 +49,7 @@ public final class Reset {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofMillis(100);
 
-  /** So many offsets at each end of the log are looked at. */
+  /** The number of offsets that are checked at each end of the log. */
   private static final long LOOKED_AT = 1_000;
 
   private final MillraceConfig config;
@@ -82,7 +82,7 @@ public final class Reset {
                   admin.describeConsumerGroups(List.of(group)).describedGroups().get(group)));
       int members = description.members().size();
       if (members > 0) {
-        throw running(String.format(Locale.ROOT, "%d stream threads are at work", members));
+        throw running(String.format(Locale.ROOT, "%d stream threads", members));
       }
     } catch (GroupIdNotFoundException e) {
       // It never ran.
@@ -93,18 +93,18 @@ public final class Reset {
     return ExitException.failure(
         String.format(
             Locale.ROOT,
-            "Application %s is running (%s). Stop every instance first; one that was killed counts until its session has ended, some seconds later",
+            "Application %s is running (%s). Stop every instance first. After a kill, wait some seconds until the session of the instance has ended",
             config.application(),
             why));
   }
 
-  /** What will be deleted, in lines for people. */
+  /** What will be deleted, as lines for the console. */
   public List<String> plan() {
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(
             Locale.ROOT,
-            "Of application %s on Kafka at %s this forgets:",
+            "For application %s on Kafka at %s, this deletes:",
             config.application(),
             config.bootstrapServers()));
     if (snapshots.newest() == null) {
@@ -117,20 +117,18 @@ public final class Reset {
               "  the model %s: version %,d with %,d examples, and every snapshot in topic %s",
               newest.model(), newest.version(), newest.examples(), topics.snapshots()));
     }
-    lines.add(
-        format(
-            "  the training log: topic %s is deleted (%s)", topics.miniBatches(), offsetsOfLog()));
-    lines.add("  the state: deleted topics " + String.join(", ", changelogs()));
+    lines.add(format("  the training log: topic %s (%s)", topics.miniBatches(), offsetsOfLog()));
+    lines.add("  the state: topics " + String.join(", ", changelogs()));
     lines.add(
         String.format(
             Locale.ROOT,
-            "  the positions (group %s): all that topic %s still has is learned again",
+            "  the positions of group %s: the learner starts again with the first record that topic %s still has",
             config.application(),
             topics.examples()));
     lines.add(
         String.format(
             Locale.ROOT,
-            "It leaves alone the events in %s, the costs in %s and the dead letters in %s.",
+            "It keeps the events in %s, the costs in %s and the dead letters in %s.",
             topics.examples(),
             topics.costs(),
             topics.deadLetters()));
@@ -146,13 +144,13 @@ public final class Reset {
   }
 
   /**
-   * The offsets of the training log; nothing else of it is read but its ends.
+   * The offsets of the training log. Only its ends are read.
    *
    * @throws ExitException when another model needs it
    */
   private String offsetsOfLog() {
     if (!existing.contains(topics.miniBatches())) {
-      return "which does not exist";
+      return "does not exist";
     }
     requireOwnGroupAlone();
     try (Consumer<byte[], byte[]> consumer = clients.reader("reset")) {
@@ -164,7 +162,7 @@ public final class Reset {
             return true;
           });
       return log.isEmpty()
-          ? "which is empty"
+          ? "empty"
           : format("offsets %,d to %,d", log.firstOffset(), log.lastOffset());
     }
   }
@@ -180,7 +178,7 @@ public final class Reset {
     }
   }
 
-  /** Another application that learns from the log has a position in it. */
+  /** Another application that learns from the log has an offset in it. */
   private void requireOwnGroupAlone() {
     TopicPartition log = new TopicPartition(topics.miniBatches(), 0);
     Map<String, ListConsumerGroupOffsetsSpec> others =
@@ -207,14 +205,14 @@ public final class Reset {
     return ExitException.failure(
         String.format(
             Locale.ROOT,
-            "Topic %s holds mini-batches of another model as well (%s): deleting it would stop that one. Name a topics.miniBatches of its own for this model instead",
+            "Topic %s also has mini-batches of another model (%s), and deleting it would stop that model. Give this model another topics.miniBatches instead",
             topics.miniBatches(),
             who));
   }
 
   /**
-   * Deletes it. A reset that is stopped half way leaves an application that refuses to start, or
-   * one that goes on as before; never one that learns from the log and from the examples.
+   * Deletes everything of the plan. If a reset is interrupted, the application refuses to start or
+   * continues as before. It never learns the same events both from the log and from the examples.
    */
   public void perform() {
     Map<String, Runnable> steps = new LinkedHashMap<>();
@@ -233,7 +231,7 @@ public final class Reset {
         left.removeAll(done);
         throw ExitException.failure(
             format(
-                "The reset stopped: %s. Forgotten: %s. Left: %s. Run the reset again.",
+                "The reset stopped: %s. Deleted: %s. Not deleted: %s. Run the reset again.",
                 e instanceof ExitException exit
                     ? String.join("; ", exit.lines())
                     : KafkaFailure.describe(e),
@@ -244,10 +242,10 @@ public final class Reset {
   }
 
   /**
-   * Checks before anything is gone that Kafka permits all of it. A Kafka without rights permits
-   * everything, and an old one that does not say is asked by doing.
+   * Checks all access rights before anything is deleted. A Kafka without ACLs permits everything.
+   * An old Kafka that does not report rights is not checked.
    *
-   * @throws ExitException naming what is not permitted
+   * @throws ExitException naming the missing rights
    */
   public void requireRights() {
     List<String> denied = new ArrayList<>();
@@ -291,7 +289,7 @@ public final class Reset {
     if (!denied.isEmpty()) {
       throw ExitException.failure(
           format(
-              "Nothing is forgotten: rights are missing: %s. Grant them and run the reset again",
+              "Nothing was deleted, because rights are missing: %s. Grant them and run the reset again",
               String.join(", ", denied)));
     }
   }
@@ -310,7 +308,7 @@ public final class Reset {
     } catch (GroupIdNotFoundException e) {
       // It never ran.
     } catch (GroupNotEmptyException e) {
-      throw running("an instance was started just now");
+      throw running("an instance has just started");
     }
   }
 
@@ -319,7 +317,7 @@ public final class Reset {
     try {
       KafkaAnswers.get(admin.deleteTopics(present).all());
     } catch (UnknownTopicOrPartitionException e) {
-      // Somebody else was faster.
+      // Already deleted by somebody else.
     }
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (KafkaAnswers.get(admin.listTopics().names()).stream().anyMatch(present::contains)) {

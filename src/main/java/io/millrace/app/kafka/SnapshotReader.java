@@ -17,10 +17,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The committed snapshots of the configured model that can be had from the topic now.
+ * The committed snapshots of the configured model on the topic.
  *
- * @param newest the newest, as it stands there; null where there is none
- * @param byVersion those that are kept, and the newest
+ * @param newest the bytes of the newest snapshot; null if there is none
+ * @param byVersion the kept snapshots, and the newest
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes on their way, never compared
 public record SnapshotReader(byte @Nullable [] newest, SortedMap<Long, byte[]> byVersion) {
@@ -28,7 +28,7 @@ public record SnapshotReader(byte @Nullable [] newest, SortedMap<Long, byte[]> b
   /**
    * Reads the topic.
    *
-   * @throws ExitException when Kafka cannot be reached, or the topic holds something else
+   * @throws ExitException when Kafka cannot be reached, or the topic has other records
    */
   public static SnapshotReader read(MillraceConfig config, KafkaClients clients) {
     Scan scan = scan(config, clients);
@@ -46,7 +46,7 @@ public record SnapshotReader(byte @Nullable [] newest, SortedMap<Long, byte[]> b
     return scan;
   }
 
-  /** Every record that stands under a key of the model's snapshots, whatever it holds. */
+  /** Every record with a key of the model's snapshots, whatever its value is. */
   static List<byte[]> unread(MillraceConfig config, KafkaClients clients) {
     Scan scan = scan(config, clients);
     return Stream.concat(Stream.ofNullable(scan.newest), scan.kept.values().stream()).toList();
@@ -103,7 +103,7 @@ public record SnapshotReader(byte @Nullable [] newest, SortedMap<Long, byte[]> b
       throw ExitException.failure(
           String.format(
               Locale.ROOT,
-              "There is no snapshot of model %s on topic %s yet",
+              "Topic %2$s has no snapshot of model %1$s yet",
               config.model().name(),
               config.topics().snapshots()));
     }
@@ -121,7 +121,7 @@ public record SnapshotReader(byte @Nullable [] newest, SortedMap<Long, byte[]> b
       throw ExitException.failure(
           String.format(
               Locale.ROOT,
-              "Version %,d of model %s is not on topic %s; `model list` shows what is",
+              "Version %,d of model %s is not on topic %s. `model list` shows the versions",
               version,
               config.model().name(),
               config.topics().snapshots()));
@@ -132,7 +132,7 @@ public record SnapshotReader(byte @Nullable [] newest, SortedMap<Long, byte[]> b
   /**
    * Reads a snapshot.
    *
-   * @throws ExitException when it is something else
+   * @throws ExitException when it is not a snapshot
    */
   public static Snapshot decode(byte[] published, MillraceConfig config) {
     try {
@@ -141,7 +141,7 @@ public record SnapshotReader(byte @Nullable [] newest, SortedMap<Long, byte[]> b
       throw ExitException.failure(
           String.format(
               Locale.ROOT,
-              "Topic %s holds something else under the key of model %s: %s",
+              "Topic %s has a record with the key of model %s that is not a snapshot: %s",
               config.topics().snapshots(),
               config.model().name(),
               e.getMessage()),

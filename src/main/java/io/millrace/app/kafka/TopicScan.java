@@ -15,10 +15,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads the committed records of a topic, from its beginning to its present end.
+ * Reads the committed records of a topic, from its beginning to its end at the start of the scan.
  *
- * <p>A scan fails with an {@link ExitException} that says where it stands when no record comes for
- * {@link #PATIENCE}.
+ * <p>If no record arrives for {@link #PATIENCE}, the scan fails with an {@link ExitException} that
+ * names its position.
  */
 public final class TopicScan {
   private static final Duration POLL = Duration.ofMillis(500);
@@ -30,7 +30,7 @@ public final class TopicScan {
   private final Duration patience;
 
   /**
-   * A scan; a topic that does not exist is empty.
+   * A scan. A topic that does not exist counts as empty.
    *
    * @param consumer without a group. Kept, and closed by its owner.
    */
@@ -39,9 +39,9 @@ public final class TopicScan {
   }
 
   /**
-   * A scan that gives up earlier or later.
+   * A scan with another timeout.
    *
-   * @param patience how long no record may come before the scan fails
+   * @param patience the longest wait for a record
    */
   TopicScan(Consumer<byte[], byte[]> consumer, String topic, Duration patience) {
     this.consumer = consumer;
@@ -74,10 +74,7 @@ public final class TopicScan {
         - 1;
   }
 
-  /**
-   * The first offset that is still there, over all partitions; 0 when nothing of the topic was
-   * deleted.
-   */
+  /** The first offset that still exists, over all partitions; 0 if nothing was deleted. */
   public long firstOffset() {
     return consumer.beginningOffsets(partitions).values().stream()
         .mapToLong(Long::longValue)
@@ -85,7 +82,7 @@ public final class TopicScan {
         .orElse(0);
   }
 
-  /** Hands over every record, until {@code wanted} returns false. */
+  /** Passes on every record, until {@code wanted} returns false. */
   public void read(Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
@@ -93,7 +90,7 @@ public final class TopicScan {
   }
 
   /**
-   * Hands over the records at both ends of every partition.
+   * Passes on the records at both ends of every partition.
    *
    * @param offsets how many offsets of each end
    */
@@ -115,10 +112,10 @@ public final class TopicScan {
     readTo(ends, wanted);
   }
 
-  /** The same from a time on, by the records' own. */
+  /** The same, for records with timestamps from a given time on. */
   void readFrom(Instant time, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
     consumer.assign(partitions);
-    consumer.seekToEnd(partitions); // where nothing is as young as that
+    consumer.seekToEnd(partitions); // if no record is that new
     Map<TopicPartition, Long> times = new HashMap<>();
     partitions.forEach(partition -> times.put(partition, time.toEpochMilli()));
     consumer
@@ -132,7 +129,7 @@ public final class TopicScan {
     readOn(wanted);
   }
 
-  /** Whether a partition has a committed record from one offset up to, without, another one. */
+  /** Whether a partition has a committed record in an interval of offsets, without its end. */
   static boolean hasRecords(
       Consumer<byte[], byte[]> consumer, TopicPartition partition, long from, long to) {
     boolean[] found = {false};
@@ -202,7 +199,7 @@ public final class TopicScan {
     return ExitException.failure(
         String.format(
             Locale.ROOT,
-            "Topic %s: no record came for %d seconds (%s). Check that Kafka runs and that every partition of the topic has a leader, then run the command again",
+            "Topic %s: no record arrived for %d s (%s). Check that Kafka runs and that every partition of the topic has a leader, then run the command again",
             topic,
             patience.toSeconds(),
             where));

@@ -39,7 +39,10 @@ public final class ExitException extends RuntimeException {
     return usage(List.of(line));
   }
 
-  /** Why a file cannot be read or written; the JDK's own message is often but its name. */
+  /**
+   * Why a file cannot be read or written. The message of the JDK is often only the name of the
+   * file.
+   */
   public static String reason(IOException e) {
     if (e instanceof NoSuchFileException) {
       return "there is no such file or folder";

@@ -9,17 +9,17 @@ import java.util.concurrent.SynchronousQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Standard input, read in a thread of its own, so that whoever waits for it can be interrupted: the
- * JVM's own read of a terminal or a pipe cannot.
+ * Standard input that can be interrupted. A separate thread reads it, because the JVM cannot
+ * interrupt the read of a terminal or a pipe.
  *
- * <p>To be read by one thread. Its {@code read} throws {@link InterruptedIOException} when that
+ * <p>For one reading thread. Its {@code read} throws {@link InterruptedIOException} when that
  * thread is interrupted. Opened once in a process.
  */
 public final class StandardInput extends InputStream {
   private static final int CHUNK = 64 * 1024;
 
-  /** What one read of the JVM gave. */
-  @SuppressWarnings("ArrayRecordComponent") // bytes on their way, never compared
+  /** The bytes of one read of the JVM. */
+  @SuppressWarnings("ArrayRecordComponent") // a buffer, never compared
   private record Chunk(byte[] bytes, @Nullable IOException failure) {}
 
   private final BlockingQueue<Chunk> chunks = new SynchronousQueue<>();
@@ -50,7 +50,7 @@ public final class StandardInput extends InputStream {
     }
   }
 
-  /** Hands over what is there. Returns how many bytes, 0 or less at the end. */
+  /** Copies the available bytes. Returns their number, 0 or less at the end. */
   private int readOnce(byte[] buffer) throws InterruptedException {
     try {
       int count = System.in.read(buffer);

@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The request to stop: Ctrl-C, SIGTERM, or a failure in another thread.
  *
- * <p>It interrupts the command's thread, wherever that waits, so that the command closes what it
- * has opened. A command that looks for the request itself calls {@link #interruptNoMore} first. The
- * JVM's shutdown waits until the command has closed everything, within a bound, and then ends with
- * the command's exit code instead of the signal's.
+ * <p>The request interrupts the thread of the command, so that the command closes what it has
+ * opened. A command that checks for the request itself calls {@link #interruptNoMore} first. The
+ * shutdown hook of the JVM waits until the command has closed everything, with a time limit. The
+ * process then ends with the exit code of the command, not with that of the signal.
  */
 public final class Stop {
-  /** A signal ends a command within five seconds. */
+  /** The time limit after a signal: a command ends within five seconds. */
   private static final Duration CLOSE = Duration.ofSeconds(4);
 
   /** Kubernetes kills a process 30 seconds after SIGTERM. */
@@ -38,7 +38,8 @@ public final class Stop {
   private volatile int exitCode = ExitException.FAILURE;
 
   /**
-   * Stops the command of the current thread on the JVM's shutdown; called once, by {@code main}.
+   * Makes the shutdown of the JVM stop the command of the current thread. {@code main} calls it
+   * once.
    */
   public void onShutdown() {
     synchronized (this) {
@@ -53,7 +54,7 @@ public final class Stop {
       if (!finished.await(patience.toSeconds(), TimeUnit.SECONDS)) {
         System.err.printf(
             Locale.ROOT,
-            "Not closed within %d seconds, ended all the same%n",
+            "The learner did not close within %d seconds, and the process ended anyway%n",
             patience.toSeconds());
       }
     } catch (InterruptedException e) {
@@ -72,8 +73,8 @@ public final class Stop {
   }
 
   /**
-   * From now on a request does not interrupt the command's thread: it closes what must be closed
-   * completely, or looks for the request itself. An interrupt that came before is forgotten.
+   * Ends the interrupts: the command now closes what must be closed completely, or checks for the
+   * request itself. A pending interrupt is cleared.
    */
   public void interruptNoMore() {
     synchronized (this) {
@@ -84,12 +85,12 @@ public final class Stop {
     }
   }
 
-  /** Gives the command the time that a learner needs to commit and to leave its group. */
+  /** Extends the time limit to what a learner needs to commit and to leave its group. */
   public void waitForLearner() {
     patience = CLOSE_LEARNER;
   }
 
-  /** Stops because of a failure; the first one is reported. */
+  /** Stops because of a failure. Only the first failure is reported. */
   public void fail(String line) {
     failure.compareAndSet(null, line);
     request();
@@ -100,7 +101,7 @@ public final class Stop {
     return failure.get() != null;
   }
 
-  /** What failed, if anything did. */
+  /** The failure, or null. */
   public @Nullable String failure() {
     return failure.get();
   }
@@ -128,7 +129,7 @@ public final class Stop {
         || e instanceof InterruptException
         || e instanceof InterruptedIOException
         || e instanceof ClosedByInterruptException
-        // Kafka's server adds a hook of its own as it starts, which the JVM refuses by now.
+        // Kafka's server adds its own hook at its start. During a shutdown the JVM refuses that.
         || (e instanceof IllegalStateException && "Shutdown in progress".equals(e.getMessage()));
   }
 

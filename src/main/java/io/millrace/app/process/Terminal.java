@@ -2,18 +2,18 @@ package io.millrace.app.process;
 
 import java.io.Console;
 
-/** Who reads what this process prints. */
+/** Whether this process prints to a terminal. */
 public final class Terminal {
   private Terminal() {}
 
-  /** Whether it is a person at a terminal: neither input nor output is a file or a pipe. */
-  @SuppressWarnings("SystemConsoleNull") // both ways are asked
+  /** Whether input and output are a terminal, and not a file or a pipe. */
+  @SuppressWarnings("SystemConsoleNull") // neither is redirected
   public static boolean isAttached() {
     Console console = System.console();
     if (console == null) {
       return false;
     }
-    try { // from JDK 22 on there is always a console, which knows whether it is a terminal
+    try { // from JDK 22 on there is always a console, and it knows whether it is a terminal
       return (boolean) Console.class.getMethod("isTerminal").invoke(console);
     } catch (NoSuchMethodException e) {
       return true;

@@ -18,7 +18,7 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Refuses to start beside instances of the application that run another configuration. */
+/** Refuses to start if another instance of the application has another configuration. */
 final class InstanceCheck {
   private static final Logger LOG = LoggerFactory.getLogger(InstanceCheck.class);
   private static final Duration PAUSE = Duration.ofMillis(500);
@@ -34,12 +34,12 @@ final class InstanceCheck {
   }
 
   /**
-   * Looks at the other instances.
+   * Checks the other instances.
    *
-   * @param patience how long another instance may stay that has another configuration: one that was
-   *     killed is a member of the group until its session ends
+   * @param patience how long to wait for instances with another configuration to leave: a killed
+   *     instance stays in the group until its session ends
    * @param stop ends the wait
-   * @throws LearnerException when there is one after that
+   * @throws LearnerException when such an instance is still there after that time
    */
   void requireSame(Duration patience, Stop stop) {
     long deadline = System.nanoTime() + patience.toNanos();
@@ -67,8 +67,8 @@ final class InstanceCheck {
     return String.format(
         Locale.ROOT,
         "Application %s already runs on %s with another configuration (client id %s; different:"
-            + " %s): all instances of an application need the same. Stop that one, or give this one"
-            + " another application.",
+            + " %s). All instances of an application need the same configuration. Stop that instance, or"
+            + " give this one another application.",
         application,
         odd.host().replaceFirst("^/", ""),
         odd.clientId(),

@@ -31,18 +31,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks Kafka every now and then for the learner's topics, in a thread of its own, and says what
- * Kafka Streams does not: that Kafka is silent and that it answers again, one calm line each; and
- * that a topic was deleted under the running learner, which ends it. (Many a Kafka creates a
- * missing topic by itself, with other settings and its offsets from the start: nobody would
- * notice.)
+ * Asks Kafka regularly for the topics of the learner, in a separate thread. It reports what Kafka
+ * Streams does not report: one line when Kafka does not answer, and one line when it answers again.
+ * If a topic was deleted, it stops the learner. (Many brokers create a missing topic automatically,
+ * with other settings and with offsets from 0. Nobody would notice that.)
  */
 final class KafkaWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaWatch.class);
   private static final Duration EVERY = Duration.ofSeconds(2);
   private static final Duration ANSWER = Duration.ofSeconds(3);
 
-  /** So many questions to Kafka may find the group without an assignment. */
+  /** How many times in a row the group may be without an assignment. */
   private static final int REBALANCE = 5;
 
   private static final Duration SILENCE = Duration.ofSeconds(5);
@@ -79,7 +78,7 @@ final class KafkaWatch implements AutoCloseable {
    * Starts watching.
    *
    * @param admin kept; its owner closes it after the watch
-   * @param stop told when a topic is gone
+   * @param stop requested when a topic was deleted
    */
   static KafkaWatch start(MillraceConfig config, Admin admin, Stop stop) {
     KafkaWatch watch = new KafkaWatch(config, admin, stop);
@@ -92,14 +91,17 @@ final class KafkaWatch implements AutoCloseable {
     return silent;
   }
 
-  /** Whether that, or that Kafka has only just come back, is why something fails now. */
+  /**
+   * Whether a failure now is part of an outage: Kafka does not answer, or has only just answered
+   * again.
+   */
   boolean explainsFailures() {
     return explainsFailures;
   }
 
   /**
-   * Whether no instance reads some partition that this configuration names, for longer than the
-   * group needs to assign its partitions anew. (Where the configurations differ it may never end.)
+   * Whether some partition has had no reader for longer than a rebalance takes. (With different
+   * configurations in the group this may never end.)
    */
   boolean hasUnassigned() {
     return unassignedRounds >= REBALANCE;
@@ -122,7 +124,7 @@ final class KafkaWatch implements AutoCloseable {
     }
   }
 
-  /** Whether Kafka answered, be it with a refusal. */
+  /** Whether Kafka answered, even with an error. */
   private boolean ask() throws InterruptedException {
     DescribeTopicsOptions options = new DescribeTopicsOptions().timeoutMs((int) ANSWER.toMillis());
     Map<String, KafkaFuture<TopicDescription>> asked =
@@ -143,7 +145,7 @@ final class KafkaWatch implements AutoCloseable {
         }
       }
     }
-    // Once may be a broker that does not know everything yet.
+    // A single miss may be a broker that does not know every topic yet.
     gone.stream()
         .filter(missing::contains)
         .filter(identities::containsKey) // a changelog is created after the start
@@ -153,7 +155,7 @@ final class KafkaWatch implements AutoCloseable {
     return true;
   }
 
-  /** Whether Kafka answered, be it with a refusal. */
+  /** Whether Kafka answered, even with an error. */
   private boolean askGroup() throws InterruptedException {
     DescribeConsumerGroupsOptions options =
         new DescribeConsumerGroupsOptions().timeoutMs((int) ANSWER.toMillis());
@@ -199,7 +201,7 @@ final class KafkaWatch implements AutoCloseable {
         String.format(
             Locale.ROOT,
             "The learner stopped: topic %s was deleted while the learner was running. Start it again:"
-                + " it goes on with that topic empty, or says what to do.",
+                + " it continues with an empty topic, or says what to do.",
             topic));
   }
 

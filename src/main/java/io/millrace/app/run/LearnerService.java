@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The running learner of this process: the topics, the topology, and its end. */
+/** The running learner of this process: creates the topics, runs the topology, and stops it. */
 public final class LearnerService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LearnerService.class);
 
@@ -63,7 +63,7 @@ public final class LearnerService implements AutoCloseable {
     StreamGuard.guard(streams, "learner", stop, watch);
   }
 
-  /** Every other instance can see in the group which configuration this one runs. */
+  /** The client id shows the configuration of this instance to the other members of the group. */
   private static Properties settings(MillraceConfig config) {
     Properties settings = StreamsSettings.of(config);
     String clientId = String.valueOf(settings.get(StreamsConfig.CLIENT_ID_CONFIG));
@@ -71,7 +71,7 @@ public final class LearnerService implements AutoCloseable {
     return settings;
   }
 
-  /** A killed instance is a member of the group for so long. */
+  /** How long a killed instance stays in the group. */
   private static Duration session(MillraceConfig config) {
     Object millis = StreamsSettings.of(config).get(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG);
     return Duration.ofMillis(Long.parseLong(String.valueOf(millis)));
@@ -82,11 +82,10 @@ public final class LearnerService implements AutoCloseable {
    *
    * @param stop requested when the learner fails, too
    * @param published gets the snapshots
-   * @param metrics are told what the learner does
+   * @param metrics count what the learner does
    * @param acceptNewPartitions whether partitions that were added to a source topic are accepted
    * @throws io.millrace.app.process.ExitException when Kafka cannot be reached
-   * @throws ConfigException when the initial parameters do not fit, or Kafka would not take its
-   *     properties
+   * @throws ConfigException when the initial parameters do not fit, or Kafka refuses its properties
    */
   public static LearnerService start(
       MillraceConfig config,
@@ -130,7 +129,7 @@ public final class LearnerService implements AutoCloseable {
     }
   }
 
-  /** The state of the application that predicts the events topic; empty where there is none. */
+  /** The state of the application that predicts the events topic; empty without such a topic. */
   public Optional<State> predictionsState() {
     return Optional.ofNullable(predictions).map(service -> service.streams().state());
   }
@@ -160,7 +159,7 @@ public final class LearnerService implements AutoCloseable {
   @Override
   public void close() {
     stop.interruptNoMore();
-    // Without a Kafka nothing can be committed; after a failure nothing may be.
+    // Without Kafka, a commit is not possible. After a failure it is not allowed.
     Duration patience = stop.hasFailed() || watch.isSilent() ? CLOSE_IN_VAIN : CLOSE;
     long deadline = System.nanoTime() + patience.toNanos();
     watch.close();
@@ -170,7 +169,7 @@ public final class LearnerService implements AutoCloseable {
     if (!streams.close(leaveBefore(deadline))) {
       LOG.info("Kafka Streams did not close within {} seconds", patience.toSeconds());
     }
-    admin.close(Duration.ZERO); // the tasks ask it, too
+    admin.close(Duration.ZERO); // the tasks use it, too
   }
 
   private static CloseOptions leaveBefore(long deadline) {

@@ -4,12 +4,9 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
-/**
- * When Kafka last answered, and what is to be said of it: once that it does not, once that it does
- * again.
- */
+/** Remembers when Kafka last answered. Reports an outage once at its start and once at its end. */
 final class OutageDetector {
-  /** So long after a silence, what fails is still a part of it. */
+  /** For this time after an outage, a failure still belongs to it. */
   private static final Duration SETTLING = Duration.ofSeconds(15);
 
   private final String servers;
@@ -20,8 +17,8 @@ final class OutageDetector {
   private long endedAt;
 
   /**
-   * @param patience how long a silence may last before it is worth a line
-   * @param now in nanoseconds, as {@link System#nanoTime} has them
+   * @param patience how long Kafka may be silent before that is reported
+   * @param now in nanoseconds, as of {@link System#nanoTime}
    */
   OutageDetector(String servers, Duration patience, long now) {
     this.servers = servers;
@@ -34,14 +31,15 @@ final class OutageDetector {
   }
 
   /**
-   * Whether what fails now needs no line of its own: Kafka is silent, or has only just come back.
+   * Whether a failure now belongs to an outage: Kafka does not answer, or has only just answered
+   * again.
    */
   boolean explainsFailures(long now) {
     settling &= now - endedAt < SETTLING.toNanos();
     return silent || settling;
   }
 
-  /** Kafka answered; the line to say, if any. */
+  /** Kafka answered. Returns the line to print, if any. */
   Optional<String> answered(long now) {
     long silence = now - answeredAt;
     answeredAt = now;
@@ -54,12 +52,12 @@ final class OutageDetector {
     return Optional.of(
         String.format(
             Locale.ROOT,
-            "Kafka at %s answers again after %d seconds; the learner goes on",
+            "Kafka at %s answers again after %d seconds; the learner continues",
             servers,
             seconds(silence)));
   }
 
-  /** Kafka did not answer; the line to say, if any. */
+  /** Kafka did not answer. Returns the line to print, if any. */
   Optional<String> unanswered(long now) {
     long silence = now - answeredAt;
     if (silent || silence < patience.toNanos()) {

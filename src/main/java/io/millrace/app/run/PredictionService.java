@@ -14,15 +14,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The predictions of the events topic in this process. They begin when there is a snapshot; the
- * events wait in their topic until then.
+ * Predicts the events topic in this process. It starts with the first snapshot. Until then the
+ * events wait in their topic.
  */
 final class PredictionService {
   private static final Logger LOG = LoggerFactory.getLogger(PredictionService.class);
 
-  /**
-   * The learner reads the snapshot that there is as it starts; only a longer wait is worth a word.
-   */
+  /** The learner reads an existing snapshot at its start. Only a longer wait is reported. */
   private static final Duration SILENT_WAIT = Duration.ofSeconds(5);
 
   private final MillraceConfig config;
@@ -38,7 +36,7 @@ final class PredictionService {
   }
 
   /**
-   * Starts predicting, once there is a model.
+   * Starts to predict as soon as there is a model.
    *
    * @param published gets the snapshots
    * @param stop requested when predicting fails
@@ -54,7 +52,7 @@ final class PredictionService {
         new KafkaStreams(
             PredictionTopology.build(config, facts, published, metrics),
             StreamsSettings.ofPredictions(config));
-    StreamGuard.guard(streams, "prediction of events", stop, watch);
+    StreamGuard.guard(streams, "prediction stream", stop, watch);
     PredictionService service = new PredictionService(config, published, streams);
     service.starter.start();
     return service;
@@ -65,12 +63,12 @@ final class PredictionService {
     try {
       if (!published.awaitFirst(SILENT_WAIT)) {
         LOG.warn(
-            "The events in topic {} wait for a snapshot of model {}{}",
+            "Events in topic {} wait for the first snapshot of model {}{}",
             topic,
             config.model().name(),
             published.refusal().map(reason -> ". " + reason).orElse(""));
         published.awaitFirst();
-        LOG.warn("The events in topic {} are predicted now", topic);
+        LOG.warn("Events in topic {} are being predicted now", topic);
       }
       streams.start();
     } catch (InterruptedException e) {

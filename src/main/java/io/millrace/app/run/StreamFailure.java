@@ -27,18 +27,18 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 
 /**
- * What to do about a failure that Kafka Streams does not handle by itself. Nothing of what was
- * under way is committed in either case.
+ * Decides about a failure that Kafka Streams does not handle itself. In both cases, unfinished work
+ * is not committed.
  *
  * <ul>
- *   <li>Kafka did not answer in time, failed itself, or ended a transaction of ours: a new thread
- *       starts from the last commit and waits on.
- *   <li>Anything else, a fault in learning above all, would come again with the next thread: the
+ *   <li>Kafka did not answer in time, failed, or ended a transaction: a new thread starts from the
+ *       last commit.
+ *   <li>Anything else, such as an error in learning, would occur again in the next thread: the
  *       learner stops.
  * </ul>
  *
- * @param passes whether a new thread is worth while
- * @param line what it is, in one line for people
+ * @param passes whether a new thread can continue
+ * @param line the failure, in one line for people
  */
 record StreamFailure(boolean passes, String line) {
   private static final Pattern TOPIC = Pattern.compile("sending record to topic (\\S+) ");
@@ -55,20 +55,20 @@ record StreamFailure(boolean passes, String line) {
     }
     if (String.valueOf(e.getMessage()).contains("invalid partitions")) {
       return stops(
-          "partitions were added to a topic that it reads; start it once with run"
-              + " --accept-new-partitions, and nothing that it has learned is lost");
+          "partitions were added to a topic that it reads. Start it once with run"
+              + " --accept-new-partitions. It keeps everything that it has learned");
     }
     if (e instanceof MissingSourceTopicException
         || e instanceof UnknownTopicOrPartitionException
         || e instanceof UnknownTopicIdException) {
-      return stops("a topic of the learner is gone, it was deleted (" + oneLine(e) + ")");
+      return stops("a topic of the learner was deleted (" + oneLine(e) + ")");
     }
     if (e instanceof RecordTooLargeException) {
       return stops(
           String.format(
               Locale.ROOT,
-              "topic %s does not take a record of the learner, it is larger than the topic's"
-                  + " max.message.bytes. Raise it and start the learner again.",
+              "a record for topic %s is larger than the topic's max.message.bytes."
+                  + " Raise that setting and start the learner again.",
               topic(failure)));
     }
     if (e instanceof AuthenticationException || e instanceof AuthorizationException) {
@@ -76,14 +76,14 @@ record StreamFailure(boolean passes, String line) {
     }
     if (e instanceof OutOfMemoryError) {
       return stops(
-          String.format(Locale.ROOT, "the memory is too small (%s); raise -Xmx", e.getMessage()));
+          String.format(Locale.ROOT, "not enough memory (%s): raise -Xmx", e.getMessage()));
     }
     boolean passes =
         e instanceof RetriableException
             || e instanceof TransactionAbortableException
             || e instanceof ProducerFencedException
             || e instanceof InvalidProducerEpochException
-            // A broker that was killed in the middle of a commit has ended it one way or the other.
+            // A broker that was killed during a commit has completed or aborted it.
             || e instanceof InvalidTxnStateException
             || e instanceof InvalidPidMappingException
             || e instanceof OutOfOrderSequenceException
@@ -93,8 +93,8 @@ record StreamFailure(boolean passes, String line) {
   }
 
   /**
-   * Whether Kafka failed without saying why, as one does that has just come back. The producer of a
-   * transaction hands this over as text alone.
+   * Whether Kafka failed without a reason, as brokers do just after their start. A transactional
+   * producer reports this only as text.
    */
   private static boolean isServersOwnFault(Throwable e) {
     return e instanceof UnknownServerException
@@ -106,7 +106,7 @@ record StreamFailure(boolean passes, String line) {
     return Optional.of(new StreamFailure(false, line));
   }
 
-  /** Kafka Streams says it in its own words only. */
+  /** Kafka Streams has no type for this, only a text. */
   private static String topic(Throwable failure) {
     return causes(failure)
         .map(e -> TOPIC.matcher(String.valueOf(e.getMessage())))

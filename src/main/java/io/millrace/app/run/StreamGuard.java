@@ -11,7 +11,7 @@ import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThr
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Decides what becomes of Kafka Streams when one of its threads fails. */
+/** Decides whether Kafka Streams continues when one of its threads fails. */
 final class StreamGuard {
   private static final Logger LOG = LoggerFactory.getLogger(StreamGuard.class);
   private static final Duration REPLACING = Duration.ofMinutes(1);
@@ -31,8 +31,8 @@ final class StreamGuard {
   /**
    * Guards streams that are not started yet.
    *
-   * @param name what sentences call them: {@code learner}
-   * @param stop told when they end for good
+   * @param name their name in messages, such as {@code learner}
+   * @param stop requested when they cannot continue
    */
   static void guard(KafkaStreams streams, String name, Stop stop, KafkaWatch watch) {
     StreamGuard guard = new StreamGuard(name, stop, watch);
@@ -44,8 +44,8 @@ final class StreamGuard {
     LOG.debug("A stream thread failed", e);
     StreamFailure failure = StreamFailure.of(e);
     if (failure.passes() && mayReplace()) {
-      if (!watch.explainsFailures()) { // else it is said already
-        LOG.warn("Kafka is in trouble ({}); the {} tries again", failure.line(), name);
+      if (!watch.explainsFailures()) { // otherwise it was reported already
+        LOG.warn("Kafka had a problem ({}); the {} tries again", failure.line(), name);
       }
       return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
@@ -53,7 +53,7 @@ final class StreamGuard {
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 
-  /** What comes again at once, and again, does not pass. */
+  /** A failure that occurs again and again at short intervals is not temporary. */
   private synchronized boolean mayReplace() {
     long now = System.nanoTime();
     replaced.removeIf(at -> now - at > REPLACING.toNanos());
@@ -64,7 +64,8 @@ final class StreamGuard {
   private void onState(State now, State before) {
     LOG.info("Kafka Streams, the {}: {} to {}", name, before, now);
     if (now == State.ERROR) {
-      stop.fail(String.format(Locale.ROOT, "The %s stopped: Kafka Streams gave up", name));
+      stop.fail(
+          String.format(Locale.ROOT, "The %s stopped: Kafka Streams ended with an error", name));
     }
   }
 }

@@ -1,12 +1,12 @@
 package io.millrace.app.show;
 
 /**
- * The examples that are not learned yet, by the place where they wait, as Kafka's offsets tell it
- * of all instances.
+ * The examples that are not learned yet, of all instances, by the place where they wait. Computed
+ * from Kafka's offsets.
  *
- * @param untaken committed records of the examples topic that no instance has taken
- * @param behindTransaction records behind those, at or after the start of an open transaction:
- *     nobody can read them before it ends, and some may be aborted
+ * @param untaken committed records of the examples topic that are not in a mini-batch yet
+ * @param behindTransaction records after the start of an open transaction: nobody can read them
+ *     before it ends, and some may be aborted
  * @param batches mini-batches in the training log that are not learned
  * @param inBatches the examples in them
  */

@@ -8,7 +8,7 @@ import java.net.BindException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The HTTP server of a command, where the configuration wants one. */
+/** The HTTP server of a command, if the configuration has one. */
 public final class Dashboard implements AutoCloseable {
   private final @Nullable WebServer server;
 
@@ -17,9 +17,9 @@ public final class Dashboard implements AutoCloseable {
   }
 
   /**
-   * Starts the server that the configuration asks for, if it does.
+   * Starts the server of the configuration, if it has one.
    *
-   * @throws ExitException when nobody can listen there
+   * @throws ExitException when the address cannot be used
    */
   public static Dashboard start(MillraceConfig config, LearnerBoard view) {
     HttpConfig http = config.http();
@@ -35,7 +35,7 @@ public final class Dashboard implements AutoCloseable {
       throw ExitException.failure(
           String.format(
               Locale.ROOT,
-              "The dashboard cannot listen on %s:%d (http.host, http.port): %s. Another http.port helps; 0 is any free one, none is no dashboard",
+              "The dashboard cannot listen on %s:%d (http.host, http.port): %s. Set another http.port: 0 takes any free port, none starts no dashboard",
               http.host(),
               port,
               e.getMessage()),
@@ -43,7 +43,7 @@ public final class Dashboard implements AutoCloseable {
     }
   }
 
-  /** The same, on any free port where that of the configuration is taken. */
+  /** The same. If the configured port is in use, it takes any free port. */
   public static Dashboard startAnywhere(MillraceConfig config, LearnerBoard view) {
     try {
       return start(config, view);
@@ -52,7 +52,7 @@ public final class Dashboard implements AutoCloseable {
     }
   }
 
-  /** Says where it is. */
+  /** Prints its address. */
   public void announce() {
     if (server != null) {
       System.out.println("Dashboard: " + server.url());

@@ -15,13 +15,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
 /**
- * What the dead-letters topic holds: how many for which reason, and the newest few. Thread-safe.
+ * The content of the dead-letters topic: the counts by reason, and the newest few. It counts every
+ * record of the topic, including those of other applications. Thread-safe.
  */
 public final class DeadLetterBoard {
   private static final int NEWEST = 10;
   private static final String UNKNOWN = "unknown";
 
-  /** Reasons are codes of ours; a foreign writer must not make memory grow. */
+  /** A limit, so that other writers with other reasons cannot fill the memory. */
   private static final int MOST_REASONS = 20;
 
   private final Map<String, Long> byReason = new TreeMap<>();
@@ -29,7 +30,7 @@ public final class DeadLetterBoard {
   private boolean complete = true;
   private long total;
 
-  /** Says that older ones were not read. */
+  /** Marks that older records were not read. */
   synchronized void incomplete() {
     complete = false;
   }

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.ejml.data.DMatrixRMaj;
 
-/** What a model with two inputs predicts on a grid. */
+/** The predictions of a model with two inputs on a grid. */
 final class DecisionSurface {
   private static final int SIDE = 48;
 

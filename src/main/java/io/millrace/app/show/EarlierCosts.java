@@ -26,9 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a few of the cost records that are too many to be read all: one at each of some offsets,
- * evenly spread over what the topic has before the newest. So the whole life of a model is shown
- * again after a restart. Once, in a thread of its own.
+ * Reads a sample of the older cost records: one record at each of some evenly spaced offsets. So
+ * the dashboard shows the whole life of a model after a restart. Runs once, in a separate thread.
  */
 final class EarlierCosts implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EarlierCosts.class);
@@ -49,7 +48,8 @@ final class EarlierCosts implements AutoCloseable {
   private EarlierCosts(
       MillraceConfig config, Map<TopicPartition, Stretch> stretches, CostHistory history) {
     this.settings = new KafkaClients(config).readerSettings("earlier-costs");
-    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1); // the one batch at the offset
+    settings.put(
+        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1); // only the batch at the offset
     this.stretches = stretches;
     this.modelName = config.model().name().getBytes(UTF_8);
     this.history = history;
@@ -57,7 +57,7 @@ final class EarlierCosts implements AutoCloseable {
   }
 
   /**
-   * Starts reading, where there is something to read.
+   * Starts to read, if there is something to read.
    *
    * @param stretches of the costs topic, by partition
    */
@@ -80,7 +80,7 @@ final class EarlierCosts implements AutoCloseable {
     } catch (InterruptException e) {
       LOG.debug("Closed", e);
     } catch (KafkaException e) {
-      LOG.warn("The earlier costs cannot be read: {}", e.getMessage());
+      LOG.warn("Cannot read the earlier costs: {}", e.getMessage());
     } finally {
       consumer.close(CloseOptions.timeout(CLOSE));
     }
@@ -117,7 +117,7 @@ final class EarlierCosts implements AutoCloseable {
       long batch = CostCodec.decode(record.value()).metrics().batch();
       return Optional.of(new CostHistory.Cost(batch, record.value()));
     } catch (FormatException e) {
-      return Optional.empty(); // somebody else's
+      return Optional.empty(); // of another writer
     }
   }
 

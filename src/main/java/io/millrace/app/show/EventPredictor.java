@@ -5,6 +5,7 @@ import io.millrace.codec.event.BinaryExampleDecoder;
 import io.millrace.codec.event.EventArray;
 import io.millrace.codec.event.ExampleDecoder;
 import io.millrace.codec.published.PredictionCodec;
+import io.millrace.config.Format;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.ModelConfig;
 import io.millrace.example.MiniBatch;
@@ -27,8 +28,8 @@ import org.ejml.data.DMatrixRMaj;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Predicts the events of a request, with the newest published snapshot, from memory. Thread-safe:
- * each request borrows a decoder and the workspaces of a network.
+ * Predicts the events of a request with the newest published snapshot. Thread-safe: each request
+ * borrows a decoder and the workspaces of a network.
  */
 final class EventPredictor implements Predictions {
   /** The most events of a request, and the most numbers of an answer. */
@@ -36,7 +37,10 @@ final class EventPredictor implements Predictions {
 
   private static final int MOST_NUMBERS = 1_000_000;
 
-  /** Predicted at once: as many as fill the processor, few enough for the memory of wide models. */
+  /**
+   * Events per forward pass: enough to use the processor well, few enough for the memory of wide
+   * models.
+   */
   private static final int AT_ONCE = 64;
 
   private final MillraceConfig config;
@@ -52,7 +56,7 @@ final class EventPredictor implements Predictions {
     this.codec = new PredictionCodec(config.model().output(), config.example().label());
   }
 
-  /** What one request works with. */
+  /** The decoder and the workspaces of one request. */
   private final class Desk {
     private final ExampleDecoder decoder = ExampleDecoders.withoutLabel(config);
     private final MiniBatch batch =
@@ -92,7 +96,7 @@ final class EventPredictor implements Predictions {
       throw PredictionRefused.tooLarge(
           String.format(
               Locale.ROOT,
-              "At most %d events at once, got more",
+              "Too many events (the limit is %d)",
               Math.min(MOST_EVENTS, Math.max(1, MOST_NUMBERS / model.outputs()))));
     }
     Desk borrowed = free.poll();
@@ -108,6 +112,12 @@ final class EventPredictor implements Predictions {
   }
 
   private List<byte[]> events(byte[] body) throws PredictionRefused {
+    if (body.length == 0) {
+      throw PredictionRefused.badEvent(
+          (config.example().format() == Format.JSON ? Reason.NOT_JSON : Reason.WRONG_SIZE).code(),
+          -1,
+          "The request body is empty: send one event or an array of events");
+    }
     ExampleDecoder decoder = ExampleDecoders.withoutLabel(config);
     if (decoder instanceof BinaryExampleDecoder binary) {
       return slices(body, Math.toIntExact(binary.recordBytes()));
@@ -119,16 +129,16 @@ final class EventPredictor implements Predictions {
     }
   }
 
-  /** One after the other; the rest, too short, is refused as any event of a wrong size. */
+  /** One after the other. A last event that is too short is refused like any other. */
   private static List<byte[]> slices(byte[] body, int length) {
     List<byte[]> slices = new ArrayList<>();
-    for (int from = 0; from < body.length || from == 0; from += length) {
+    for (int from = 0; from < body.length; from += length) {
       slices.add(Arrays.copyOfRange(body, from, Math.min(from + length, body.length)));
     }
     return slices;
   }
 
-  /** Modified: rows from to to of the predictions. */
+  /** Modified: the rows {@code from} to {@code to} of the predictions. */
   private void predict(
       List<byte[]> events, int from, int to, Desk desk, Snapshot newest, DMatrixRMaj predictions)
       throws PredictionRefused {

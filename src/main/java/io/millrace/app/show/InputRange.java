@@ -2,7 +2,7 @@ package io.millrace.app.show;
 
 import io.millrace.example.MiniBatch;
 
-/** Between which numbers the two inputs of a model have been. Not thread-safe. */
+/** The range of the two inputs of a model. Not thread-safe. */
 final class InputRange {
   private static final double MARGIN = 0.1;
 

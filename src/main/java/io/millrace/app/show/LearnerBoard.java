@@ -32,8 +32,8 @@ import org.apache.kafka.streams.KafkaStreams.State;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that is shown of the learner, on the terminal, in the dashboard and in the metrics: what the
- * topics have told, and how the process is. Thread-safe.
+ * Everything that the terminal, the dashboard and the metrics show: figures from the topics, and
+ * the health of the process. Thread-safe.
  */
 public final class LearnerBoard implements LearnerView, ProcessFigures, AutoCloseable {
   private static final int NEWEST_DRIFTS = 20;
@@ -66,35 +66,35 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
     }
   }
 
-  /** Says which learner it is, once it is started. */
+  /** Sets the learner after its start. */
   public void attach(LearnerService learner) {
     this.learner = learner;
     learner.show(telemetry);
   }
 
-  /** Told what the learner of this process does. */
+  /** Counts what the learner of this process does. */
   public LearningMetrics learningMetrics() {
     return telemetry.learner();
   }
 
-  /** The newest snapshot; set by the learner. */
+  /** The newest snapshot. The learner sets it. */
   public PublishedModel published() {
     return published;
   }
 
   /**
-   * Says how far the learner is behind.
+   * Sets the backlog of the learner.
    *
    * @param backlog null while it is unknown
-   * @param events the records of the events topic that are not predicted yet; -1 while that is
-   *     unknown, or where there is no such topic
+   * @param events the records of the events topic that are not predicted yet; -1 if that is unknown
+   *     or there is no such topic
    */
   void setLag(@Nullable Backlog backlog, long events) {
     this.backlog = backlog;
     this.eventsLag = events;
   }
 
-  /** The examples that an offset of the training log stands for. */
+  /** The number of examples per offset of the training log. */
   double examplesPerOffset() {
     return density.examplesPerOffset();
   }
@@ -106,7 +106,7 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
   /**
    * Adds the next record of the costs topic.
    *
-   * @param json as it stands there
+   * @param json the bytes of the record
    */
   void add(BatchCost cost, byte[] json) {
     progress.add(cost.metrics());
@@ -138,6 +138,11 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
     return deadLetters;
   }
 
+  /** The dead-letters topic. Other applications may write to it, too. */
+  String deadLettersTopic() {
+    return config.topics().deadLetters();
+  }
+
   @Override
   public CostHistory costs() {
     return costs;
@@ -160,7 +165,7 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
     State state = service.state();
     if (state == State.RUNNING) {
       return service.hasNoPartitions()
-          ? "The learner has no partitions, and other instances leave some unread: check that all"
+          ? "The learner has no partitions, and no other instance reads some of them: check that all"
               + String.format(
                   Locale.ROOT,
                   " instances of application %s have the same configuration",
@@ -168,8 +173,8 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
           : null;
     }
     return state == State.REBALANCING || state == State.CREATED
-        ? "The learner gets its partitions and restores its state"
-        : "The learner stops";
+        ? "Kafka is assigning partitions, or the state is being restored"
+        : "The learner is stopping";
   }
 
   @Override
@@ -251,7 +256,7 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
     return current == null ? Double.NaN : figure.applyAsLong(current);
   }
 
-  /** With the partial mini-batches of this process; those of others are not known here. */
+  /** Includes the partial mini-batches of this process. Those of other instances are not known. */
   @Override
   public double examplesUnlearned() {
     return ofBacklog(current -> current.examples() + telemetry.partialExamples());

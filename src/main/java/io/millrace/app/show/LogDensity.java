@@ -5,8 +5,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * How many examples an offset of the training log stands for, over the mini-batches learned last:
- * mini-batches may be partial, and the ends of transactions take offsets, too. Thread-safe.
+ * The number of examples per offset of the training log, over the last mini-batches. It differs
+ * from the batch size, because mini-batches may be partial and transaction markers use offsets,
+ * too. Thread-safe.
  */
 final class LogDensity {
   private static final int WINDOW = 200;
@@ -28,7 +29,7 @@ final class LogDensity {
   synchronized void add(BatchCost cost) {
     Learned learned = new Learned(cost.source().offset(), cost.metrics().totalExamples());
     if (!newest.isEmpty() && newest.getLast().offset() >= learned.offset()) {
-      newest.clear(); // another log, or the same from its start
+      newest.clear(); // another log, or the same log from its start
     }
     newest.addLast(learned);
     if (newest.size() > WINDOW) {

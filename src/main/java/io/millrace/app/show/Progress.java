@@ -4,11 +4,11 @@ import io.millrace.learn.BatchMetrics;
 import java.util.Optional;
 
 /**
- * How far the learner is, as the costs topic tells it. Figures are prequential: each batch was
- * tested before it was learned. Thread-safe.
+ * The progress of the learner, from the costs topic. The figures are prequential: each mini-batch
+ * was predicted before it was learned. Thread-safe.
  */
 public final class Progress {
-  /** The weight of the past in the smoothed cost, a batch. */
+  /** The decay of the smoothed cost per mini-batch. */
   private static final double KEPT = 0.99;
 
   private Optional<BatchMetrics> newest = Optional.empty();
@@ -26,7 +26,7 @@ public final class Progress {
     return newest;
   }
 
-  /** The cost, exponentially weighted over about 100 batches; NaN before the first. */
+  /** The cost, exponentially weighted over about 100 mini-batches; NaN before the first. */
   synchronized double smoothedCost() {
     return costSum / costWeight;
   }

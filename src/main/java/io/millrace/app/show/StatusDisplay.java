@@ -18,13 +18,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The learner's figures on the terminal: one live line, or a plain line now and then where the
- * output is no terminal.
+ * Shows the figures of the learner on the terminal: one live line, or a plain line every few
+ * seconds if the output is not a terminal.
  */
 public final class StatusDisplay {
   private static final String ERASE_LINE = "\r\u001B[2K";
 
-  /** Cuts a line at the edge of a narrow terminal, where a second row could not be erased. */
+  /** Cuts a line at the edge of a narrow terminal. A second row could not be erased. */
   private static final String NO_WRAP = "\u001B[?7l";
 
   private static final String WRAP = "\u001B[?7h";
@@ -43,7 +43,7 @@ public final class StatusDisplay {
     this.board = board;
   }
 
-  /** Shows the figures again and again until somebody wishes to stop or {@code done} says so. */
+  /** Shows the figures regularly until a request to stop, or until {@code done} is true. */
   public void showUntil(Stop stop, BooleanSupplier done) {
     long interval = (terminal ? LIVE : PLAIN).toNanos();
     while (!stop.await(TICK) && !done.getAsBoolean()) {
@@ -57,12 +57,23 @@ public final class StatusDisplay {
 
   private void refresh() {
     lastAt = System.nanoTime();
-    String line = board.progress().newest().map(this::line).orElse("waiting for examples");
+    String line =
+        board
+            .progress()
+            .newest()
+            .map(newest -> notReady() + line(newest))
+            .orElse("waiting for examples");
     line += some("behind an open transaction", behindTransaction());
     line += some("dead letters", board.deadLetters().total());
-    line += board.deadLetters().newest().map(StatusDisplay::reason).orElse("");
+    line += board.deadLetters().newest().map(this::deadLetter).orElse("");
     out.print(terminal ? ERASE_LINE + NO_WRAP + line + WRAP : line + System.lineSeparator());
     out.flush();
+  }
+
+  /** Why the figures that follow are those of an earlier run, or do not change. */
+  private String notReady() {
+    String reason = board.health().waitsFor();
+    return reason == null ? "" : reason + ". Last figures: ";
   }
 
   private long behindTransaction() {
@@ -70,13 +81,14 @@ public final class StatusDisplay {
     return Double.isNaN(behind) ? 0 : (long) behind;
   }
 
-  /** Why the newest one was rejected; on one line, whatever stands in the record. */
-  private static String reason(Status.DeadLetter letter) {
+  /** The topic, and why the newest record was rejected: on one line, whatever the record holds. */
+  private String deadLetter(Status.DeadLetter letter) {
     String detail = letter.detail().replaceAll("[\\p{Cntrl}\\p{Cf}\\s]+", " ");
     boolean isLong = detail.length() > LONGEST_DETAIL;
     return String.format(
         Locale.ROOT,
-        " (newest: %s: %s)",
+        " in topic %s (newest: %s: %s)",
+        board.deadLettersTopic(),
         letter.reason().replaceAll("[\\p{Cntrl}\\p{Cf}]", " "),
         isLong ? detail.substring(0, LONGEST_DETAIL) + "..." : detail);
   }
@@ -97,20 +109,19 @@ public final class StatusDisplay {
         some("drifts", newest.prequential().map(Prequential::drifts).orElse(0L)));
   }
 
-  /** The figures over the window, each beside what it must beat. */
+  /** The figures over the window, each beside its baselines. */
   private static String quality(Quality window) {
+    Baselines names = Baselines.of(window);
     return "cost "
         + number(window.cost())
-        + beside(figure("baseline", window.baseline().cost(), StatusDisplay::number))
-        + rivals(
-            "accuracy", "majority", "last label", window, Reference::accuracy, window.accuracy())
-        + rivals("rmse", "mean", "last value", window, Reference::rmse, window.rmse());
+        + beside(figure(names.cost(), window.baseline().cost(), StatusDisplay::number))
+        + rivals("accuracy", names, window, Reference::accuracy, window.accuracy())
+        + rivals("RMSE", names, window, Reference::rmse, window.rmse());
   }
 
   private static String rivals(
       String name,
-      String baseline,
-      String noChange,
+      Baselines names,
       Quality window,
       Function<Reference, OptionalDouble> of,
       OptionalDouble figure) {
@@ -124,8 +135,8 @@ public final class StatusDisplay {
             name,
             text.apply(figure.getAsDouble()),
             beside(
-                figure(baseline, of.apply(window.baseline()), text),
-                figure(noChange, of.apply(window.noChange()), text)));
+                figure(names.baseline(), of.apply(window.baseline()), text),
+                figure(names.noChange(), of.apply(window.noChange()), text)));
   }
 
   private static String figure(String name, OptionalDouble figure, DoubleFunction<String> text) {

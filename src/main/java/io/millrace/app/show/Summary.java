@@ -1,5 +1,6 @@
 package io.millrace.app.show;
 
+import io.millrace.app.process.Counted;
 import io.millrace.learn.BatchMetrics;
 import io.millrace.learn.quality.Quality;
 import io.millrace.learn.quality.Quality.Reference;
@@ -9,54 +10,50 @@ import java.util.OptionalDouble;
 import java.util.function.DoubleFunction;
 import java.util.function.Function;
 
-/** The results of a learner, printed when it stops: each figure beside its simple baselines. */
+/** The results of a learner, printed when it stops: each figure beside its baselines. */
 public final class Summary {
   private Summary() {}
 
-  /** Prints what the committed costs and dead letters say. */
+  /** Prints the figures of the committed costs and dead letters. */
   public static void print(LearnerBoard board) {
     Optional<BatchMetrics> newest = board.progress().newest();
     if (newest.isEmpty()) {
-      System.out.println("Nothing was learned yet.");
+      System.out.println("No examples were learned.");
       return;
     }
     System.out.printf(
         Locale.ROOT,
-        "%nLearned %,d examples in %,d mini-batches; %,d dead letters.%n",
-        newest.get().totalExamples(),
-        newest.get().batch(),
-        board.deadLetters().total());
+        "%nLearned %s in %s. Topic %s has %s.%n",
+        Counted.of(newest.get().totalExamples(), "example"),
+        Counted.of(newest.get().batch(), "mini-batch", "mini-batches"),
+        board.deadLettersTopic(),
+        Counted.of(board.deadLetters().total(), "dead letter"));
     newest.get().prequential().ifPresent(figures -> print(figures.sinceStart()));
   }
 
   private static void print(Quality quality) {
+    Baselines names = Baselines.of(quality);
+    System.out.println(
+        "Each example was predicted before it was learned. On average since the start:");
     System.out.printf(
         Locale.ROOT,
-        "Cost      %s on average, each example predicted before it was learned; baseline: %s%n",
+        "Cost      %s; %s: %s%n",
         StatusDisplay.number(quality.cost()),
+        names.cost(),
         text(quality.baseline().cost(), StatusDisplay::number));
     print(
         "Accuracy",
-        "majority class",
-        "previous label",
+        names,
         quality,
         Reference::accuracy,
         quality.accuracy(),
         StatusDisplay::percent);
-    print(
-        "RMSE",
-        "mean",
-        "previous value",
-        quality,
-        Reference::rmse,
-        quality.rmse(),
-        StatusDisplay::number);
+    print("RMSE", names, quality, Reference::rmse, quality.rmse(), StatusDisplay::number);
   }
 
   private static void print(
       String name,
-      String baseline,
-      String noChange,
+      Baselines names,
       Quality quality,
       Function<Reference, OptionalDouble> of,
       OptionalDouble figure,
@@ -69,9 +66,9 @@ public final class Summary {
         "%-8s  %s; %s: %s; %s: %s%n",
         name,
         text(figure, text),
-        baseline,
+        names.baseline(),
         text(of.apply(quality.baseline()), text),
-        noChange,
+        names.noChange(),
         text(of.apply(quality.noChange()), text));
   }
 

@@ -3,13 +3,13 @@ package io.millrace.app.show;
 import java.util.Arrays;
 
 /**
- * Examples a second over the last few whole seconds, by the time at which they were learned. Not
+ * Examples per second over the last few whole seconds, by the time at which they were learned. Not
  * thread-safe.
  */
 final class Throughput {
   private static final int SECONDS = 5;
 
-  /** The second that is under way, and those before it. */
+  /** The current second, and those before it. */
   private final long[] examples = new long[SECONDS + 1];
 
   private long second = Long.MIN_VALUE;
@@ -47,7 +47,7 @@ final class Throughput {
   /**
    * The rate.
    *
-   * @param millis the present
+   * @param millis the current time
    */
   double perSecond(long millis) {
     if (second == Long.MIN_VALUE) {

@@ -24,16 +24,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the costs and the dead letters as they are committed, in a thread of its own: what is
- * shown is what any other reader of the topics sees, whichever instance trains. It begins before
- * the end of the topics, so that history outlives a restart.
+ * Follows the committed costs and dead letters in a separate thread. So the figures are those that
+ * any reader of the topics sees, whichever instance trains. It begins before the end of the topics,
+ * so that the history survives a restart.
  */
 public final class TopicFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TopicFollower.class);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
-  /** Twice what is shown: the ends of transactions take offsets too. */
+  /** Twice the number that is shown, because transaction markers use offsets, too. */
   private static final long COSTS_BACK = 2L * CostHistory.CAPACITY;
 
   private static final long DEAD_LETTERS_BACK = 200_000;
@@ -60,7 +60,7 @@ public final class TopicFollower implements AutoCloseable {
     this.earlier = EarlierCosts.start(config, seek(), board.costs());
   }
 
-  /** Goes to where the reading begins; returns what it leaves out of the costs. */
+  /** Seeks to the start. Returns the older offsets of the costs that it skips. */
   private Map<TopicPartition, EarlierCosts.Stretch> seek() {
     Map<TopicPartition, EarlierCosts.Stretch> leftOut = new HashMap<>();
     Map<TopicPartition, Long> begins = consumer.beginningOffsets(consumer.assignment());
@@ -99,10 +99,10 @@ public final class TopicFollower implements AutoCloseable {
         return;
       } catch (KafkaException e) {
         if (!told) {
-          LOG.warn("The progress cannot be read: {}", KafkaFailure.describe(e));
+          LOG.warn("Cannot read the progress: {}", KafkaFailure.describe(e));
         }
         if (KafkaFailure.isLasting(e)) {
-          return; // asking again would not help, and the learner goes on without
+          return; // asking again would not help, and the learner continues without it
         }
         told = true;
         LockSupport.parkNanos(POLL.toNanos());
@@ -117,7 +117,7 @@ public final class TopicFollower implements AutoCloseable {
       try {
         board.add(CostCodec.decode(record.value()), record.value());
       } catch (FormatException e) {
-        LOG.warn("A record of topic {} was passed over: {}", costs, e.getMessage());
+        LOG.warn("Skipped a record of topic {}: {}", costs, e.getMessage());
       }
     }
   }

@@ -32,9 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks Kafka once a second how far the learner, all instances of it, is behind; and for a model
- * with two inputs between which numbers they are, to draw its surface there. In a thread of its
- * own.
+ * Computes once per second the backlog of all instances from Kafka's offsets. For a model with two
+ * inputs it also computes their range, for the decision surface. Runs in a separate thread.
  */
 public final class TopicSurvey implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TopicSurvey.class);
@@ -43,7 +42,10 @@ public final class TopicSurvey implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
-  /** Up to here the records are counted: of the offsets some are the ends of transactions. */
+  /**
+   * Up to this many offsets, the records are counted exactly, because some offsets are transaction
+   * markers.
+   */
   private static final long COUNTED = 8;
 
   private static final long LOOKED_AT = 20;
@@ -78,7 +80,7 @@ public final class TopicSurvey implements AutoCloseable {
     thread.setDaemon(true);
   }
 
-  /** Starts asking; the topics must exist. */
+  /** Starts the survey. The topics must exist. */
   public static TopicSurvey start(MillraceConfig config, LearnerBoard board) {
     TopicSurvey survey = new TopicSurvey(config, board);
     survey.thread.start();
@@ -141,10 +143,10 @@ public final class TopicSurvey implements AutoCloseable {
     return new Backlog(untaken, behind, batches, inBatches);
   }
 
-  /** The events not predicted yet, those behind an open transaction included. */
+  /** The events that are not predicted yet, including those behind an open transaction. */
   private long eventsLag() throws InterruptedException, ExecutionException, TimeoutException {
     Map<TopicPartition, Long> predicted =
-        positions(events, committed(StreamsSettings.predictionsOf(config)));
+        positions(events, committed(StreamsSettings.predictions(config)));
     Map<TopicPartition, Long> readable = consumer.endOffsets(events, ANSWER);
     Map<TopicPartition, Long> written = written(events);
     long lag = 0;
@@ -165,7 +167,7 @@ public final class TopicSurvey implements AutoCloseable {
         .get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Where the group goes on: at the first record there is, where it has not begun. */
+  /** The offsets at which the group continues. If it has none: the first record. */
   private Map<TopicPartition, Long> positions(
       List<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
     Map<TopicPartition, Long> positions =
@@ -178,7 +180,7 @@ public final class TopicSurvey implements AutoCloseable {
     return positions;
   }
 
-  /** The ends of the partitions for those who read uncommitted records, too. */
+  /** The ends of the partitions, including uncommitted records. */
   private Map<TopicPartition, Long> written(List<TopicPartition> partitions)
       throws InterruptedException, ExecutionException, TimeoutException {
     Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
@@ -192,7 +194,9 @@ public final class TopicSurvey implements AutoCloseable {
     return ends;
   }
 
-  /** The committed records between two offsets; of many, the offsets are as good. */
+  /**
+   * The number of committed records between two offsets. If there are many, the number of offsets.
+   */
   private long records(TopicPartition partition, long from, long end) {
     if (end - from > COUNTED) {
       return end - from;
@@ -219,7 +223,7 @@ public final class TopicSurvey implements AutoCloseable {
     try {
       return MiniBatchCodec.decode(record.value(), 1).size();
     } catch (FormatException e) {
-      return 0; // the train task says so
+      return 0; // the train task reports it
     }
   }
 
@@ -250,7 +254,7 @@ public final class TopicSurvey implements AutoCloseable {
           range.add(batch);
         }
       } catch (FormatException e) {
-        LOG.debug("Not a mini-batch", e); // the train task says so
+        LOG.debug("Not a mini-batch", e); // the train task reports it
       }
     }
   }

@@ -25,8 +25,19 @@ final class FieldTree {
   /** The children that an array has, too: by index, ascending. */
   private final SortedMap<Long, FieldTree> elements = new TreeMap<>();
 
+  /** Where this value stands, as a JSON Pointer. */
+  private final String pointer;
+
   private boolean takesArrays;
   private boolean wasMet;
+
+  FieldTree() {
+    this("");
+  }
+
+  private FieldTree(String pointer) {
+    this.pointer = pointer;
+  }
 
   /** Adds a slot for a field. Several slots may have the same field. */
   void add(FieldPath field, Slot slot) {
@@ -43,7 +54,8 @@ final class FieldTree {
     if (known != null) {
       return known;
     }
-    FieldTree child = new FieldTree();
+    String step = segment.replace("~", "~0").replace("/", "~1");
+    FieldTree child = new FieldTree(pointer + "/" + step);
     children.put(segment, child);
     below.add(child);
     if (isIndex(segment)) {
@@ -100,7 +112,21 @@ final class FieldTree {
         && (takesArrays || !elements.isEmpty())) {
       readArray(json, column);
     } else {
+      if (!children.isEmpty()) {
+        String expected = elements.isEmpty() ? "an object" : "an object or an array";
+        clearBelow(column, pointer, Rejections.shown(json), expected);
+      }
       json.skipChildren();
+    }
+  }
+
+  /** Says for every field inside this value that the value can have none. */
+  private void clearBelow(Column column, String outer, String found, String expected) {
+    for (FieldTree child : below) {
+      for (Slot slot : child.slots) {
+        slot.clear(column, outer, found, expected);
+      }
+      child.clearBelow(column, outer, found, expected);
     }
   }
 

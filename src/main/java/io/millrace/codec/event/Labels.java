@@ -37,7 +37,11 @@ record Labels(String field, Output output, int outputs) {
       if (output == Output.SIGMOID && !(label[k] >= 0 && label[k] <= 1)) {
         return bad(
             String.format(
-                Locale.ROOT, "%s: expected a number from 0 to 1, got %s", name(k), label[k]));
+                Locale.ROOT,
+                "%s: expected a number from 0 to 1, got %s. To learn any number, set model.output:"
+                    + " identity",
+                name(k),
+                label[k]));
       }
       y[start + k] = label[k];
     }

@@ -21,6 +21,25 @@ final class Rejections {
         Reason.MISSING_FIELD, String.format(Locale.ROOT, "The field %s is absent", field));
   }
 
+  /**
+   * A field inside a value that can have no such field.
+   *
+   * @param outer the pointer to that value
+   * @param found the value, for the sentence
+   * @param expected what it should have been
+   */
+  static Rejection absentIn(String field, String outer, String found, String expected) {
+    return new Rejection(
+        Reason.MISSING_FIELD,
+        String.format(
+            Locale.ROOT,
+            "The field %s is absent: %s is %s, not %s",
+            field,
+            outer,
+            found,
+            expected));
+  }
+
   static Rejection isNull(String field) {
     return new Rejection(
         Reason.MISSING_FIELD, String.format(Locale.ROOT, "The field %s is null", field));

@@ -47,6 +47,11 @@ abstract class Slot {
     fault = writeMissing(column) ? null : absent;
   }
 
+  /** The field cannot be there: what it would stand in is something else. */
+  final void clear(Column column, String outer, String found, String expected) {
+    fault = writeMissing(column) ? null : Rejections.absentIn(field, outer, found, expected);
+  }
+
   /** Takes the value at the parser, which stays where it is: at the start of an array or object. */
   final void accept(JsonParser json, Column column) throws IOException {
     fault =

@@ -10,9 +10,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a configuration. Every way in takes the overrides, which are the {@code KEY=VALUE} of the
- * command line's {@code --set}, and the environment, for {@code ${NAME}} and {@code
- * ${NAME:default}}; it fails with every fault there is.
+ * Reads a configuration. Every method takes the overrides, which are the {@code KEY=VALUE} of
+ * {@code --set}, and the environment, for {@code ${NAME}} and {@code ${NAME:default}}. It fails
+ * with all faults at once.
  */
 public final class ConfigReader {
   private record Read(MillraceConfig config, List<String> description) {}
@@ -44,7 +44,7 @@ public final class ConfigReader {
   /**
    * The configuration in a text. The files it names are relative to the working directory.
    *
-   * @param name what faults call the text
+   * @param name the name of the text in faults
    */
   public static MillraceConfig read(
       String yaml,
@@ -58,7 +58,7 @@ public final class ConfigReader {
 
   /**
    * The whole effective configuration of a file, in lines like the file's with the defaults filled
-   * in. Secrets are hidden, and a value with a variable shows as written.
+   * in. Secrets are hidden, and a value with a variable is shown as written.
    */
   public static String describe(
       Path file, List<String> overrides, Function<String, @Nullable String> environment)
@@ -79,7 +79,7 @@ public final class ConfigReader {
     return new Read(config, reading.description());
   }
 
-  /** The file's content. Nothing else can be looked at when that is not a mapping. */
+  /** The content of the file. If it is not a mapping, nothing else is checked. */
   private static Mapping tree(ConfigSource source, Faults faults) throws ConfigException {
     Node root =
         YamlTree.parse(source.yaml(), "", line -> Place.line(source.name(), line), faults)

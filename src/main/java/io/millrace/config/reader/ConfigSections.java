@@ -32,7 +32,7 @@ import java.util.OptionalInt;
  * records' components, which is also that of the description.
  */
 final class ConfigSections {
-  /** Numbers in a matrix, and parameters: what an array holds. */
+  /** The limit of numbers in a matrix and of parameters: the size of an array. */
   private static final int MOST = Integer.MAX_VALUE;
 
   /** The window is written with each commit. */
@@ -41,15 +41,15 @@ final class ConfigSections {
   /** Their versions are written with each commit. */
   private static final int MOST_KEPT = 10_000;
 
-  /** What the keys of a model's earlier snapshots look like. */
+  /** The form of the keys of earlier snapshots. */
   private static final String EARLIER_SNAPSHOT = "(?s).+@\\d+";
 
   private static final Type<String> MODEL_NAME =
       Types.TEXT.satisfying(
           name -> !name.matches(EARLIER_SNAPSHOT),
-          "must not end in '@' and a number: so are its earlier snapshots called");
+          "must not end in '@' and a number, because earlier snapshots have such keys");
 
-  /** As RFC 6750 has it. */
+  /** The syntax of RFC 6750. */
   private static final Type<String> TOKEN =
       Type.matching("[A-Za-z0-9._~+/-]+=*", "letters, digits or any of -._~+/ (and = at the end)");
 
@@ -119,7 +119,7 @@ final class ConfigSections {
     String other = keys.putIfAbsent(topic.replace('.', '_'), key);
     topics.rule(
         other == null,
-        "topics." + key + " and topics." + other + " must differ (in more than '.' and '_')",
+        "topics." + key + " and topics." + other + " must differ ('.' and '_' count as equal)",
         key,
         Objects.requireNonNullElse(other, key));
   }
@@ -148,7 +148,7 @@ final class ConfigSections {
         "outputs");
     model.rule(
         parameters(config) <= MOST,
-        "too large a model: hidden * (inputs + 1) + outputs * (hidden + 1) parameters, at most "
+        "model too large: hidden * (inputs + 1) + outputs * (hidden + 1) parameters, at most "
             + MOST,
         "inputs",
         "hidden",
@@ -167,7 +167,7 @@ final class ConfigSections {
         inputs == count || !areSound,
         String.format(
             Locale.ROOT,
-            "example.features makes %d inputs, got %s; it may be left out",
+            "example.features makes %d inputs, got %s. You can omit this key",
             named.inputs(),
             model.shown("inputs")),
         "inputs");
@@ -193,8 +193,7 @@ final class ConfigSections {
     long widest = Math.max(model.inputs(), Math.max(model.hidden(), model.outputs()));
     training.rule(
         widest * config.batchSize() <= MOST || parameters(model) > MOST,
-        "too large a mini-batch: batchSize * (the most of inputs, hidden, outputs) numbers, at most "
-            + MOST,
+        "mini-batch too large: batchSize * max(inputs, hidden, outputs) numbers, at most " + MOST,
         "batchSize");
     return config;
   }
@@ -229,7 +228,7 @@ final class ConfigSections {
             predictions.read("threads", "1", Types.COUNT));
     predictions.rule(
         !config.includeEvent() || format == Format.JSON,
-        "an event that is not JSON cannot stand in the JSON of its prediction",
+        "an event that is not JSON cannot be part of a JSON prediction",
         "includeEvent");
     return config;
   }

@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A configuration to be read.
+ * A configuration to read.
  *
- * @param name what faults call it
+ * @param name its name in faults
  * @param folder that the files it names are relative to
  */
 record ConfigSource(String name, String yaml, Path folder) {
@@ -21,7 +21,7 @@ record ConfigSource(String name, String yaml, Path folder) {
   static ConfigSource of(Path file) throws ConfigException {
     try {
       if (Files.isDirectory(file)) {
-        throw unreadable(file, "is a directory; name the YAML file in it");
+        throw unreadable(file, "is a directory: name the YAML file in it");
       }
       Path folder = file.resolveSibling("").toAbsolutePath();
       return new ConfigSource(file.toString(), Files.readString(file), folder);

@@ -3,7 +3,7 @@ package io.millrace.config.reader;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Durations as people write them: {@code 500ms}, {@code 10s}, {@code 5m}, {@code 1h}. */
+/** Durations such as {@code 500ms}, {@code 10s}, {@code 5m}, {@code 1h}. */
 public final class Durations {
   /** Twelve digits: as hours they still fit into milliseconds. */
   static final String WRITTEN = "\\d{1,12}(ms|[smh])";

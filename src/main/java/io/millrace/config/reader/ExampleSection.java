@@ -38,7 +38,7 @@ final class ExampleSection {
   private static final String CLASSES = "classes";
   private static final String LABELS = "labels";
 
-  /** The events of so long are held in memory; and sums of it fit into milliseconds. */
+  /** The limit of the window: its events are in memory, and sums of it fit into milliseconds. */
   private static final Duration LONGEST = Duration.ofDays(366);
 
   private static final Type<Duration> WINDOW =
@@ -48,7 +48,7 @@ final class ExampleSection {
   private static final Type<String> NO_LABELS =
       Type.matching("none", "a mapping such as {topic: labels, within: 24h}, or none");
 
-  private static final String OTHERWISE = "; for a plain number write neither";
+  private static final String OTHERWISE = "; for a plain number omit both";
 
   private static final Type<FieldPath> ONE_FIELD =
       new Type<>("the name of one field, or a list of fields", Types.FIELD.read());
@@ -71,14 +71,14 @@ final class ExampleSection {
         format == Format.JSON || isVector,
         String.format(
             Locale.ROOT,
-            "a list of fields needs format json; the numbers of %s have no names",
+            "a list of fields needs format json, because the numbers of %s have no names",
             format.text()),
         FEATURES);
     example.rule(
         format == Format.JSON || label instanceof Target.Plain,
         String.format(
             Locale.ROOT,
-            "%s and %s need format json; the numbers of %s have no names",
+            "%s and %s need format json, because the numbers of %s have no names",
             ABOVE,
             CLASSES,
             format.text()),
@@ -105,26 +105,26 @@ final class ExampleSection {
             labels.read("grace", "1m", WINDOW)));
   }
 
-  /** A fault when there is nothing that the labels could be of, or they share a topic. */
+  /** Adds a fault if there is no events topic, or if labels share a topic. */
   void checkLabels(ExampleConfig config, TopicsConfig topics) {
     if (config.labels().isEmpty()) {
       return;
     }
     example.rule(
         topics.events().isPresent(),
-        "labels that come later are joined with the events of topics.events, which is not there",
+        "labels that come later need topics.events, the topic of the events",
         LABELS);
     String topic = config.labels().get().topic();
     example.rule(
         topics.all().stream().noneMatch(other -> TopicsConfig.areTheSame(topic, other)),
         String.format(
             Locale.ROOT,
-            "%s is one of the topics under topics (names must differ in more than '.' and '_')",
+            "%s is already one of the topics under topics ('.' and '_' count as equal)",
             topic),
         LABELS);
   }
 
-  /** A fault when the label's classes are not those that the model can tell apart. */
+  /** Adds a fault if the number of classes does not fit the output of the model. */
   void checkClasses(Target label, Section section, ModelConfig model) {
     if (label instanceof Target.Plain
         || !section.isSound("output")
@@ -154,7 +154,7 @@ final class ExampleSection {
           model.outputs() == (isSoftmax ? 2 : 1),
           String.format(
               Locale.ROOT,
-              "above makes one label of two values, for model.outputs 1 (with softmax: 2); the model has %d",
+              "above makes one label, 0 or 1, and needs model.outputs 1 (with softmax: 2); the model has %d",
               model.outputs()),
           LABEL);
     }
@@ -181,7 +181,7 @@ final class ExampleSection {
     return new Features.Named(features);
   }
 
-  /** What two entries must not have in common: they would make the same inputs. */
+  /** The key of an entry: two entries with the same key would make the same inputs. */
   private static Object identity(Feature feature) {
     List<String> field = feature.field().segments();
     if (feature instanceof Feature.Numeric) {
@@ -198,7 +198,7 @@ final class ExampleSection {
     return new Feature.Numeric(list.read(item, FIELD, Types.FIELD), OptionalDouble.empty());
   }
 
-  /** An entry that is a mapping; null when a fault leaves nothing to go on with. */
+  /** An entry that is a mapping; null if a fault leaves nothing to read. */
   private static @Nullable Feature entry(Section entry) {
     FieldPath field = entry.required(FIELD, "price", Types.FIELD);
     List<String> kinds = List.of(MISSING, ONE_HOT, HASH, TIME).stream().filter(entry::has).toList();
@@ -207,7 +207,7 @@ final class ExampleSection {
       entry.fault(kinds.get(1), excluded(kinds.get(0), kinds.get(1)));
     }
     if (hasZone && !kinds.contains(TIME)) {
-      entry.fault(ZONE, "belongs to time: [hourOfDay, ...], which this entry has not");
+      entry.fault(ZONE, "needs time: [hourOfDay, ...], which this entry does not have");
     }
     if (kinds.isEmpty()) {
       return new Feature.Numeric(field, OptionalDouble.empty());
@@ -229,13 +229,10 @@ final class ExampleSection {
   private static String excluded(String first, String second) {
     return first.equals(MISSING)
         ? String.format(
-            Locale.ROOT,
-            "an entry with %s is a number and cannot have %s: an event without the field goes to the dead letters",
-            MISSING,
-            second)
+            Locale.ROOT, "%s is only for numbers: an entry with it cannot have %s", MISSING, second)
         : String.format(
             Locale.ROOT,
-            "an entry has one of %s, %s, %s and %s; this one already has %s",
+            "an entry has only one of %s, %s, %s and %s; this one already has %s",
             MISSING,
             ONE_HOT,
             HASH,
@@ -254,7 +251,7 @@ final class ExampleSection {
       Cycle cycle = list.read(item, Cycle.HOUR_OF_DAY.text(), Types.oneOf(Cycle.values()));
       list.rule(
           !cycles.contains(cycle),
-          String.format(Locale.ROOT, "%s is there twice", list.shown(item)),
+          String.format(Locale.ROOT, "%s is listed twice", list.shown(item)),
           item);
       cycles.add(cycle);
     }
@@ -280,7 +277,7 @@ final class ExampleSection {
       String value = list.read(item, item, Types.ANY_TEXT);
       list.rule(
           values.add(value),
-          String.format(Locale.ROOT, "%s is there twice", list.shown(item)),
+          String.format(Locale.ROOT, "%s is listed twice", list.shown(item)),
           item);
       inOrder.add(value);
     }

@@ -14,7 +14,7 @@ final class KafkaProperties {
 
   private static final String SERVERS = "bootstrap.servers";
 
-  /** Properties that would contradict a key of ours. */
+  /** Properties that would contradict one of our keys. */
   private static final Map<String, String> OURS =
       Map.of("application.id", "application", "processing.guarantee", "guarantee");
 

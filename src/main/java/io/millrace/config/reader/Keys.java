@@ -10,8 +10,8 @@ import java.util.Set;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /**
- * The keys that there are, which is every key that was asked for, and the sections they were looked
- * up in. No list of keys has to be kept beside the code that reads them.
+ * The known keys: every key that the code has read, with its section. So there is no separate list
+ * of keys.
  */
 final class Keys {
   private record Key(String section, String name) {
@@ -33,7 +33,7 @@ final class Keys {
     known.add(new Key(section, name));
   }
 
-  /** A fault for each key in the opened sections that nobody asked for. */
+  /** Adds a fault for each key that the code has not read. */
   void reportUnknown(Faults faults) {
     for (Opened section : sections) {
       section
@@ -63,7 +63,7 @@ final class Keys {
         : "the nearest known key is " + nearest.path();
   }
 
-  /** The right name in another section is as near as one wrong letter in the right section. */
+  /** The right name in another section is as close as one wrong letter in the right section. */
   private static int distance(Key wrong, Key known) {
     int otherSection = wrong.section().equals(known.section()) ? 0 : 1;
     return Math.min(

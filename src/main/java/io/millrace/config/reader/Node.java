@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A piece of YAML that knows where it stands. */
+/** A piece of YAML with its place. */
 sealed interface Node {
   Place place();
 
-  /** What a fault says stands here: the text as written, never what a variable stood for. */
+  /** The text for a fault: as written, never the value of a variable. */
   String shown();
 
   /** The YAML on one line, as written but for the quotes. */
   String flow();
 
-  /** The entries may be changed: the overrides are put into them. */
+  /** The entries are mutable, because overrides change them. */
   record Mapping(Place place, Map<String, Node> entries) implements Node {
     @Override
     public String shown() {

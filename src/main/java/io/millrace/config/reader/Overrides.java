@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Puts the {@code --set KEY=VALUE} of the command line on top of the file. */
+/** Applies the {@code --set KEY=VALUE} of the command line to the file. */
 final class Overrides {
   /** Keys that may also be mappings, and where their plain value stands in those. */
   private static final Map<String, String> LONG_FORMS =
@@ -46,7 +46,7 @@ final class Overrides {
     section.entries().put(path.get(path.size() - 1), value);
   }
 
-  /** The section to go on in. A short form becomes the long one, any other value gives way. */
+  /** The next section. A short form becomes the long form, and any other value is replaced. */
   private static Mapping below(String name, @Nullable Node old, Place place) {
     if (old instanceof Mapping mapping) {
       return mapping;

@@ -1,7 +1,7 @@
 package io.millrace.config.reader;
 
 /**
- * Where something was written.
+ * The place of a value.
  *
  * @param text for the user: {@code flights.yaml:14} or {@code --set threads=0}
  * @param order of the places among each other; the overrides follow the lines of the file

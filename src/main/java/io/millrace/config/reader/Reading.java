@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What all sections share while one configuration is read.
+ * The shared state of all sections while one configuration is read.
  *
  * @param description a line for each value, defaults and hidden secrets included
  */

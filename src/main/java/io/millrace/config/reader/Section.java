@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One section of the configuration, read key by key. A value that is missing or wrong leaves a
- * fault and yields the default, so that reading goes on to the next fault.
+ * One section of the configuration, read key by key. A missing or wrong value adds a fault and
+ * gives the default, so that reading continues to the next fault.
  */
 final class Section {
   private final Reading reading;
@@ -86,7 +86,7 @@ final class Section {
     return ask(name) instanceof Sequence;
   }
 
-  /** Takes the value of another section's key where this one's is absent. */
+  /** Uses the value of a key in another section if this key is absent. */
   void inherit(String name, Section from, String source) {
     Node node = from.ask(source);
     if (node != null && from.isSound(source)) {
@@ -134,8 +134,8 @@ final class Section {
   }
 
   /**
-   * A fault when several values do not fit together. It stands at the first key that is written;
-   * when one of the values is wrong in itself there is nothing to compare.
+   * Adds a fault if several values do not fit together, at the first key that is written. Does
+   * nothing if one of the values is already wrong.
    */
   void rule(boolean isKept, String message, String... names) {
     if (!isKept && List.of(names).stream().allMatch(this::isSound)) {
@@ -143,7 +143,7 @@ final class Section {
     }
   }
 
-  /** What stands at a key, for a fault; a secret is hidden, whatever is wrong with it. */
+  /** The value of a key for a fault. Secrets are hidden. */
   String shown(String name) {
     Node node = ask(name);
     return node == null ? "nothing" : Secrets.show(path(name), node.shown());
@@ -159,7 +159,7 @@ final class Section {
         return Optional.of(replaced.text());
       }
       String variables = String.join(", ", replaced.undefined());
-      fault(name, "not set in the environment, and without a default: " + variables);
+      fault(name, "not set in the environment, and has no default: " + variables);
     } else {
       fault(name, "expected " + type.expected() + ", got " + shown(name));
     }

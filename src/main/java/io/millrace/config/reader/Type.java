@@ -7,13 +7,13 @@ import java.util.function.Predicate;
 /**
  * A kind of value.
  *
- * @param expected what a fault calls it: {@code a whole number}
+ * @param expected its name in faults: {@code a whole number}
  * @param read throws {@link Broken} when a rule is broken, any other {@link
  *     IllegalArgumentException} when the text is not of this kind
  */
 record Type<T>(String expected, Function<String, T> read) {
 
-  /** A text of the right kind that breaks a rule, which is the message. */
+  /** A text of the right kind that breaks a rule. The message is the rule. */
   static final class Broken extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
@@ -22,7 +22,7 @@ record Type<T>(String expected, Function<String, T> read) {
     }
   }
 
-  /** Whole texts only. */
+  /** Matches the whole text. */
   static Type<String> matching(String regex, String expected) {
     return new Type<>(
         expected,
@@ -51,7 +51,7 @@ record Type<T>(String expected, Function<String, T> read) {
     return new Type<>(expected, read.andThen(conversion));
   }
 
-  /** Also the word, which stands for no value. */
+  /** Also accepts a word that means no value. */
   Type<Optional<T>> or(String word) {
     return new Type<>(
         expected + " or " + word,

@@ -17,7 +17,7 @@ import java.util.OptionalDouble;
 final class Types {
   private static final String SERVER = "(\\[[\\w:.%]+]|[^\\s:,/\\[\\]]+):\\d{1,5}";
 
-  /** Also empty: some Kafka properties are switched off that way. */
+  /** May be empty: that switches some Kafka properties off. */
   static final Type<String> ANY_TEXT = Type.matching("(?s).*", "a text");
 
   static final Type<String> TEXT =
@@ -38,14 +38,17 @@ final class Types {
             }
           });
 
-  /** As a Host header has it. */
+  /** The syntax of a Host header. */
   static final Type<String> HOST_NAME =
       Type.matching(
           "[\\w.-]+|\\[[0-9a-fA-F:.]+]", "a host name or address without a port, such as learner");
 
   static final Type<String> HOST = Type.matching("\\S+", "a host name or address");
 
-  /** As Kafka has it, for topics and for an application, whose name begins that of its topics. */
+  /**
+   * Kafka's syntax for topics, and for an application, because its name begins the names of its
+   * topics.
+   */
   static final Type<String> TOPIC =
       Type.matching(
           "(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}",

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Replaces {@code ${NAME}} and {@code ${NAME:default}}; {@code $${NAME}} stays as {@code ${NAME}}.
- * A default is plain text, without variables. What a variable holds is not searched for variables
- * again: it may be a password with a dollar.
+ * A default is plain text, without variables. The value of a variable is not searched for
+ * variables: it may be a password with a dollar sign.
  */
 final class Variables {
   private final Function<String, @Nullable String> environment;

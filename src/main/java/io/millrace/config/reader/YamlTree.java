@@ -45,7 +45,7 @@ final class YamlTree {
     } catch (YAMLException e) {
       Mark mark = e instanceof MarkedYAMLException marked ? marked.getProblemMark() : null;
       int line = mark == null ? 1 : mark.getLine() + 1;
-      faults.add(lines.apply(line), key, "not YAML: " + problem(e));
+      faults.add(lines.apply(line), key, "invalid YAML: " + problem(e));
       return Optional.empty();
     }
   }
@@ -57,7 +57,7 @@ final class YamlTree {
             : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     // The name of an alias may be a secret that starts with an asterisk and has no quotes.
     text = text.replaceFirst("^(found undefined (alias|tag handle)).*", "$1");
-    text = text.replaceFirst("\\. \\(Do not use [^\\\\].*", ""); // it says so of @, too
+    text = text.replaceFirst("\\. \\(Do not use [^\\\\].*", ""); // the same text is used for @
     return text.endsWith("got {")
         ? text + " (inside { } or [ ] write \"${NAME}\" with quotes)"
         : text;
@@ -73,7 +73,7 @@ final class YamlTree {
     Node root = node(first, place(first), key);
     if (documents.hasNext()) {
       Place second = place(documents.next());
-      faults.add(second, key, "a second YAML document starts here; only one is read");
+      faults.add(second, key, "a second YAML document starts here, but only one is allowed");
     }
     return root;
   }
@@ -81,7 +81,10 @@ final class YamlTree {
   /** An entry stands where its key does. */
   private Node node(org.yaml.snakeyaml.nodes.Node yaml, Place place, String key) {
     if (yaml.getAnchor() != null) { // an alias is the same node again, so it may hold itself
-      faults.add(place, key, "YAML anchors (&name) and aliases (*name) are not read; repeat it");
+      faults.add(
+          place,
+          key,
+          "YAML anchors (&name) and aliases (*name) are not supported: repeat the value");
       return new Nothing(place);
     }
     if (yaml instanceof MappingNode mapping) {
@@ -107,7 +110,7 @@ final class YamlTree {
         String key = Section.join(path, name.getValue());
         Node first = entries.putIfAbsent(name.getValue(), node(entry.getValueNode(), here, key));
         if (first != null) {
-          faults.add(here, key, "given twice, the first time at " + first.place().text());
+          faults.add(here, key, "given twice, first at " + first.place().text());
         }
       } else {
         faults.add(here, path, "a key must be a name, not a list or a mapping");

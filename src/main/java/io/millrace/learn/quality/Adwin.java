@@ -29,13 +29,13 @@ final class Adwin {
   /** The numbers in the smallest bucket. */
   static final int CLOCK = 32;
 
-  /** The buckets of a size. */
+  /** The largest number of buckets of one size. */
   static final int MOST = 5;
 
   /** The buckets of the last level hold 2^52 numbers. */
   private static final int LEVELS = 48;
 
-  /** While a bucket too many waits to be merged. */
+  /** One bucket more than that waits to be merged. */
   private static final int ROOM = MOST + 1;
 
   private final double delta;
@@ -184,7 +184,7 @@ final class Adwin {
     return change;
   }
 
-  /** Drops all that is older than a bucket, which may be the one past the end of its level. */
+  /** Drops everything older than a bucket, which may be the one past the end of its level. */
   private void dropBefore(int bucket) {
     int level = (bucket - 1) / ROOM;
     Arrays.fill(buckets, level + 1, levels, 0);
@@ -192,7 +192,7 @@ final class Adwin {
     levels = level + 1;
   }
 
-  /** Writes or reads all that is to come depends on. */
+  /** Writes or reads the whole state. */
   void transfer(StateFields fields) {
     waiting = bounded("numbers", fields.count(waiting), CLOCK - 1);
     fields.float64(waitingSums, 0, waitingSums.length);

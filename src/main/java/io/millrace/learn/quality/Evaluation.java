@@ -21,7 +21,7 @@ import java.util.Locale;
  * of scores with one sigmoid output, 66 kB. Mutable, and not safe for several threads.
  */
 public final class Evaluation {
-  /** The examples in the window, where nothing else is said. */
+  /** The default number of examples in the window. */
   public static final int DEFAULT_WINDOW = 1000;
 
   private final Architecture architecture;
@@ -57,7 +57,7 @@ public final class Evaluation {
   }
 
   /**
-   * An evaluation that goes on where another one was, to the bit.
+   * An evaluation that continues another one, bit for bit.
    *
    * @param architecture of the model
    * @param window as it was
@@ -94,7 +94,7 @@ public final class Evaluation {
     }
   }
 
-  /** Writes all that is to come depends on, save the length of the window. */
+  /** Writes the whole state, except the length of the window. */
   public void write(StateFields fields) {
     transfer(fields);
   }

@@ -4,10 +4,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What is added up over examples. What the figures and the marks of an example mean is its {@link
- * Scorer}'s affair.
- */
+/** Sums over examples. The {@link Scorer} defines the figures and the marks of an example. */
 final class QualitySums {
   /** The marks of an example that are counted: its lowest bits. */
   private static final int COUNTED_MARKS = 3;
@@ -83,7 +80,7 @@ final class QualitySums {
     return examples;
   }
 
-  /** The sums of the figures. Live: to be modified by whoever adds. */
+  /** The sums of the figures. Live: the caller that adds modifies them. */
   double[] sums() {
     return sums;
   }

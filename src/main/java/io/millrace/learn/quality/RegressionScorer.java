@@ -5,8 +5,8 @@ import java.util.OptionalDouble;
 import org.ejml.data.DMatrixRMaj;
 
 /**
- * Of regression. The baseline predicts the mean of the labels before, output by output; it has
- * nothing to say on the first mini-batch, and its figures are without that.
+ * Of regression. The baseline predicts the mean of the labels before, output by output; it has no
+ * prediction for the first mini-batch, and its figures do not include that.
  */
 final class RegressionScorer extends Scorer {
   // Figures of an example: half the sum of the squared errors, which is the loss, and the mean of

@@ -46,7 +46,7 @@ abstract sealed class Scorer permits ClassificationScorer, RegressionScorer {
    * Scores a mini-batch.
    *
    * @param scores large enough. Modified.
-   * @return whether it can be said already how bad the predictions are
+   * @return whether the badness of the predictions is known already
    */
   abstract boolean score(BatchPredictions predictions, BatchScores scores);
 
@@ -78,7 +78,7 @@ abstract sealed class Scorer permits ClassificationScorer, RegressionScorer {
   }
 
   /**
-   * Writes or reads all that is to come depends on.
+   * Writes or reads the whole state.
    *
    * @throws IllegalArgumentException when what is read cannot be
    */

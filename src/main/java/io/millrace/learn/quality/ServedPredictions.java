@@ -7,8 +7,9 @@ import java.util.OptionalDouble;
 import org.ejml.data.DMatrixRMaj;
 
 /**
- * What was really answered: of an example that was predicted as an event, that prediction; of one
- * that came with its label, the network's, just before it is learned. A workspace, for one thread.
+ * The predictions that were served. For an example that was predicted as an event, that prediction.
+ * For an example with its label, the prediction of the network just before it learns. A workspace
+ * for one thread.
  */
 public final class ServedPredictions {
   private final Output output;
@@ -23,7 +24,7 @@ public final class ServedPredictions {
   }
 
   /**
-   * Puts them together.
+   * Collects them.
    *
    * @param network after {@link Network#forward}
    * @param batch with at least one example that was predicted as an event. Not modified.
@@ -46,7 +47,7 @@ public final class ServedPredictions {
     return new BatchPredictions(losses, zt, at, batch.yt());
   }
 
-  /** How good those were that were predicted as events. */
+  /** The quality of the predictions of events. */
   public ServedQuality quality(BatchPredictions predictions, MiniBatch batch) {
     int n2 = batch.outputs();
     int right = 0;

@@ -3,8 +3,8 @@ package io.millrace.learn.quality;
 import java.util.OptionalDouble;
 
 /**
- * How good the predictions of a mini-batch's examples were that were made when they came as events,
- * before their labels were known.
+ * The quality of the predictions that were made when the examples of a mini-batch arrived as
+ * events, before their labels were known.
  *
  * @param examples that have such a prediction, at least 1
  * @param cost the mean of their losses

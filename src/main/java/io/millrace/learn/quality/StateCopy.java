@@ -4,7 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
 
-/** Takes a state from one owner to another in memory: first all is written, then all is read. */
+/**
+ * Copies a state from one owner to another in memory: it writes everything, then reads everything.
+ */
 final class StateCopy implements StateFields {
   private final Queue<Object> written = new ArrayDeque<>();
   private boolean isReading;

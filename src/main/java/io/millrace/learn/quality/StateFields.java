@@ -1,8 +1,8 @@
 package io.millrace.learn.quality;
 
 /**
- * The numbers of a state, written or read one after the other in a fixed order. One method of the
- * state's owner serves for both, so that nothing can be written and not read.
+ * The numbers of a state, written or read one after the other in a fixed order. The owner of the
+ * state has one method for both, so that it cannot write a number and forget to read it.
  */
 public interface StateFields {
   /**

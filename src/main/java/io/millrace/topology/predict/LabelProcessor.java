@@ -20,9 +20,7 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Checks the labels that come on a topic of their own, before they are joined with their events.
- */
+/** Checks the labels of the labels topic before they are joined with their events. */
 final class LabelProcessor implements FixedKeyProcessor<byte[], byte[], ProcessedRecord> {
   static final String LABELS_POSITION = "labels-position";
 
@@ -69,7 +67,7 @@ final class LabelProcessor implements FixedKeyProcessor<byte[], byte[], Processe
   private void tellMissed(TopicPartition partition, long deleted) {
     LOG.warn(
         "{} records of topic {}, partition {}, were deleted before they were joined with their"
-            + " events; the join goes on after them",
+            + " events; the join continues with the next record",
         deleted,
         partition.topic(),
         partition.partition());
@@ -86,7 +84,8 @@ final class LabelProcessor implements FixedKeyProcessor<byte[], byte[], Processe
     byte[] value = record.value();
     Rejection rejection =
         record.key() == null
-            ? new Rejection(Reason.MISSING_FIELD, "The key is absent: no event can be joined")
+            ? new Rejection(
+                Reason.MISSING_FIELD, "The key is absent: no event can be joined to this label")
             : decoder.decode(value, label);
     if (rejection == null && time != record.timestamp()) {
       rejection = times.refusal(time, source);

@@ -69,7 +69,7 @@ final class PairProcessor implements Processor<byte[], Pair, byte[], byte[]> {
               Reason.WRONG_SIZE,
               String.format(
                   Locale.ROOT,
-                  "The event and its label (%d bytes) are larger than topic %s takes: %d bytes",
+                  "The event and its label (%d bytes) are too large for topic %s: it accepts %d bytes",
                   DeadLetters.size(example),
                   config.topics().examples(),
                   largest));
@@ -87,7 +87,7 @@ final class PairProcessor implements Processor<byte[], Pair, byte[], byte[]> {
             Reason.NO_EVENT,
             String.format(
                 Locale.ROOT,
-                "No event with the key of this label came on topic %s, at most %d seconds before the label and %d after it",
+                "No event with the key of this label arrived on topic %s, at most %d s before or %d s after the label",
                 config.topics().events().orElseThrow(),
                 labels.within().toSeconds(),
                 labels.grace().toSeconds()));

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Predicts each event with the newest snapshot that this instance knows. Key, headers and time of
- * the event are kept, unless {@link RecordTimes} does not trust the time. Where labels come later,
- * the event then waits for its label, with what was predicted.
+ * the event are kept, except a time that {@link RecordTimes} does not trust. If labels come later,
+ * the event and its prediction then wait for the label.
  */
 final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], ProcessedRecord> {
   static final String EVENTS_POSITION = "events-position";
@@ -102,7 +102,7 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Proces
   private void tellMissed(TopicPartition partition, long deleted) {
     LOG.warn(
         "{} records of topic {}, partition {}, were deleted before they were predicted; the"
-            + " predictions go on after them",
+            + " predictions continue with the next record",
         deleted,
         partition.topic(),
         partition.partition());
@@ -143,7 +143,8 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Proces
 
   private static Rejection noKey() {
     return new Rejection(
-        Reason.MISSING_FIELD, "The key is absent: it was predicted, but no label can be joined");
+        Reason.MISSING_FIELD,
+        "The key is absent: the event was predicted, but no label can be joined to it");
   }
 
   private byte[] waiting(byte[] value, Predictor newest) {
@@ -155,7 +156,7 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Proces
     return new ServedEvent(value, served).encode();
   }
 
-  /** The last one is kept where the snapshot was deleted since. */
+  /** The last one stays in use if its snapshot was deleted since. */
   private Predictor newest() {
     Snapshot snapshot = published.newest().map(PublishedModel.Publication::snapshot).orElse(null);
     Predictor current = predictor;

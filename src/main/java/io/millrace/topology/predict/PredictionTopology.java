@@ -32,10 +32,9 @@ import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
 import org.apache.kafka.streams.state.BuiltInDslStoreSuppliers;
 
 /**
- * The predictions of a stream of events, and where labels come later the examples that events and
- * labels become. It runs as an application of its own beside the learner, with threads of its own:
- * nothing that it does, or waits for, comes between the learner and the next mini-batch, and it can
- * begin when there is a model.
+ * Predicts a stream of events. If labels come later, it also makes examples of events and labels.
+ * It is a separate application with its own threads. So it never delays the learner, and it can
+ * start when there is a model.
  *
  * <pre>
  *   events topic (P partitions)                            labels topic (P partitions)
@@ -62,9 +61,9 @@ public final class PredictionTopology {
    * Builds the topology.
    *
    * @param config the settings, checked; there is an events topic
-   * @param facts what Kafka says of the topics
-   * @param published has a snapshot before the topology is started
-   * @param metrics told what is predicted and joined
+   * @param facts the facts about the topics
+   * @param published must have a snapshot before the topology starts
+   * @param metrics count predictions and joins
    */
   public static Topology build(
       MillraceConfig config, TopicFacts facts, PublishedModel published, LearningMetrics metrics) {
@@ -164,7 +163,9 @@ public final class PredictionTopology {
         .before(labels.grace());
   }
 
-  /** Where both wait for each other: in memory, with changelogs as the truth. */
+  /**
+   * The store in which events and labels wait for each other: in memory, restored from changelogs.
+   */
   private static StreamJoined<byte[], byte[], byte[]> inMemory(MillraceConfig config) {
     long largest = RecordSizes.of(config).largestRequest();
     return StreamJoined.with(BYTES, BYTES, BYTES)

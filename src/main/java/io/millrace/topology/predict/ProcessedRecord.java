@@ -5,15 +5,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a record of the events topic, or of the labels topic, has become.
+ * The result for a record of the events topic or of the labels topic.
  *
- * @param value of the record, as it came
- * @param time of the record, as it came, in milliseconds
+ * @param value of the record, unchanged
+ * @param time of the record, unchanged, in milliseconds
  * @param refusal why nothing can be learned from it
  * @param prediction the record of the predictions topic
- * @param waiting what waits for its other half: a label for its event, an event for its label
+ * @param waiting what waits: a label for its event, or an event for its label
  */
-@SuppressWarnings("ArrayRecordComponent") // bytes on their way, never compared
+@SuppressWarnings("ArrayRecordComponent") // a buffer, never compared
 record ProcessedRecord(
     byte @Nullable [] value,
     long time,

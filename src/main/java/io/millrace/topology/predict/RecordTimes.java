@@ -29,13 +29,13 @@ import org.slf4j.LoggerFactory;
  *   time  &lt;=  now + grace                    where events and labels are joined
  * </pre>
  *
- * <p>A record whose time is not trusted gets the newest time that was trusted in its partition: so
- * it is taken in its turn, and it does not move the time of the join, which would then be over for
- * the records after it. The wall clock instead would move it wherever old records are read. Where
- * nothing was trusted yet, it is the earliest time that those topics accept.
+ * <p>A record whose time is not trusted gets the newest trusted time of its partition. So it is
+ * processed in its turn, and it does not advance the time of the join, which would end the windows
+ * of the records after it. The wall clock would advance it whenever old records are read. If no time
+ * was trusted yet, the record gets the earliest time that the topics accept.
  *
- * <p>The time as it came travels in a header, to a processor that takes it out: Kafka Streams has
- * no other place for it. It may be used by several threads.
+ * <p>The original time is passed on to the processor in a header, because Kafka Streams has no other
+ * place for it. Thread-safe.
  */
 final class RecordTimes implements TimestampExtractor {
   private static final Logger LOG = LoggerFactory.getLogger(RecordTimes.class);
@@ -60,7 +60,7 @@ final class RecordTimes implements TimestampExtractor {
     this.clock = clock;
   }
 
-  /** The time that a record came with. Known by its class: whatever came has other headers. */
+  /** The original time of a record. Its class distinguishes it from the headers of the record. */
   private record TimeAsItCame(long millis) implements Header {
     @Override
     public String key() {

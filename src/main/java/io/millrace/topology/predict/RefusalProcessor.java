@@ -9,7 +9,7 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
-/** Makes dead letters of the events and labels that were refused as they came. */
+/** Makes dead letters of rejected events and labels. */
 final class RefusalProcessor implements Processor<byte[], ProcessedRecord, byte[], byte[]> {
   private final TopicFacts facts;
   private final LearningMetrics metrics;

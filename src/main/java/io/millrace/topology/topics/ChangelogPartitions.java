@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The partitions of the changelog topics: as many as the source topic of their tasks has. Kafka
- * Streams refuses to start where they differ, and recommends a tool that deletes the state.
+ * Streams refuses to start if they differ, and recommends a tool that deletes the state.
  */
 final class ChangelogPartitions {
   private static final Logger LOG = LoggerFactory.getLogger(ChangelogPartitions.class);
@@ -32,7 +32,7 @@ final class ChangelogPartitions {
   }
 
   /**
-   * Checks the changelogs, or gives them the partitions that their source topic has more.
+   * Checks the changelogs, or adds the partitions that were added to their source topic.
    *
    * @param accept whether new partitions are accepted
    * @throws LearnerException when they differ and are not accepted
@@ -71,9 +71,9 @@ final class ChangelogPartitions {
           String.format(
               Locale.ROOT,
               "Topic %s has %d partitions, but topic %s has the state of application %s for %d."
-                  + " Either the first was deleted and created again with fewer: create it again"
-                  + " with %d. Or the second was created by hand: restore it from a backup, with %d."
-                  + " Or begin anew: run reset, or choose another application.",
+                  + " If the first topic was deleted and created again: create it again with %d."
+                  + " If the second topic was created by hand: restore it from a backup, with %d."
+                  + " Or start over: run reset, or choose another application.",
               source,
               inSource,
               changelog,
@@ -89,9 +89,9 @@ final class ChangelogPartitions {
       throw new LearnerException(
           String.format(
               Locale.ROOT,
-              "Topic %s has %d partitions now, and application %s has learned from %d of them: start"
-                  + " it once with run --accept-new-partitions to learn from all; nothing that it"
-                  + " has learned is lost.",
+              "Topic %s now has %d partitions, and application %s has learned from %d of them. Start"
+                  + " it once with run --accept-new-partitions to learn from all of them. It keeps"
+                  + " everything that it has learned.",
               source,
               inSource,
               config.application(),

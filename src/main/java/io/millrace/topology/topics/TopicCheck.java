@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 final class TopicCheck {
   private static final Logger LOG = LoggerFactory.getLogger(TopicCheck.class);
 
-  /** With less, a learner that stands still for a moment loses records. */
+  /** With less, a learner that pauses briefly loses records. */
   private static final Duration SHORT = Duration.ofHours(1);
 
   private final MillraceConfig config;
@@ -40,7 +40,7 @@ final class TopicCheck {
    */
   void check(List<TopicSpec> specs) {
     for (TopicSpec spec : specs) {
-      // A dead letter that does not fit goes without its value; it must not stop the stream.
+      // A dead letter that is too large loses its value. It must not stop the stream.
       if (!spec.name().equals(topics.deadLetters())) {
         checkLargestRecord(spec);
       }
@@ -68,7 +68,7 @@ final class TopicCheck {
       throw new LearnerException(
           String.format(
               Locale.ROOT,
-              "Topic %s takes records of up to %d bytes, this configuration can produce %d. Raise its"
+              "Topic %s accepts records of up to %d bytes, but this configuration can produce %d. Raise its"
                   + " max.message.bytes, or choose a smaller model or mini-batch.",
               spec.name(),
               limit,
@@ -82,8 +82,8 @@ final class TopicCheck {
       throw new LearnerException(
           String.format(
               Locale.ROOT,
-              "Topic %s has %d partitions; the training log (topics.miniBatches) is one total order"
-                  + " and must have 1. Name another topic.",
+              "Topic %s has %d partitions, but the training log (topics.miniBatches) must have"
+                  + " exactly 1. Name another topic.",
               name,
               partitions));
     }
@@ -91,8 +91,8 @@ final class TopicCheck {
       throw new LearnerException(
           String.format(
               Locale.ROOT,
-              "Topic %s has cleanup.policy=%s, which would delete mini-batches that are not learned"
-                  + " yet; the training log (topics.miniBatches) needs \"delete\".",
+              "Topic %s has cleanup.policy=%s, which would delete mini-batches before they are"
+                  + " learned. The training log (topics.miniBatches) needs \"delete\".",
               name,
               policy(name)));
     }
@@ -137,8 +137,8 @@ final class TopicCheck {
     int limit = changelogs.maxMessageBytes(name);
     if (limit < LiveStore.LARGEST_RECORD) {
       LOG.warn(
-          "Topic {} takes records of up to {} bytes (max.message.bytes); the state is written in"
-              + " records of up to {} bytes, and a larger one stops the learner",
+          "Topic {} accepts records of up to {} bytes (max.message.bytes), but the state needs"
+              + " records of up to {} bytes. A record that is too large stops the learner",
           name,
           limit,
           LiveStore.LARGEST_RECORD);
@@ -159,14 +159,14 @@ final class TopicCheck {
   private void reportSnapshots(String name) {
     if (!isCompacted(name)) {
       LOG.warn(
-          "Topic {} (topics.snapshots) has cleanup.policy={}: it keeps every snapshot, or none once"
-              + " they expire. Set it to \"compact\".",
+          "Topic {} (topics.snapshots) has cleanup.policy={}: it keeps every snapshot, until they expire and"
+              + " none is left. Set it to \"compact\".",
           name,
           policy(name));
     } else if (expires(name)) {
       LOG.warn(
           "Topic {} (topics.snapshots) has cleanup.policy={} and {}: the newest snapshot expires"
-              + " when nothing is learned for so long. Set cleanup.policy to \"compact\".",
+              + " if nothing is learned for that long. Set cleanup.policy to \"compact\".",
           name,
           policy(name),
           retention(name));

@@ -17,7 +17,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.jspecify.annotations.Nullable;
 
-/** What Kafka says of topics that exist: their identities, partitions and settings. */
+/** The identities, partitions and settings of existing topics. */
 final class TopicDescriptions {
   private static final String APPEND_TIME = "LogAppendTime";
 

@@ -12,13 +12,13 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
- * What a topic of the learner must be like.
+ * The required properties of a topic of the learner.
  *
  * @param name its name
- * @param partitions the partitions that it gets when it is created
- * @param largestRecord the largest record that it must take, in bytes; 0 where nothing is known
- * @param room the largest record that it takes when it is created, in bytes
- * @param config its other settings when it is created
+ * @param partitions the number of partitions if Millrace creates it
+ * @param largestRecord the largest record that it must accept, in bytes; 0 if unknown
+ * @param room the largest record that it accepts if Millrace creates it, in bytes
+ * @param config its other settings if Millrace creates it
  */
 record TopicSpec(
     String name, int partitions, long largestRecord, long room, Map<String, String> config) {
@@ -50,7 +50,7 @@ record TopicSpec(
     return new TopicSpec(name, partitions, largestRecord, largestRecord, KEPT);
   }
 
-  /** A topic that other programs write: of events or of labels. */
+  /** A topic of events or labels, which other programs write. */
   static TopicSpec ofInput(String name, int partitions) {
     return kept(name, partitions, 0);
   }
@@ -65,7 +65,7 @@ record TopicSpec(
   /**
    * All topics of a configuration.
    *
-   * @param largestExample the largest record that the examples topic takes, in bytes
+   * @param largestExample the largest record that the examples topic accepts, in bytes
    */
   static List<TopicSpec> all(MillraceConfig config, long largestExample) {
     TopicsConfig topics = config.topics();

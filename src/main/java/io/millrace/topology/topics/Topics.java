@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The topics of a learner: {@link TopicSpec} says what they must be like, {@link TopicCreation}
+ * The topics of a learner: {@link TopicSpec} has their required properties, {@link TopicCreation}
  * creates what is missing, and {@link TopicCheck} checks what exists.
  */
 public final class Topics {
@@ -40,8 +40,8 @@ public final class Topics {
   /**
    * The topics of a learner.
    *
-   * @param acceptNewPartitions whether the state is extended where partitions were added to a
-   *     source topic; else {@link #ensure} refuses them
+   * @param acceptNewPartitions whether added partitions of a source topic are accepted; otherwise
+   *     {@link #ensure} refuses them
    */
   public Topics(MillraceConfig config, Admin admin, boolean acceptNewPartitions) {
     this.config = config;
@@ -53,7 +53,7 @@ public final class Topics {
   /**
    * Creates what is missing and checks what exists.
    *
-   * @return what Kafka says of the topics
+   * @return the facts about the topics
    * @throws LearnerException when a topic cannot serve
    * @throws KafkaException when Kafka refuses or cannot be reached
    */
@@ -89,7 +89,7 @@ public final class Topics {
     }
   }
 
-  /** Creates the examples topic alone when it is missing, for a command that only sends. */
+  /** Creates only the examples topic, for a command that only sends. */
   public void ensureExamples() {
     creation.createMissing(List.of(TopicSpec.ofExamples(config)));
   }
@@ -116,9 +116,9 @@ public final class Topics {
       throw new LearnerException(
           String.format(
               Locale.ROOT,
-              "Topic %s has %d partitions and topic %s has %d: events and labels (example.labels) are"
-                  + " joined partition by partition and need as many, with keys spread over them in"
-                  + " the same way. Create one of them again.",
+              "Topic %s has %d partitions and topic %s has %d. Events and labels (example.labels) are"
+                  + " joined partition by partition: both topics need the same number of partitions and"
+                  + " the same partitioning of keys. Create one of them again.",
               events,
               inEvents,
               labels,

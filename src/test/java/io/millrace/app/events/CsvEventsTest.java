@@ -159,7 +159,7 @@ class CsvEventsTest {
   void shouldSayWhichColumnHasNoNumber() {
     assertThatThrownBy(() -> all("a,b,y\n1,x,0\n", "label: y, format: float64"))
         .isInstanceOf(BadRowException.class)
-        .hasMessage("column b: \"x\" is not a number, and float64 holds only numbers");
+        .hasMessage("column b: \"x\" is not a number, and float64 has only numbers");
   }
 
   @Test
@@ -170,9 +170,12 @@ class CsvEventsTest {
                     "a,x\n",
                     "features: [a, b, /c/d, {field: e, missing: 0}], label: {field: y, above: 1}"))
         .isInstanceOf(ExitException.class)
-        .hasMessage("The CSV has no column \"b, c, y\" (example); its columns are: a, x");
+        .hasMessage(
+            "The CSV file has no column \"b\", \"c\", \"y\" for example.features or example.label."
+                + " Its columns are: a, x. A CSV file cannot hold nested fields (/c/d): send JSON"
+                + " lines (.jsonl)");
     assertThatThrownBy(() -> events("a,x\n", "label: y"))
         .isInstanceOf(ExitException.class)
-        .hasMessage("The CSV has no column \"y\" (example.label); its columns are: a, x");
+        .hasMessage("The CSV file has no column \"y\" for example.label. Its columns are: a, x");
   }
 }

@@ -100,11 +100,11 @@ final class FeedIT {
           .asString()
           .contains(
               "ragged.csv, line 3: 4 cells, and the header has 3 columns",
-              "Sent 1 events before this",
+              "Sent 1 event before this",
               "--skip-first 1");
     }
     assertThat(feed(file, "--bad-rows", "skip", "--skip-first", "1"))
-        .contains("Sent 1 events", "skipped 1 bad rows, the first on line 3");
+        .contains("Sent 1 event to", "skipped 1 bad row, the first on line 3");
 
     assertThat(events(topics, 2))
         .containsExactly("{\"features\":[1,2],\"label\":0}", "{\"features\":[5,6],\"label\":1}");

@@ -67,17 +67,17 @@ final class ResetIT {
       assertThat(run.awaitExit()).as(run.toString()).isZero();
     }
     MillraceProcess unasked = learner.start("reset");
-    assertEnds(USAGE, unasked, "Nothing is forgotten", "--yes");
+    assertEnds(USAGE, unasked, "Nothing was deleted", "--yes");
     assertThat(String.join("\n", unasked.out()))
         .contains(
             "version 40 with 320 examples",
-            learner.miniBatches() + " is deleted (offsets 0 to ",
+            learner.miniBatches() + " (offsets 0 to ",
             learner.name() + "-model-changelog",
             learner.name() + "-partial-batch-changelog",
-            "leaves alone the events in " + learner.examples());
+            "keeps the events in " + learner.examples());
     assertEnds(0, learner.model("show"), "40 updates");
 
-    assertEnds(0, learner.start("reset", "--yes"), "Forgotten");
+    assertEnds(0, learner.start("reset", "--yes"), "Deleted.");
 
     assertEnds(FAILURE, learner.model("show"), "There is no snapshot");
     // A changed model would have been refused before, and it reads every example again.
@@ -96,7 +96,7 @@ final class ResetIT {
 
   @Test
   void shouldHaveNothingToForgetBeforeTheFirstRun() {
-    assertEnds(0, learner.start("reset", "--yes"), "not published yet", "Forgotten");
+    assertEnds(0, learner.start("reset", "--yes"), "not published yet", "Deleted.");
   }
 
   @Test
@@ -109,10 +109,10 @@ final class ResetIT {
     }
     topics.produce(learner.miniBatches(), 0, "ships".getBytes(UTF_8), new byte[1], Map.of());
 
-    assertEnds(FAILURE, learner.start("reset", "--yes"), "another model as well (ships at offset");
+    assertEnds(FAILURE, learner.start("reset", "--yes"), "mini-batches of another model (ships at offset");
 
     assertEnds(0, learner.model("show"), "40 updates");
-    assertEnds(0, learner.start("replay"), "It equals");
+    assertEnds(0, learner.start("replay"), "equals the snapshot");
   }
 
   @Test

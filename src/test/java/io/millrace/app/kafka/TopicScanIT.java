@@ -70,7 +70,7 @@ final class TopicScanIT {
           .hasMessageMatching(
               "Topic "
                   + topic
-                  + ": no record came for 1 seconds \\(partition 0 at offset \\d+ of 20\\)\\. .*");
+                  + ": no record arrived for 1 s \\(partition 0 at offset \\d+ of 20\\)\\. .*");
     }
   }
 

@@ -137,12 +137,15 @@ final class BrokerAwayIT {
     run.awaitErrorLine(SILENT, PATIENCE);
   }
 
-  private static void assertGoesOn(TestLearner learner, String servers, MillraceProcess run) {
+  private static void assertGoesOn(TestLearner learner, String servers, MillraceProcess run)
+      throws Exception {
     run.awaitErrorLine(ANSWERS, PATIENCE);
     try (TestTopics topics = new TestTopics(servers)) {
       topics.produce(examples(learner, EXAMPLES / 2, EXAMPLES));
       assertOneLife(learner.costs(topics, BATCHES), learner.miniBatches(topics, BATCHES));
       assertThat(learner.snapshots(topics, BATCHES / 100)).hasSize(BATCHES / 100);
+    } catch (AssertionError e) {
+      throw new AssertionError(run + System.lineSeparator() + run.threads(), e);
     }
     run.terminate();
     assertThat(run.awaitExit()).as(run.toString()).isZero();
@@ -154,7 +157,7 @@ final class BrokerAwayIT {
           .as(run.toString())
           .contains("Kafka at " + servers + (i % 2 == 0 ? SILENT : ANSWERS));
     }
-    assertThat(run.err().get(1)).contains("goes on");
+    assertThat(run.err().get(1)).contains("continues");
   }
 
   private static void assertOneLife(List<BatchCost> costs, List<MiniBatch> miniBatches) {

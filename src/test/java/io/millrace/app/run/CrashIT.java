@@ -63,9 +63,9 @@ final class CrashIT {
     /** While the state is read back. */
     RESTORE("Handle new assignment", 300),
     /** While it learns, what waited for it at first. The first cost that it writes starts it. */
-    LEARN("goes on from version", 3_000),
+    LEARN("continues from version", 3_000),
     /** Deep in its life: thousands of mini-batches and a hundred commits after its start. */
-    DEEP("goes on from version", 3_000);
+    DEEP("continues from version", 3_000);
 
     private final String line;
     private final int withinMillis;
@@ -242,7 +242,7 @@ final class CrashIT {
     }
     String progress =
         before.stream()
-            .filter(line -> line.contains("goes on from version"))
+            .filter(line -> line.contains("continues from version"))
             .reduce((first, second) -> second)
             .map(line -> line.replaceFirst(".*TrainProcessor: ", ""))
             .orElse("not learning yet");
@@ -288,7 +288,7 @@ final class CrashIT {
     try (MillraceProcess life = learner.run("--verbose");
         TestTopics topics = new TestTopics(address);
         ExampleFeed feed = feed(learner, address, shape)) {
-      life.awaitErrorLine("goes on from version", PATIENCE);
+      life.awaitErrorLine("continues from version", PATIENCE);
       for (int i = 0; i < kills; i++) {
         pause(random.nextInt(3_000));
         broker.kill();

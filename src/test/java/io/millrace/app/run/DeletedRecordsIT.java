@@ -189,7 +189,7 @@ final class DeletedRecordsIT {
       assertThat(run.awaitExit()).as(run.toString()).isEqualTo(1);
       assertThat(run.complaints()).as(run.toString()).hasSize(1);
       assertThat(run.complaints().get(0))
-          .contains("2 records of topic " + learner.miniBatches(), "no replay", "run reset");
+          .contains("2 records of topic " + learner.miniBatches(), "No replay", "run reset");
     }
   }
 }

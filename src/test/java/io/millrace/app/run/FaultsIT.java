@@ -128,7 +128,7 @@ final class FaultsIT {
             faulty)
         .add(USAGE, "nowhere.yaml: no such file", "check", "--config", "nowhere.yaml")
         .add(USAGE, folder + ": is a directory", "run", "--config", folder.toString())
-        .add(USAGE, "not YAML", "check", "--config", write("not.yaml", "a: b: c"))
+        .add(USAGE, "invalid YAML", "check", "--config", write("not.yaml", "a: b: c"))
         .add(USAGE, "did you mean model.hidden?", "demo", "--set", "model.hiden=3")
         .add(USAGE, "readable file", "run", "--config", config, "--set", set + "nowhere.json")
         .add(
@@ -175,7 +175,7 @@ final class FaultsIT {
         .add(USAGE, "there is no such file", "feed", "nowhere.csv", "--config", config)
         .add(
             USAGE,
-            "no column \"label\" (example.label); its columns are: a, b, delay",
+            "no column \"label\" for example.label. Its columns are: a, b, delay",
             "feed",
             csv,
             "--config",
@@ -261,7 +261,7 @@ final class FaultsIT {
     new Cases()
         .add(
             FAILURE,
-            "Topic %s has 2 partitions; the training log (topics.miniBatches)".formatted(log),
+            "Topic %s has 2 partitions, but the training log (topics.miniBatches)".formatted(log),
             "run",
             "--config",
             config,
@@ -305,8 +305,8 @@ final class FaultsIT {
             FAILURE,
             "Model "
                 + learner.name()
-                + " cannot go on: hidden: 3 in the state, 5 in the configuration. Restore"
-                + " the configuration as it was, or give the changed model another model.name or"
+                + " cannot continue: hidden: 3 in the state, 5 in the configuration. Restore"
+                + " the previous configuration, or give the changed model another model.name or"
                 + " application, or run reset, ",
             "run",
             "--config",
@@ -334,7 +334,7 @@ final class FaultsIT {
       assertThat(check.err()).isEmpty();
       assertThat(check.out())
           .contains("application: " + learner.name(), "  learningRate: 0.25", "  hidden: 3")
-          .contains("# a model of 13 parameters")
+          .contains("# model: 13 parameters")
           .noneMatch(line -> line.contains("hunter2"));
     }
   }

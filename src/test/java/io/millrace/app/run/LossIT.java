@@ -90,7 +90,7 @@ final class LossIT {
       for (Loss loss : losses) {
         assertStopped(loss.run, "The learner stopped: ");
         assertThat(loss.run.complaints().get(0))
-            .containsAnyOf("topic " + loss.topic + " was deleted", "was deleted", "went back");
+            .containsAnyOf("topic " + loss.topic + " was deleted", "was deleted", "fell from");
       }
     } finally {
       losses.forEach(loss -> loss.run.close());
@@ -99,7 +99,8 @@ final class LossIT {
     // The log that the model was learned from is gone: no other one takes its place.
     TestLearner lost = losses.get(1).learner;
     try (MillraceProcess run = MillraceProcess.start("run", "--config", lost.config().toString())) {
-      assertStopped(run, lost.miniBatches(), "is not the one that model", "deleted and created");
+      assertStopped(
+          run, lost.miniBatches(), "is not the topic from which model", "deleted and created");
     }
 
     // New examples are learned as such, after those of the lost topic.
@@ -124,7 +125,7 @@ final class LossIT {
 
       topics.produce(BrokerAwayIT.examples(learner, 40, 80));
 
-      assertStopped(run, "topic " + changelog + " does not take a record", "max.message.bytes");
+      assertStopped(run, "a record for topic " + changelog + " is larger", "max.message.bytes");
     }
     topics.alterConfig(changelog, Map.of("max.message.bytes", "1048588"));
     try (MillraceProcess run = learner.run()) {

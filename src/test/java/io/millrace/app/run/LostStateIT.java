@@ -210,7 +210,7 @@ final class LostStateIT {
               learner.costs() + " has cleanup.policy=compact: only the newest cost",
               learner.snapshots() + " (topics.snapshots) has cleanup.policy=delete",
               learner.examples() + " has retention.ms=600000",
-              changelog + " takes records of up to 100000 bytes");
+              changelog + " accepts records of up to 100000 bytes");
     }
   }
 }

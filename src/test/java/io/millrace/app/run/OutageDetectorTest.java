@@ -33,7 +33,7 @@ class OutageDetectorTest {
       assertThat(silence.unanswered(seconds(second))).isEmpty();
     }
     assertThat(silence.answered(seconds(201)))
-        .hasValue("Kafka at k:9092 answers again after 100 seconds; the learner goes on");
+        .hasValue("Kafka at k:9092 answers again after 100 seconds; the learner continues");
     assertThat(silence.isSilent()).isFalse();
     assertThat(silence.answered(seconds(202))).isEmpty();
   }

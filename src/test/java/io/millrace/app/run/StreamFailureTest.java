@@ -62,10 +62,13 @@ class StreamFailureTest {
             new KafkaException(
                 "Unhandled error in EndTxnResponse: The server experienced an unexpected error"
                     + " when processing the request.")),
-        stops(new LearnerException("Model m cannot go on: hidden"), "Model m cannot go on: hidden"),
-        stops(new MissingSourceTopicException("in is missing"), "a topic of the learner is gone"),
-        stops(new UnknownTopicOrPartitionException("x"), "a topic of the learner is gone"),
-        stops(new RecordTooLargeException("large"), "topic (unknown) does not take a record"),
+        stops(
+            new LearnerException("Model m cannot continue: hidden"),
+            "Model m cannot continue: hidden"),
+        stops(
+            new MissingSourceTopicException("in is missing"), "a topic of the learner was deleted"),
+        stops(new UnknownTopicOrPartitionException("x"), "a topic of the learner was deleted"),
+        stops(new RecordTooLargeException("large"), "a record for topic (unknown) is larger"),
         stops(
             new TopicAuthorizationException("no access"),
             KafkaFailure.describe(new TopicAuthorizationException("no access"))),
@@ -73,7 +76,7 @@ class StreamFailureTest {
             new TransactionalIdAuthorizationException("no"),
             KafkaFailure.describe(new TransactionalIdAuthorizationException("no"))),
         stops(new SaslAuthenticationException("who?"), "who?"),
-        stops(new OutOfMemoryError("Java heap space"), "(Java heap space); raise -Xmx"),
+        stops(new OutOfMemoryError("Java heap space"), "(Java heap space): raise -Xmx"),
         stops(
             new InvalidReplicationFactorException("only 1 broker(s) are registered"),
             "InvalidReplicationFactorException: only 1 broker(s)"),
@@ -104,6 +107,6 @@ class StreamFailureTest {
     Throwable failure = new StreamsException(kafkas, new RecordTooLargeException("too large"));
 
     assertThat(StreamFailure.of(failure).line())
-        .startsWith("topic app-model-changelog does not take a record of the learner");
+        .startsWith("a record for topic app-model-changelog is larger than");
   }
 }

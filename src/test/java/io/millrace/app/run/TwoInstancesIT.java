@@ -28,7 +28,7 @@ final class TwoInstancesIT {
   private static final int UNIT = PARTITIONS * BATCH_SIZE * 20;
 
   /** Says that this process trains now: its last word about it, and the other's was before. */
-  private static final String TRAINS = "goes on from version";
+  private static final String TRAINS = "continues from version";
 
   /** What Kafka Streams says of a standby of the train task, the only one of sub-topology 1. */
   private static final String MODEL_STANDBY = "standby-task [1_0] ";

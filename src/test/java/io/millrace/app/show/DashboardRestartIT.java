@@ -133,7 +133,7 @@ final class DashboardRestartIT {
     browser.await("surface", () -> browser.isVisible("surface"));
     browser.await("both colours on the surface", () -> hasBothColours(browser));
     assertThat(browser.text("surface-words"))
-        .matches("On \\d+\\.\\d% of this area it predicts 1\\.");
+        .matches("The model predicts 1 on \\d+\\.\\d% of this area\\.");
   }
 
   private static boolean hasBothColours(Browser browser) {

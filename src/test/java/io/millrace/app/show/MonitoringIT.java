@@ -97,7 +97,7 @@ final class MonitoringIT {
       assertShowsTheTopics(url, learner, topics);
       assertDeadLetters(status.get("deadLetters"), learner);
       assertThat(again.awaitLine("  dead letters 2"))
-          .contains(" examples ", " (newest: wrong-size: ", "features");
+          .contains(" examples ", " in topic ", " (newest: wrong-size: ", "features");
     }
   }
 

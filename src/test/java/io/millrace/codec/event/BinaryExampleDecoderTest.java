@@ -92,7 +92,7 @@ class BinaryExampleDecoderTest {
       delimiter = '|',
       textBlock =
           """
-          SIGMOID  | 1 | 1 2 3        | BAD_LABEL  | label: expected a number from 0 to 1, got 3.0
+          SIGMOID  | 1 | 1 2 3        | BAD_LABEL  | label: expected a number from 0 to 1, got 3.0. To learn any number, set model.output: identity
           SIGMOID  | 1 | 1 NaN 3      | NOT_FINITE | features[1]: expected a number from -1e100 to 1e100, got NaN
           SIGMOID  | 1 | 1 2 Infinity | NOT_FINITE | label: expected a number from -1e100 to 1e100, got Infinity
           SIGMOID  | 2 | 1 2 1 NaN    | NOT_FINITE | label[1]: expected a number from -1e100 to 1e100, got NaN

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -350,8 +351,55 @@ class JsonExampleDecoderTest {
     Rejection rejection = decode(Output.SIGMOID, 1, "{\"features\":[1,2".getBytes(UTF_8));
 
     assertThat(Objects.requireNonNull(rejection).detail())
-        .startsWith("Broken JSON: ")
-        .endsWith("(start marker at line: 1, column: 13)");
+        .isEqualTo(
+            "Broken JSON at line 1, column 17: it ends too early, the array that starts at line 1,"
+                + " column 13 is not closed");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"a":}        ~ 6: unexpected '}', expected a value
+          {"a":1,}      ~ 8: unexpected '}', expected a field name in double quotes
+          {"a":1        ~ 7: it ends too early, the object that starts at line 1, column 1 is not closed
+          {"a":"x       ~ 8: it ends too early
+          {a:1}         ~ 2: unexpected 'a', expected a field name in double quotes
+          {"a":None}    ~ 6: 'None' is not a JSON value
+          {"a":01}      ~ 7: a number must not have leading zeros
+          {"a":1.}      ~ 8: unexpected '}', expected a digit after the decimal point
+          {"a":+1}      ~ 7: unexpected '+', a number must not start with a plus sign
+          {"a":-}       ~ 7: unexpected '}', expected a digit after the minus sign
+          {"a":1e}      ~ 8: unexpected '}', expected a digit after the exponent
+          {"a":.5}      ~ 6: unexpected '.', expected a value
+          {"a":"\\x"}   ~ 8: unknown escape sequence 'x'
+          {"a":[1,2}    ~ 10: unexpected '}', expected ']' to close the array that starts at line 1, column 6
+          {"a":1 "b":2} ~ 8: unexpected '"', expected a comma or the end of the object
+          {"a" 1}       ~ 6: unexpected '1', expected a colon after the field name
+          <xml/>        ~ 1: unexpected '<', expected a value
+          """)
+  void shouldSayInPlainWordsWhatIsBroken(String value, String detail) {
+    Rejection rejection = decode(Output.SIGMOID, 1, value.getBytes(UTF_8));
+
+    assertThat(Objects.requireNonNull(rejection).detail())
+        .isEqualTo("Broken JSON at line 1, column " + detail);
+  }
+
+  @Test
+  void shouldNameNoJavaClassForBytesThatAreNoText() {
+    assertThat(detail(new byte[] {'{', '"', (byte) 0xff, '"'}))
+        .isEqualTo("Broken JSON at line 1, column 5: the bytes are not UTF-8");
+    assertThat(detail("{\"a\":\"\n\"}".getBytes(UTF_8)))
+        .startsWith("Broken JSON at line 1, column ")
+        .endsWith(": the control character 10 in a text must be escaped");
+    assertThat(detail(("{\"a\":" + "[".repeat(1001)).getBytes(UTF_8)))
+        .isEqualTo("Broken JSON: it is nested deeper than 1000 levels");
+  }
+
+  private static String detail(byte[] value) {
+    return Objects.requireNonNull(decode(Output.SIGMOID, 1, value)).detail();
   }
 
   /** A record, the model it is for, and the columns of X and Y that it becomes. */

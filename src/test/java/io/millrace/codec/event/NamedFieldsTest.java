@@ -120,10 +120,12 @@ class NamedFieldsTest {
           /a/b          | {"a":{"c":{"b":2},"b":1}}      | 1.0
           /a/b          | {"a":{"b":1},"a":{"b":2}}      | 2.0
           /a/b          | {"a":{"b":1},"a":{}}           | missing-field: The field /a/b is absent
-          /a/b          | {"a":{"b":1},"a":null}         | missing-field: The field /a/b is absent
-          /a/b          | {"a":{"b":1},"a":5}            | missing-field: The field /a/b is absent
-          /a/b          | {"a":5}                        | missing-field: The field /a/b is absent
-          /a/b          | {"a":[{"b":1}]}                | missing-field: The field /a/b is absent
+          /a/b          | {"a":{"b":1},"a":null}         | missing-field: The field /a/b is absent: /a is null, not an object
+          /a/b          | {"a":{"b":1},"a":5}            | missing-field: The field /a/b is absent: /a is 5, not an object
+          /a/b          | {"a":5}                        | missing-field: The field /a/b is absent: /a is 5, not an object
+          /a/b          | {"a":[{"b":1}]}                | missing-field: The field /a/b is absent: /a is an array, not an object
+          /a~1/b/0/d    | {"a/":{"b":"x"}}               | missing-field: The field /a~1/b/0/d is absent: /a~1/b is "x", not an object or an array
+          /a/b/c        | {"a":7}                        | missing-field: The field /a/b/c is absent: /a is 7, not an object
           /a/b          | {"a":{"b":null}}               | missing-field: The field /a/b is null
           /a/b          | {"a":{"b":"x"}}                | wrong-type: /a/b: expected a number, got "x"
           /a/0/b        | {"a":[{"b":1},{"b":2}]}        | 1.0
@@ -132,9 +134,9 @@ class NamedFieldsTest {
           /a/1          | {"a":[[9],3]}                  | 3.0
           /a/1          | {"a":[7,[9]]}                  | wrong-type: /a/1: expected a number, got an array
           /a/1          | {"a":{"1":3}}                  | 3.0
-          /a/01         | {"a":[7,8]}                    | missing-field: The field /a/01 is absent
+          /a/01         | {"a":[7,8]}                    | missing-field: The field /a/01 is absent: /a is an array, not an object
           /a/01         | {"a":{"01":3}}                 | 3.0
-          /a/-          | {"a":[7,8]}                    | missing-field: The field /a/- is absent
+          /a/-          | {"a":[7,8]}                    | missing-field: The field /a/- is absent: /a is an array, not an object
           /a~1b         | {"a/b":1}                      | 1.0
           /a~0b         | {"a~b":1}                      | 1.0
           /~01          | {"~1":1}                       | 1.0
@@ -142,7 +144,7 @@ class NamedFieldsTest {
           /a/           | {"a":{"":1}}                   | 1.0
           a.b           | {"a.b":1,"a":{"b":2}}          | 1.0
           a/b           | {"a/b":1}                      | 1.0
-          /a/99999999999999999999 | {"a":[1]}            | missing-field: The field /a/99999999999999999999 is absent
+          /a/99999999999999999999 | {"a":[1]}            | missing-field: The field /a/99999999999999999999 is absent: /a is an array, not an object
           """)
   void shouldReachNestedFields(String pointer, String json, String expected) {
     String withLabel = json.replaceFirst("\\{", "{\"y\":0,");
@@ -211,11 +213,11 @@ class NamedFieldsTest {
           """
           SIGMOID  | 1 | true        | 1.0
           SIGMOID  | 1 | 0.5         | 0.5
-          SIGMOID  | 1 | 1.5         | bad-label: y: expected a number from 0 to 1, got 1.5
+          SIGMOID  | 1 | 1.5         | bad-label: y: expected a number from 0 to 1, got 1.5. To learn any number, set model.output: identity
           SIGMOID  | 2 | [true,0]    | 1.0 0.0
           SIGMOID  | 2 | [true]      | wrong-size: y: expected 2 numbers, got 1
           SIGMOID  | 2 | true        | wrong-size: y: expected 2 numbers, got 1
-          SIGMOID  | 2 | [1,2]       | bad-label: y[1]: expected a number from 0 to 1, got 2.0
+          SIGMOID  | 2 | [1,2]       | bad-label: y[1]: expected a number from 0 to 1, got 2.0. To learn any number, set model.output: identity
           SIGMOID  | 2 | "x"         | wrong-type: y: expected an array of 2 numbers, got "x"
           SIGMOID  | 2 | [1,"x",3]   | wrong-type: y[1]: expected a number, got "x"
           SOFTMAX  | 3 | 2           | 0.0 0.0 1.0

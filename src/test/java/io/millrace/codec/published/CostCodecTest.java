@@ -212,9 +212,9 @@ class CostCodecTest {
         "\"topic\":\"mini-batches\"|\"x\":1|topic: expected a text, got nothing",
         "\"partition\":0|\"partition\":[]|partition: expected a whole number below 2^31, got []",
         "2026-11-23T15:25:42.007Z|yesterday|timestamp: expected an ISO-8601 time in UTC, got \"yesterday\"",
-        "42.007Z\"}|42.007Z\"} {}|Broken JSON: ",
-        "\"}|\"|Broken JSON: Unexpected end-of-input",
-        "\"batch\":812|\"batch\":1,\"batch\":812|Broken JSON: Duplicate field 'batch'",
+        "42.007Z\"}|42.007Z\"} {}|Broken JSON",
+        "\"}|\"|Broken JSON at line 1, column 255: it ends too early",
+        "\"batch\":812|\"batch\":1,\"batch\":812|Broken JSON at line 1, column 37: the field 'batch' occurs twice",
       })
   void shouldSayWhatItExpectedAndWhatItFound(String part, String changed, String words) {
     String json = Golden.text("cost.json").replace(part, changed);

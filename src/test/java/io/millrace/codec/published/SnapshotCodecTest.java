@@ -210,8 +210,8 @@ class SnapshotCodecTest {
         "\"learnedThrough\":{|\"learnedThrough\":null,\"x\":{|learnedThrough: expected an object, got null",
         "\"offset\":811|\"offset\":\"811\"|offset: expected a whole number below 2^63, got \"811\"",
         "42.007Z|42.007|timestamp: expected an ISO-8601 time in UTC, got \"2026-11-23T15:25:42.007\"",
-        "007Z\"}|007Z\"}}|Broken JSON: ",
-        "\"version\":812|\"version\":1,\"version\":812|Broken JSON: Duplicate field 'version'",
+        "007Z\"}|007Z\"}}|Broken JSON",
+        "\"version\":812|\"version\":1,\"version\":812|Broken JSON at line 1, column 72: the field 'version' occurs twice",
       })
   void shouldSayWhatItExpectedAndWhatItFound(String part, String changed, String words) {
     String json = Golden.text("snapshot-1.json").replace(part, changed);

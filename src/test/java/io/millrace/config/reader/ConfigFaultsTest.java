@@ -30,9 +30,9 @@ class ConfigFaultsTest {
           training: {learningRate: {intial: 1}}  | training.learningRate.intial: unknown key; did you mean training.learningRate.initial?
           training: 5                            | training: expected a mapping of keys, got "5"
           training: [a]                          | training: expected a mapping of keys, got a list
-          training: &a {batchSize: 3}            | training: YAML anchors (&name) and aliases (*name) are not read; repeat it
-          training: {batchSize: &a 3}            | training.batchSize: YAML anchors (&name) and aliases (*name) are not read; repeat it
-          training: {batchSize: *a}              | not YAML: found undefined alias
+          training: &a {batchSize: 3}            | training: YAML anchors (&name) and aliases (*name) are not supported: repeat the value
+          training: {batchSize: &a 3}            | training.batchSize: YAML anchors (&name) and aliases (*name) are not supported: repeat the value
+          training: {batchSize: *a}              | invalid YAML: found undefined alias
           training: {batchSize: abc}             | training.batchSize: expected a whole number, got "abc"
           training: {batchSize: 1_000}           | training.batchSize: expected a whole number, got "1_000"
           training: {batchSize: 1e3}             | training.batchSize: expected a whole number, got "1e3"
@@ -45,7 +45,7 @@ class ConfigFaultsTest {
           training: {batchSize: }                | training.batchSize: has no value; write for example batchSize: 64 under training:
           training: {batchSize: 0}               | training.batchSize: must be at least 1, got "0"
           training: {batchSize: 2147483648}      | training.batchSize: must be at most 2147483647, got "2147483648"
-          training: {batchSize: 200000000}       | training.batchSize: too large a mini-batch: batchSize * (the most of inputs, hidden, outputs) numbers, at most 2147483647
+          training: {batchSize: 200000000}       | training.batchSize: mini-batch too large: batchSize * max(inputs, hidden, outputs) numbers, at most 2147483647
           training: {learningRate: 0}            | training.learningRate: must be greater than 0, got "0"
           training: {learningRate: .nan}         | training.learningRate: expected a number, got ".nan"
           training: {learningRate: NaN}          | training.learningRate: expected a number, got "NaN"
@@ -74,8 +74,8 @@ class ConfigFaultsTest {
           threads: ~                             | threads: has no value; write for example threads: 2
           topics: {costs: a b}                   | topics.costs: expected a name of 1 to 249 letters, digits, '.', '_' or '-' (and not '.' or '..'), got "a b"
           topics: {costs: ..}                    | topics.costs: expected a name of 1 to 249 letters, digits, '.', '_' or '-' (and not '.' or '..'), got ".."
-          topics: {examples: costs}              | topics.examples: topics.costs and topics.examples must differ (in more than '.' and '_')
-          topics: {examples: a.b, costs: a_b}    | topics.costs: topics.costs and topics.examples must differ (in more than '.' and '_')
+          topics: {examples: costs}              | topics.examples: topics.costs and topics.examples must differ ('.' and '_' count as equal)
+          topics: {examples: a.b, costs: a_b}    | topics.costs: topics.costs and topics.examples must differ ('.' and '_' count as equal)
           topics: {partitions: 0}                | topics.partitions: must be at least 1, got "0"
           topics: {replicationFactor: 32768}     | topics.replicationFactor: must be at most 32767, got "32768"
           example: {features: ""}                | example.features: must not be empty, got ""
@@ -83,7 +83,7 @@ class ConfigFaultsTest {
           example: {labels: {topic: l, within: 0s}} | example.labels.within: must be longer than zero, got "0s"
           example: {labels: {topic: l, within: 8785h}} | example.labels.within: must be at most 8784h, which is a year, got "8785h"
           example: {labels: {topic: l}}          | example.labels.within: missing; write for example within: 24h under example.labels:
-          example: {labels: {topic: l, within: 24h}} | example.labels: labels that come later are joined with the events of topics.events, which is not there
+          example: {labels: {topic: l, within: 24h}} | example.labels: labels that come later need topics.events, the topic of the events
           example: {features: label}             | example.features: example.label and example.features must be different fields
           """)
   void shouldNameKeyAndLine(String yaml, String fault) {
@@ -104,13 +104,13 @@ class ConfigFaultsTest {
           {inputs: 4, outputs: 0}                | model.outputs: must be at least 1, got "0"
           {inputs: 4, output: softmax}           | model.output: softmax needs model.outputs of at least 2
           {inputs: 4, output: softmax, outputs: x} | model.outputs: expected a whole number, got "x"
-          {inputs: 2000000000}                   | model.inputs: too large a model: hidden * (inputs + 1) + outputs * (hidden + 1) parameters, at most 2147483647
+          {inputs: 2000000000}                   | model.inputs: model too large: hidden * (inputs + 1) + outputs * (hidden + 1) parameters, at most 2147483647
           {inputs: 4, activation: leakyRelu}     | model.activation: expected tanh, sigmoid, relu or leaky-relu, got "leakyRelu"
           {inputs: 4, seed: 9223372036854775808} | model.seed: must be at most 9223372036854775807, got "9223372036854775808"
           {inputs: 4, initialScale: 0}           | model.initialScale: must be greater than 0 (all-zero weights never learn), got "0"
           {inputs: 4, initialScale: none}        | model.initialScale: expected a number or auto, got "none"
           {inputs: 4, initialParameters: src}    | model.initialParameters: must be a readable file, relative to the folder of the configuration, got "src"
-          {inputs: 4, name: a@1}                 | model.name: must not end in '@' and a number: so are its earlier snapshots called, got "a@1"
+          {inputs: 4, name: a@1}                 | model.name: must not end in '@' and a number, because earlier snapshots have such keys, got "a@1"
           {inputs: 4, name: " "}                 | model.name: must not be empty, got " "
           """)
   void shouldCheckTheModel(String model, String fault) {
@@ -150,11 +150,11 @@ class ConfigFaultsTest {
           # only a comment                       | c.yaml:1: is empty; expected keys with values, such as application: flights
           - a                                    | c.yaml:1: starts with a list; expected keys with values, such as application: flights
           hello                                  | c.yaml:1: starts with "hello"; expected keys with values, such as application: flights
-          a: 1\\n\\tb: 2                           | c.yaml:2: not YAML: found character '\\t(TAB)' that cannot start any token. (Do not use \\t(TAB) for indentation)
-          a: 1\\n- b                              | c.yaml:2: not YAML: expected <block end>, but found '-'
-          a: b: c                                | c.yaml:1: not YAML: mapping values are not allowed here
-          a:\\n  b: @c                            | c.yaml:2: not YAML: found character '@' that cannot start any token
-          a:\\n  {b: ${C}}                        | c.yaml:2: not YAML: expected ',' or '}', but got { (inside { } or [ ] write "${NAME}" with quotes)
+          a: 1\\n\\tb: 2                           | c.yaml:2: invalid YAML: found character '\\t(TAB)' that cannot start any token. (Do not use \\t(TAB) for indentation)
+          a: 1\\n- b                              | c.yaml:2: invalid YAML: expected <block end>, but found '-'
+          a: b: c                                | c.yaml:1: invalid YAML: mapping values are not allowed here
+          a:\\n  b: @c                            | c.yaml:2: invalid YAML: found character '@' that cannot start any token
+          a:\\n  {b: ${C}}                        | c.yaml:2: invalid YAML: expected ',' or '}', but got { (inside { } or [ ] write "${NAME}" with quotes)
           """)
   void shouldNameTheLineThatIsNotYaml(String yaml, String fault) {
     String unescaped = yaml.replace("\\n", "\n").replace("\\t", "\t");
@@ -174,7 +174,7 @@ class ConfigFaultsTest {
           training.batchSze=3          | --set training.batchSze=3: training.batchSze: unknown key; did you mean training.batchSize?
           batchSize=3                  | --set batchSize=3: batchSize: unknown key; did you mean training.batchSize?
           training.batchSize.x=1       | --set training.batchSize.x=1: training.batchSize: expected a whole number, got a mapping
-          threads=[2                   | --set threads=[2: threads: not YAML: expected ',' or ']', but got <stream end>
+          threads=[2                   | --set threads=[2: threads: invalid YAML: expected ',' or ']', but got <stream end>
           kafka=5                      | --set kafka=5: kafka: expected a mapping of keys, got "5"
           kafka.sasl.password=         | --set kafka.sasl.password=[hidden]: kafka.sasl.password: has no value
           kafka.sasl.password: hunter2 | --set [hidden]: expected KEY=VALUE, such as training.batchSize=32
@@ -220,8 +220,8 @@ class ConfigFaultsTest {
           http: {host: "a ${PASSWORD}"}        | http.host: expected a host name or address, got "a ${PASSWORD}"
           topics: {partitions: "-${PORT:1}"}   | topics.partitions: must be at least 1, got "-${PORT:1}"
           training: {optimizer: "${PASSWORD}"} | training.optimizer: expected sgd, momentum, adagrad or adam, got "${PASSWORD}"
-          training: {batchSize: "${HUGE}"}     | training.batchSize: too large a mini-batch: batchSize * (the most of inputs, hidden, outputs) numbers, at most 2147483647
-          http: {port: "${NO}${NEITHER}${X:}"} | http.port: not set in the environment, and without a default: NO, NEITHER
+          training: {batchSize: "${HUGE}"}     | training.batchSize: mini-batch too large: batchSize * max(inputs, hidden, outputs) numbers, at most 2147483647
+          http: {port: "${NO}${NEITHER}${X:}"} | http.port: not set in the environment, and has no default: NO, NEITHER
           """)
   void shouldNeverShowTheValueOfAVariable(String yaml, String fault) {
     assertThat(ConfigFixture.faults(ConfigFixture.MINIMAL + yaml))
@@ -246,7 +246,7 @@ class ConfigFaultsTest {
             "c.yaml:1: application: missing; write for example application: flights",
             "c.yaml:1: threads: must be at least 1, got \"0\"",
             "c.yaml:2: model.inputs: missing; write for example inputs: 4 under model:",
-            "c.yaml:4: model.hidden: given twice, the first time at c.yaml:3",
+            "c.yaml:4: model.hidden: given twice, first at c.yaml:3",
             "c.yaml:5: http.prt: unknown key; did you mean http.port?",
             "c.yaml:6: kafka.bootstrap.servers: missing; write for example bootstrap.servers:"
                 + " localhost:9092 under kafka:",
@@ -265,13 +265,13 @@ class ConfigFaultsTest {
   void shouldNotFollowAnAliasIntoItself() {
     assertThat(ConfigFixture.faults(ConfigFixture.MINIMAL + "http: &a {host: *a}"))
         .containsExactly(
-            "c.yaml:4: http: YAML anchors (&name) and aliases (*name) are not read; repeat it");
+            "c.yaml:4: http: YAML anchors (&name) and aliases (*name) are not supported: repeat the value");
   }
 
   @Test
   void shouldRefuseASecondDocument() {
     assertThat(ConfigFixture.faults(ConfigFixture.MINIMAL + "---\nthreads: 2"))
-        .containsExactly("c.yaml:5: a second YAML document starts here; only one is read");
+        .containsExactly("c.yaml:5: a second YAML document starts here, but only one is allowed");
   }
 
   @Test
@@ -298,6 +298,6 @@ class ConfigFaultsTest {
     assertThat(ConfigFixture.faults("a: " + "[".repeat(100_000)))
         .singleElement()
         .asString()
-        .startsWith("c.yaml:1: not YAML: ");
+        .startsWith("c.yaml:1: invalid YAML: ");
   }
 }

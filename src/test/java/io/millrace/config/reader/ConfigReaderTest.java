@@ -307,7 +307,7 @@ class ConfigReaderTest {
     Path absent = folder.resolve("absent.yaml");
 
     assertUnreadable(absent, absent + ": no such file");
-    assertUnreadable(folder, folder + ": is a directory; name the YAML file in it");
+    assertUnreadable(folder, folder + ": is a directory: name the YAML file in it");
     assertUnreadable(latin1, latin1 + ": is not UTF-8 text");
   }
 

@@ -162,8 +162,8 @@ class ExampleSectionTest {
           sigmoid  | 1 | classes: [A, B, C] | 3 classes need model.output softmax with model.outputs 3; the model has sigmoid with 1
           sigmoid  | 2 | classes: [A, B]    | 2 classes need model.output softmax with model.outputs 2, or sigmoid with 1; the model has sigmoid with 2
           identity | 1 | classes: [A, B]    | 2 classes need model.output softmax with model.outputs 2, or sigmoid with 1; the model has identity with 1
-          sigmoid  | 2 | above: 1           | above makes one label of two values, for model.outputs 1 (with softmax: 2); the model has 2
-          softmax  | 3 | above: 1           | above makes one label of two values, for model.outputs 1 (with softmax: 2); the model has 3
+          sigmoid  | 2 | above: 1           | above makes one label, 0 or 1, and needs model.outputs 1 (with softmax: 2); the model has 2
+          softmax  | 3 | above: 1           | above makes one label, 0 or 1, and needs model.outputs 1 (with softmax: 2); the model has 3
           """)
   void shouldRefuseALabelThatTheModelCannotLearn(
       String output, int outputs, String label, String fault) {
@@ -185,27 +185,27 @@ class ExampleSectionTest {
           {field: distance, missing: 1}        | : the same entry as example.features[0]
           /distance                            | : the same entry as example.features[0]
           {feild: b}                           | .field: missing; write for example field: price under example.features[1]:~.feild: unknown key; did you mean example.features[1].field?
-          {field: b, oneHot: [A], hash: 3}     | .hash: an entry has one of missing, oneHot, hash and time; this one already has oneHot
+          {field: b, oneHot: [A], hash: 3}     | .hash: an entry has only one of missing, oneHot, hash and time; this one already has oneHot
           {field: b, onehot: [A]}              | .onehot: unknown key; did you mean example.features[1].oneHot?
           {field: b, above: 3}                 | .above: unknown key; did you mean example.label.above?
-          {field: b, missing: 0, oneHot: [A]}  | .oneHot: an entry with missing is a number and cannot have oneHot: an event without the field goes to the dead letters
-          {field: b, missing: 0, hash: 2}      | .hash: an entry with missing is a number and cannot have hash: an event without the field goes to the dead letters
-          {field: b, missing: 0, time: [hourOfDay]} | .time: an entry with missing is a number and cannot have time: an event without the field goes to the dead letters
+          {field: b, missing: 0, oneHot: [A]}  | .oneHot: missing is only for numbers: an entry with it cannot have oneHot
+          {field: b, missing: 0, hash: 2}      | .hash: missing is only for numbers: an entry with it cannot have hash
+          {field: b, missing: 0, time: [hourOfDay]} | .time: missing is only for numbers: an entry with it cannot have time
           {field: b, missing: x}               | .missing: expected a number, got "x"
           {field: b, missing: .nan}            | .missing: expected a number, got ".nan"
           {field: b, missing: }                | .missing: has no value; write for example missing: 0 under example.features[1]:
           {field: b, oneHot: A}                | .oneHot: expected a list such as [ATL, LAS, ORD], got "A"
           {field: b, oneHot: []}               | .oneHot: must not be empty; write for example [ATL, LAS, ORD]
-          {field: b, oneHot: [A, B, A]}        | .oneHot[2]: "A" is there twice
+          {field: b, oneHot: [A, B, A]}        | .oneHot[2]: "A" is listed twice
           {field: b, oneHot: [A, ~]}           | .oneHot[1]: has no value
           {field: b, oneHot: [[A]]}            | .oneHot[0]: expected a text, got a list
           {field: b, hash: 0}                  | .hash: must be at least 1, got "0"
           {field: b, hash: 2.5}                | .hash: expected a whole number, got "2.5"
           {field: b, time: hourOfDay}          | .time: expected a list such as [hourOfDay, dayOfWeek], got "hourOfDay"
           {field: b, time: [hour]}             | .time[0]: expected minuteOfHour, hourOfDay, dayOfWeek, dayOfMonth, dayOfYear or monthOfYear, got "hour"
-          {field: b, time: [hourOfDay, hourOfDay]} | .time[1]: "hourOfDay" is there twice
+          {field: b, time: [hourOfDay, hourOfDay]} | .time[1]: "hourOfDay" is listed twice
           {field: b, time: []}                 | .time: must not be empty; write for example [hourOfDay, dayOfWeek]
-          {field: b, zone: UTC}                | .zone: belongs to time: [hourOfDay, ...], which this entry has not
+          {field: b, zone: UTC}                | .zone: needs time: [hourOfDay, ...], which this entry does not have
           {field: b, time: [hourOfDay], zone: Mars} | .zone: expected a time zone such as Europe/Berlin, UTC or +01:00, got "Mars"
           {field: ""}                          | .field: must not be empty, got ""
           {field: [a]}                         | .field: expected the name of a field, or a JSON Pointer such as /customer/age (in it ~1 is / and ~0 is ~), got a list
@@ -213,8 +213,8 @@ class ExampleSectionTest {
           /a~                                  | : expected the name of a field, or a JSON Pointer such as /customer/age (in it ~1 is / and ~0 is ~), got "/a~"
           ~                                    | : has no value
           [a]                                  | : expected the name of a field, or a JSON Pointer such as /customer/age (in it ~1 is / and ~0 is ~), got a list
-          ${NOT_SET}                           | : not set in the environment, and without a default: NOT_SET
-          {field: b, field: c}                 | .field: given twice, the first time at c.yaml:6
+          ${NOT_SET}                           | : not set in the environment, and has no default: NOT_SET
+          {field: b, field: c}                 | .field: given twice, first at c.yaml:6
           """)
   void shouldNameEntryKeyAndLine(String entry, String faults) {
     String yaml =
@@ -245,11 +245,11 @@ class ExampleSectionTest {
           """
           features: []                          | features: must not be empty; write for example [distance, price]
           features: {a: b}                      | features: expected the name of one field, or a list of fields, got a mapping
-          format: float64, features: [a]        | features: a list of fields needs format json; the numbers of float64 have no names
-          format: float32, label: {field: a, above: 1} | label: above and classes need format json; the numbers of float32 have no names
-          label: {field: x, above: 1, classes: [A, B]} | label.classes: a label has either above or classes; for a plain number write neither
+          format: float64, features: [a]        | features: a list of fields needs format json, because the numbers of float64 have no names
+          format: float32, label: {field: a, above: 1} | label: above and classes need format json, because the numbers of float32 have no names
+          label: {field: x, above: 1, classes: [A, B]} | label.classes: a label has either above or classes; for a plain number omit both
           label: {field: x, classes: [A]}       | label.classes: needs at least two classes
-          label: {field: x, classes: [A, A]}    | label.classes[1]: "A" is there twice
+          label: {field: x, classes: [A, A]}    | label.classes[1]: "A" is listed twice
           label: {field: x, above: high}        | label.above: expected a number, got "high"
           label: {above: 1}                     | label.field: missing; write for example field: label under example.label:
           label: {field: x, abov: 1}            | label.abov: unknown key; did you mean example.label.above?
@@ -264,7 +264,7 @@ class ExampleSectionTest {
     if (fault == null) {
       assertThat(ConfigFixture.faults(yaml + model))
           .containsExactly(
-              "c.yaml:4: model.inputs: example.features makes 2 inputs, got \"4\"; it may be left out");
+              "c.yaml:4: model.inputs: example.features makes 2 inputs, got \"4\". You can omit this key");
     } else {
       assertThat(ConfigFixture.faults(yaml + model)).containsExactly("c.yaml:3: example." + fault);
     }
@@ -287,7 +287,7 @@ class ExampleSectionTest {
                 "example.features=[{field: a, hash: 2147483647}, {field: b, hash: 2147483647}]"))
         .singleElement()
         .asString()
-        .contains("too large a model");
+        .contains("model too large");
   }
 
   @Test

@@ -243,8 +243,8 @@ class DelayedLabelsTest {
     assertThat(text(b, "millrace.timestamp")).isEqualTo(Long.toString(START + 2000));
     assertThat(text(b, "millrace.detail"))
         .isEqualTo(
-            "No event with the key of this label came on topic events, at most 10 seconds before"
-                + " the label and 1 after it");
+            "No event with the key of this label arrived on topic events, at most 10 s before"
+                + " or 1 s after the label");
     assertThat(read("in")).hasSize(1); // the pair that let time pass
     assertThat(counts.unlabelled).as("a").isEqualTo(1);
     assertThat(counts.rejected).containsExactly(Reason.NO_EVENT, Reason.NO_EVENT);
@@ -296,7 +296,7 @@ class DelayedLabelsTest {
             "labels missing-field",
             "labels not-json",
             "labels missing-field");
-    assertThat(text(letters.get(2), "millrace.detail")).contains("it was predicted");
+    assertThat(text(letters.get(2), "millrace.detail")).contains("the event was predicted");
     assertThat(letters.get(2).value()).isEqualTo("{\"features\":[1.0,1]}".getBytes(UTF_8));
     assertThat(read("predictions")).as("of the event without a key").hasSize(1);
     passTime(40);
