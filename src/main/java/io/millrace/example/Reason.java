@@ -14,6 +14,8 @@ public enum Reason {
   NOT_FINITE("not-finite"),
   /** A label outside what the output can learn. */
   BAD_LABEL("bad-label"),
+  /** The time of the record is one that the topics it would reach refuse. */
+  BAD_TIME("bad-time"),
   /** A label whose event did not come within the time for it. */
   NO_EVENT("no-event"),
   /** A mini-batch whose cost or gradient is not finite. */

@@ -62,18 +62,38 @@ public final class DeadLetters {
    */
   public Record<byte[], byte[]> of(Record<byte[], byte[]> record, Rejection why) {
     RecordMetadata source = context.recordMetadata().orElseThrow();
-    return of(record, why, source.topic(), source.partition(), source.offset());
+    return of(record, record.timestamp(), why);
+  }
+
+  /**
+   * The same, of a record that came with another time than Kafka Streams has it.
+   *
+   * @param time the time that it came with, in milliseconds
+   */
+  public Record<byte[], byte[]> of(Record<byte[], byte[]> record, long time, Rejection why) {
+    RecordMetadata source = context.recordMetadata().orElseThrow();
+    return of(record, time, why, source.topic(), source.partition(), source.offset());
   }
 
   /** The dead letter of another record. */
   public Record<byte[], byte[]> of(
       Record<byte[], byte[]> record, Rejection why, String topic, int partition, long offset) {
+    return of(record, record.timestamp(), why, topic, partition, offset);
+  }
+
+  private Record<byte[], byte[]> of(
+      Record<byte[], byte[]> record,
+      long time,
+      Rejection why,
+      String topic,
+      int partition,
+      long offset) {
     Headers origin =
         new RecordHeaders()
             .add(TOPIC, text(topic))
             .add(PARTITION, text(partition))
             .add(OFFSET, text(offset))
-            .add(TIMESTAMP, text(record.timestamp()));
+            .add(TIMESTAMP, text(time));
     Record<byte[], byte[]> letter = explained(record, why, origin);
     if (size(letter) <= largest) {
       return letter;

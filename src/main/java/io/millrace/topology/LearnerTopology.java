@@ -40,8 +40,11 @@ import org.apache.kafka.streams.state.Stores;
 public final class LearnerTopology {
   private static final AutoOffsetReset FIRST = AutoOffsetReset.earliest();
 
-  /** Kafka Streams drops records without a valid timestamp. This keeps them. */
-  public static final TimestampExtractor TIME =
+  /**
+   * Kafka Streams drops records without a valid timestamp. This keeps them. The times of examples
+   * do not matter: everything that the learner writes has the time of the write, the state included.
+   */
+  private static final TimestampExtractor TIME =
       (record, partitionTime) -> Math.max(0, record.timestamp());
 
   private LearnerTopology() {}

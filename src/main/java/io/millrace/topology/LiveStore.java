@@ -12,6 +12,8 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
+import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -30,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  * are sent, inside the transaction. It is an internal interface of Kafka Streams; this class alone
  * knows it, and the crash test guards it.
  *
+ * <p>Kafka Streams gives a record of the changelog the time of the record that the task is at. That
+ * is somebody else's, and one that the changelog refuses would stop the task at every start: here
+ * it is the time of the write.
+ *
  * <p>A value is cut into pieces below the broker's default record limit. It is written to the two
  * slots in turn, and its head last: after a crash without exactly-once the head still names pieces
  * of one value.
@@ -43,6 +49,7 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
   private static final int HEAD_BYTES = 2 * Integer.BYTES;
 
   private final KeyValueStore<String, byte[]> inner;
+  private @Nullable InternalProcessorContext<?, ?> context;
   private @Nullable String key;
   private @Nullable Supplier<byte[]> value;
   private boolean changed;
@@ -159,6 +166,22 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
       return;
     }
     byte[] bytes = value.get();
+    if (context == null) {
+      write(key, bytes);
+      return;
+    }
+    ProcessorRecordContext at = context.recordContext();
+    context.setRecordContext(
+        new ProcessorRecordContext(
+            context.currentSystemTimeMs(), at.offset(), at.partition(), at.topic(), at.headers()));
+    try {
+      write(key, bytes);
+    } finally {
+      context.setRecordContext(at);
+    }
+  }
+
+  private void write(String key, byte[] bytes) {
     slot = 1 - slot;
     for (int at = 0; at < bytes.length; at += PIECE) {
       int end = Math.min(at + PIECE, bytes.length);
@@ -191,6 +214,7 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
 
   @Override
   public void init(StateStoreContext context, StateStore root) {
+    this.context = context instanceof InternalProcessorContext<?, ?> internal ? internal : null;
     inner.init(context, root);
   }
 

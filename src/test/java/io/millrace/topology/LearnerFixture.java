@@ -25,7 +25,11 @@ public final class LearnerFixture {
   /** As of topics with the broker's limits. */
   static final TopicFacts FACTS =
       new TopicFacts(
-          new Uuid(1, 1), new Uuid(2, 2), (int) RecordSizes.BROKER_DEFAULT, Optional.empty());
+          new Uuid(1, 1),
+          new Uuid(2, 2),
+          (int) RecordSizes.BROKER_DEFAULT,
+          AcceptedTimes.any("predictions"),
+          Optional.empty());
 
   private LearnerFixture() {}
 

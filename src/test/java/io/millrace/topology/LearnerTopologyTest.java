@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Properties;
+import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -138,6 +139,24 @@ class LearnerTopologyTest {
     assertThat(header(letter, "partition")).isEqualTo("0");
     assertThat(header(letter, "offset")).isEqualTo("1");
     assertThat(header(letter, "timestamp")).isEqualTo("123");
+  }
+
+  /** The broker may refuse theirs. */
+  @Test
+  void shouldWriteNothingWithTheTimesOfExamples() {
+    start();
+    for (int i = 0; i < 4; i++) {
+      byte[] value = "{\"features\":[1,2],\"label\":1}".getBytes(UTF_8);
+      input("in").pipeInput(new TestRecord<>(KEY, value, new RecordHeaders(), Long.MAX_VALUE));
+    }
+    Set<String> topics = driver().producedTopicNames();
+    assertThat(topics)
+        .containsExactlyInAnyOrder(
+            "log", "costs", "flights-partial-batch-changelog", "flights-model-changelog");
+    assertThat(topics)
+        .flatExtracting(this::read)
+        .extracting(TestRecord::getRecordTime)
+        .containsOnly(START);
   }
 
   @Test

@@ -30,17 +30,20 @@ final class LabelProcessor implements FixedKeyProcessor<byte[], byte[], Processe
   private final String group;
   private final LearningMetrics metrics;
   private final TopicFacts facts;
+  private final RecordTimes times;
   private final ExampleDecoder decoder;
   private final MiniBatch label;
   private FixedKeyProcessorContext<byte[], ProcessedRecord> context;
   private Checkpoint checkpoint;
 
-  LabelProcessor(MillraceConfig config, TopicFacts facts, LearningMetrics metrics) {
+  LabelProcessor(
+      MillraceConfig config, TopicFacts facts, RecordTimes times, LearningMetrics metrics) {
     ModelConfig model = config.model();
     this.topic = config.example().labels().orElseThrow().topic();
     this.group = StreamsSettings.predictions(config);
     this.metrics = metrics;
     this.facts = facts;
+    this.times = times;
     this.decoder = ExampleDecoders.ofLabels(config);
     this.label = new MiniBatch(model.inputs(), model.outputs(), 1);
   }
@@ -77,21 +80,25 @@ final class LabelProcessor implements FixedKeyProcessor<byte[], byte[], Processe
     if (!checkpoint.moveTo(source.offset())) {
       return;
     }
+    long time = RecordTimes.asItCame(record);
     byte[] value = record.value();
     Rejection rejection =
         record.key() == null
             ? new Rejection(
                 Reason.MISSING_FIELD, "The key is absent: no event can be joined to this label")
             : decoder.decode(value, label);
+    if (rejection == null && time != record.timestamp()) {
+      rejection = times.refusal(time, source);
+    }
     ProcessedRecord processed =
         rejection != null
-            ? ProcessedRecord.refused(value, rejection)
+            ? ProcessedRecord.refused(value, time, rejection)
             : new ProcessedRecord(
                 value,
+                time,
                 null,
                 null,
-                new WaitingLabel(value, record.headers(), source.offset(), record.timestamp())
-                    .encode());
+                new WaitingLabel(value, record.headers(), source.offset(), time).encode());
     context.forward(record.withValue(processed));
   }
 }

@@ -57,10 +57,12 @@ final class PairProcessor implements Processor<byte[], Pair, byte[], byte[]> {
   }
 
   private void join(Record<byte[], Pair> record, ServedEvent event, WaitingLabel label) {
+    TopicFacts.Joined joined = facts.joined().orElseThrow();
+    // What waited for long may be too old by now; the time of an example counts for nothing else.
+    long time = joined.exampleTimes().nearest(record.timestamp(), context.currentSystemTimeMs());
     Record<byte[], byte[]> example =
-        new Record<>(
-            record.key(), event.event(), record.timestamp(), JoinedExample.headers(event, label));
-    int largest = facts.joined().orElseThrow().largestExample();
+        new Record<>(record.key(), event.event(), time, JoinedExample.headers(event, label));
+    int largest = joined.largestExample();
     if (DeadLetters.size(example) > largest) {
       Rejection why =
           new Rejection(

@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Predicts each event with the newest snapshot that this instance knows. Key, headers and time of
- * the event are kept. If labels come later, the event and its prediction then wait for the label.
+ * the event are kept, except a time that {@link RecordTimes} does not trust. If labels come later,
+ * the event and its prediction then wait for the label.
  */
 final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], ProcessedRecord> {
   static final String EVENTS_POSITION = "events-position";
@@ -43,6 +44,7 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Proces
 
   private final MillraceConfig config;
   private final TopicFacts facts;
+  private final RecordTimes times;
   private final PublishedModel published;
   private final LearningMetrics metrics;
   private final boolean isJoined;
@@ -55,10 +57,15 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Proces
   private @Nullable Predictor predictor;
 
   PredictProcessor(
-      MillraceConfig config, TopicFacts facts, PublishedModel published, LearningMetrics metrics) {
+      MillraceConfig config,
+      TopicFacts facts,
+      RecordTimes times,
+      PublishedModel published,
+      LearningMetrics metrics) {
     ModelConfig model = config.model();
     this.config = config;
     this.facts = facts;
+    this.times = times;
     this.published = published;
     this.metrics = metrics;
     this.isJoined = config.example().labels().isPresent();
@@ -111,10 +118,14 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Proces
     if (gaps != null) {
       gaps.moveTo(source.offset());
     }
+    long time = RecordTimes.asItCame(record);
     byte[] value = record.value();
     Rejection rejection = decoder.decode(value, event);
+    if (rejection == null && time != record.timestamp()) {
+      rejection = times.refusal(time, source);
+    }
     if (rejection != null) {
-      context.forward(record.withValue(ProcessedRecord.refused(value, rejection)));
+      context.forward(record.withValue(ProcessedRecord.refused(value, time, rejection)));
       return;
     }
     event.append(source.partition(), source.offset());
@@ -127,7 +138,7 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Proces
     metrics.predicted(1);
     Rejection unjoinable = isJoined && record.key() == null ? noKey() : null;
     byte[] waiting = isJoined && unjoinable == null ? waiting(value, newest) : null;
-    context.forward(record.withValue(new ProcessedRecord(value, unjoinable, json, waiting)));
+    context.forward(record.withValue(new ProcessedRecord(value, time, unjoinable, json, waiting)));
   }
 
   private static Rejection noKey() {

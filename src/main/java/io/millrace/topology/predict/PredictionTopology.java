@@ -5,11 +5,15 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.config.TopicsConfig;
 import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.PublishedModel;
-import io.millrace.topology.LearnerTopology;
+import io.millrace.topology.AcceptedTimes;
 import io.millrace.topology.LiveStore;
 import io.millrace.topology.RecordSizes;
 import io.millrace.topology.TopicFacts;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
@@ -70,11 +74,13 @@ public final class PredictionTopology {
       builder.addStateStore(LiveStore.builder(PredictProcessor.EVENTS_POSITION));
       builder.addStateStore(LiveStore.builder(LabelProcessor.LABELS_POSITION));
     }
+    RecordTimes eventTimes = eventTimes(config, facts);
     KStream<byte[], ProcessedRecord> events =
         read(
             builder,
             topics.events().orElseThrow(),
-            () -> new PredictProcessor(config, facts, published, metrics),
+            eventTimes,
+            () -> new PredictProcessor(config, facts, eventTimes, published, metrics),
             "predict",
             isJoined ? new String[] {PredictProcessor.EVENTS_POSITION} : new String[0]);
     events
@@ -84,11 +90,13 @@ public final class PredictionTopology {
     if (!isJoined) {
       return builder.build();
     }
+    RecordTimes labelTimes = labelTimes(config, facts);
     KStream<byte[], ProcessedRecord> labels =
         read(
             builder,
             config.example().labels().orElseThrow().topic(),
-            () -> new LabelProcessor(config, facts, metrics),
+            labelTimes,
+            () -> new LabelProcessor(config, facts, labelTimes, metrics),
             "check",
             LabelProcessor.LABELS_POSITION);
     refuse(labels, config, facts, metrics);
@@ -107,16 +115,33 @@ public final class PredictionTopology {
         .addSink(PairProcessor.REJECTED_PAIRS, topics.deadLetters(), write, write, PAIR);
   }
 
+  /** The time of an event is that of its prediction, and of what waits for its label. */
+  private static RecordTimes eventTimes(MillraceConfig config, TopicFacts facts) {
+    List<AcceptedTimes> outputs = new ArrayList<>(List.of(facts.predictionTimes()));
+    facts.joined().map(TopicFacts.Joined::waitingTimes).ifPresent(outputs::add);
+    return new RecordTimes(outputs, grace(config), System::currentTimeMillis);
+  }
+
+  private static RecordTimes labelTimes(MillraceConfig config, TopicFacts facts) {
+    List<AcceptedTimes> outputs = List.of(facts.joined().orElseThrow().waitingTimes());
+    return new RecordTimes(outputs, grace(config), System::currentTimeMillis);
+  }
+
+  private static Optional<Duration> grace(MillraceConfig config) {
+    return config.example().labels().map(LabelsConfig::grace);
+  }
+
   private static KStream<byte[], ProcessedRecord> read(
       StreamsBuilder builder,
       String topic,
+      RecordTimes times,
       FixedKeyProcessorSupplier<byte[], byte[], ProcessedRecord> processor,
       String name,
       String... stores) {
     return builder.stream(
             topic,
             Consumed.with(BYTES, BYTES)
-                .withTimestampExtractor(LearnerTopology.TIME)
+                .withTimestampExtractor(times)
                 .withOffsetResetPolicy(AutoOffsetReset.earliest()))
         .processValues(processor, Named.as(name), stores);
   }

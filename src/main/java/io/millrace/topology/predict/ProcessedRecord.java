@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The result for a record of the events topic or of the labels topic.
  *
  * @param value of the record, unchanged
+ * @param time of the record, unchanged, in milliseconds
  * @param refusal why nothing can be learned from it
  * @param prediction the record of the predictions topic
  * @param waiting what waits: a label for its event, or an event for its label
@@ -15,12 +16,13 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // a buffer, never compared
 record ProcessedRecord(
     byte @Nullable [] value,
+    long time,
     @Nullable Rejection refusal,
     byte @Nullable [] prediction,
     byte @Nullable [] waiting) {
 
-  static ProcessedRecord refused(byte @Nullable [] value, Rejection why) {
-    return new ProcessedRecord(value, why, null, null);
+  static ProcessedRecord refused(byte @Nullable [] value, long time, Rejection why) {
+    return new ProcessedRecord(value, time, why, null, null);
   }
 
   boolean isRefused() {

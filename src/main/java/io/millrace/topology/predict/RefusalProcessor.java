@@ -29,8 +29,9 @@ final class RefusalProcessor implements Processor<byte[], ProcessedRecord, byte[
 
   @Override
   public void process(Record<byte[], ProcessedRecord> record) {
-    Rejection why = Objects.requireNonNull(record.value().refusal());
-    context.forward(deadLetters.of(record.withValue(record.value().value()), why));
+    ProcessedRecord refused = record.value();
+    Rejection why = Objects.requireNonNull(refused.refusal());
+    context.forward(deadLetters.of(record.withValue(refused.value()), refused.time(), why));
     metrics.rejected(why.reason(), 0);
   }
 }

@@ -2,8 +2,10 @@ package io.millrace.topology.topics;
 
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.TopicsConfig;
+import io.millrace.topology.AcceptedTimes;
 import io.millrace.topology.LearnerException;
 import io.millrace.topology.LearnerTopology;
+import io.millrace.topology.StreamsSettings;
 import io.millrace.topology.TopicFacts;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -72,7 +74,7 @@ public final class Topics {
     checkChangelogs(
         check, LearnerTopology.changelogs(config).stream().filter(all::contains).toList());
     new ChangelogPartitions(config, admin).ensure(all, existing, acceptNewPartitions);
-    return facts(existing);
+    return facts(existing, all);
   }
 
   private void checkChangelogs(TopicCheck check, List<String> changelogs) {
@@ -126,7 +128,7 @@ public final class Topics {
         List.of(TopicSpec.ofInput(events, inEvents), TopicSpec.ofInput(labels, inLabels)));
   }
 
-  private TopicFacts facts(TopicDescriptions existing) {
+  private TopicFacts facts(TopicDescriptions existing, Set<String> all) {
     TopicsConfig topics = config.topics();
     Optional<TopicFacts.Joined> joined =
         config
@@ -137,11 +139,43 @@ public final class Topics {
                     new TopicFacts.Joined(
                         existing.identity(topics.events().orElseThrow()),
                         existing.identity(labels.topic()),
-                        existing.maxMessageBytes(topics.examples())));
+                        existing.maxMessageBytes(topics.examples()),
+                        existing.acceptedTimes(topics.examples()),
+                        waitingTimes(existing, all)));
     return new TopicFacts(
         existing.identity(topics.examples()),
         existing.identity(topics.miniBatches()),
         existing.maxMessageBytes(topics.deadLetters()),
+        topics.events().isPresent()
+            ? existing.acceptedTimes(topics.predictions())
+            : AcceptedTimes.any(topics.predictions()),
         joined);
+  }
+
+  /**
+   * Of the topics that keep what waits to be joined. Kafka Streams creates them, at the first start
+   * after this, and as the broker has it.
+   */
+  private AcceptedTimes waitingTimes(TopicDescriptions existing, Set<String> all) {
+    String prefix = StreamsSettings.predictions(config) + "-";
+    AcceptedTimes times =
+        existing.defaultTimes(prefix + "*-changelog", config.topics().examples());
+    List<String> changelogs =
+        all.stream()
+            .filter(name -> name.startsWith(prefix) && name.endsWith("-changelog"))
+            .toList();
+    if (changelogs.isEmpty()) {
+      return times;
+    }
+    try {
+      TopicDescriptions waiting = TopicDescriptions.of(admin, changelogs);
+      List<AcceptedTimes> each = changelogs.stream().map(waiting::acceptedTimes).toList();
+      return new AcceptedTimes(
+          times.topic(),
+          each.stream().mapToLong(AcceptedTimes::before).min().orElseThrow(),
+          each.stream().mapToLong(AcceptedTimes::after).min().orElseThrow());
+    } catch (AuthorizationException e) {
+      return times; // only the rights to use them are needed
+    }
   }
 }

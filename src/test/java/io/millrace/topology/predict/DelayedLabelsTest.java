@@ -21,6 +21,7 @@ import io.millrace.learn.PublishedModel;
 import io.millrace.learn.PublishedModel.Publication;
 import io.millrace.learn.Snapshot;
 import io.millrace.nn.KernelKind;
+import io.millrace.topology.AcceptedTimes;
 import io.millrace.topology.InitialModel;
 import io.millrace.topology.JoinedExample;
 import io.millrace.topology.LearnerFixture;
@@ -50,13 +51,21 @@ import org.junit.jupiter.api.Test;
 /** Events and their labels on two topics, within ten seconds, and a second of grace. */
 class DelayedLabelsTest {
   private static final long START = 1_000_000;
+  private static final long HOUR = 3_600_000;
   private static final Duration MORE_THAN_THE_EMIT_INTERVAL = Duration.ofSeconds(2);
   private static final TopicFacts FACTS =
       new TopicFacts(
           new Uuid(1, 1),
           new Uuid(2, 2),
           100_000,
-          Optional.of(new TopicFacts.Joined(new Uuid(3, 3), new Uuid(4, 4), 10_000)));
+          new AcceptedTimes("predictions", AcceptedTimes.UNLIMITED, HOUR),
+          Optional.of(
+              new TopicFacts.Joined(
+                  new Uuid(3, 3),
+                  new Uuid(4, 4),
+                  10_000,
+                  new AcceptedTimes("in", AcceptedTimes.UNLIMITED, HOUR),
+                  new AcceptedTimes("waiting", AcceptedTimes.UNLIMITED, HOUR))));
 
   private final PublishedModel published = new PublishedModel();
   private final Counts counts = new Counts();
@@ -294,6 +303,54 @@ class DelayedLabelsTest {
     assertThat(read("in")).hasSize(1);
     assertThat(read("dead")).isEmpty();
     assertThat(counts.unlabelled).isZero();
+  }
+
+  private void at(String topic, String key, String value, long time) {
+    TestInputTopic<byte[], byte[]> input =
+        driver.createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer());
+    input.pipeInput(
+        new TestRecord<>(
+            key.getBytes(UTF_8), value.getBytes(UTF_8), new RecordHeaders(), time));
+  }
+
+  @Test
+  void shouldNotLetARecordThatIsAheadPassTheTimeOfThoseAfterIt() {
+    long ahead = System.currentTimeMillis() + HOUR / 2;
+    event("a", 1, 0);
+    at("events", "b", "{\"features\":[2,1]}", ahead);
+    event("c", 1, 0);
+    label("a", 1, 1);
+    label("b", 1, 1);
+    at("labels", "c", "{\"label\":1}", ahead);
+    event("d", 1, 2);
+    label("d", 1, 3);
+    assertThat(read("in"))
+        .extracting(r -> new String(r.key(), UTF_8))
+        .containsExactly("a", "b", "c", "d");
+    assertThat(read("predictions"))
+        .extracting(TestRecord::timestamp)
+        .containsExactly(START, START, START, START + 2000);
+    driver.advanceWallClockTime(MORE_THAN_THE_EMIT_INTERVAL);
+    passTime(40);
+    assertThat(read("dead")).isEmpty();
+    assertThat(counts.unlabelled).isZero();
+  }
+
+  @Test
+  void shouldPutARecordWhoseTimeIsRefusedFurtherOnWithTheDeadLetters() {
+    long micros = System.currentTimeMillis() * 1000;
+    event("a", 1, 0);
+    at("events", "b", "{\"features\":[1,1]}", micros);
+    at("labels", "b", "{\"label\":1}", micros);
+    at("events", "c", "{}", micros);
+    label("a", 1, 1);
+    assertThat(read("in")).hasSize(1);
+    assertThat(read("predictions")).hasSize(1);
+    assertThat(read("dead"))
+        .extracting(r -> text(r, "millrace.topic") + " " + text(r, "millrace.reason"))
+        .containsExactly("events bad-time", "labels bad-time", "events missing-field");
+    assertThat(counts.rejected)
+        .containsExactly(Reason.BAD_TIME, Reason.BAD_TIME, Reason.MISSING_FIELD);
   }
 
   @Test
