@@ -119,7 +119,7 @@ final class RecordTimesIT {
       "--set", "topics.events=" + events, "--set", "topics.predictions=" + predictions
     };
     Map<String, Long> refused =
-        Map.of("micros", now * 1000, "hours", now + 120 * MINUTE, "none", -1L, "secs", now / 1000);
+        Map.of("micros", now * 1000, "hours", now + 120 * MINUTE, "old", -2L, "secs", now / 1000);
     try (MillraceProcess run = learner.run(options)) {
       produce(IntStream.range(0, 50).mapToObj(i -> timed(events, i, event(i), 0)));
       produce(refused.entrySet().stream().map(e -> timed(events, e.getKey(), e.getValue(), 1000)));
@@ -152,7 +152,7 @@ final class RecordTimesIT {
         .containsExactlyInAnyOrder(
             events + " micros",
             events + " hours",
-            events + " none",
+            events + " old",
             events + " secs",
             labels + " micros",
             events + " again");
@@ -166,10 +166,13 @@ final class RecordTimesIT {
             });
   }
 
-  /** Pair i is i tenths of a second after the start; the event of 40, and the label of 60, not. */
+  /** Pair i is i tenths of a second after the start; the event of 40, the label of 60 and pair 42 not. */
   private ProducerRecord<byte[], byte[]> timed(String topic, int i, String value, int seconds) {
     boolean isAhead = i == (seconds == 0 ? 40 : 60);
-    long time = now - 30_000 + 100 * i + 1000 * seconds + (isAhead ? 50 * MINUTE : 0);
+    long time =
+        i == 42 // without a time
+            ? -1
+            : now - 30_000 + 100 * i + 1000 * seconds + (isAhead ? 50 * MINUTE : 0);
     return new TimedRecord(topic, time, "k" + i, value);
   }
 

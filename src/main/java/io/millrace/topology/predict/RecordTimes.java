@@ -125,13 +125,16 @@ final class RecordTimes implements TimestampExtractor {
   }
 
   /**
-   * Why a record whose time is not trusted cannot be taken; null where it is only too far ahead for
-   * the join, and is taken with the time that it got.
+   * Why a record whose time is not trusted cannot be taken; null where it has none (-1), or is only
+   * too far ahead for the join, and is taken with the time that it got.
    *
    * @param time as it came, in milliseconds
    * @param source where it came from
    */
   @Nullable Rejection refusal(long time, RecordMetadata source) {
+    if (time == ConsumerRecord.NO_TIMESTAMP) {
+      return null; // it came without one, as records of old clients do
+    }
     long now = clock.getAsLong();
     AcceptedTimes refusing = refusing(time, now);
     if (refusing != null) {
@@ -164,9 +167,9 @@ final class RecordTimes implements TimestampExtractor {
     if (time < 0) {
       return String.format(
           Locale.ROOT,
-          "The time of the record is %d: %s. Send the record again with its time in milliseconds",
-          time,
-          time == -1 ? "it came without one" : "it is before 1970, which Kafka cannot write");
+          "The time of the record is %d: it is before 1970, which Kafka cannot write. Send the record"
+              + " again with its time in milliseconds",
+          time);
     }
     boolean isAhead = time > now;
     return String.format(
