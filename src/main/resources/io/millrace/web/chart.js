@@ -161,7 +161,7 @@ function tick(value) {
 export function describe({examples, window, baseline}, drifts) {
   const length = examples.length;
   if (length === 0) {
-    return 'No examples have been learned yet.';
+    return 'No data yet.';
   }
   const now = window[length - 1];
   // Without the very first points, because their window has only one or two mini-batches.

@@ -115,12 +115,16 @@ function showTable(shown) {
   fill('chart-rows', rows, row => make('tr', {}, ...row.map(cell => make('td', {textContent: cell}))));
 }
 
+const network = ({inputs, hidden, outputs, output}) =>
+  `${count(inputs)} ${inputs === 1 ? 'input' : 'inputs'}, ${count(hidden)} hidden, `
+  + `${count(outputs)} ${output} ${outputs === 1 ? 'output' : 'outputs'}`;
+
 function showStatus(status) {
   text('model', status.model ?? 'Millrace');
-  text('shape', [status.inputs, status.hidden, status.outputs].join(' – ') + ` ${status.output}`);
+  text('shape', network(status));
 
   datum('rate', status.examplesPerSecond, count(status.examplesPerSecond));
-  text('rate-more', `${count((history.last?.batch ?? 0))} mini-batches`);
+  text('rate-more', history.last ? `${count(history.last.batch)} mini-batches` : '\u00a0');
 
   const waiting = status.lag >= 0 ? status.lag : null;
   datum('lag', waiting, short(waiting));
@@ -130,7 +134,8 @@ function showStatus(status) {
 
   datum('examples', status.learned, short(status.learned));
   byId('examples').title = count(status.learned);
-  text('examples-more', history.last ? `last ${ago(now() - seen.lastAt)}` : 'none yet');
+  text('examples-more', history.last ? `updated ${ago(now() - seen.lastAt)}`
+    : status.learned > 0 ? '\u00a0' : 'none yet');
 
   datum('version', status.modelVersion, count(status.modelVersion));
   const age = status.snapshot ? status.snapshot.ageMillis + now() - seen.statusAt : null;
@@ -148,7 +153,6 @@ function showAbout(status) {
   const topics = Object.entries(status.topics ?? {}).map(([, name]) => name);
   const items = [
     ['Application', status.application],
-    ['Network', `${status.inputs} inputs, ${status.hidden} hidden, ${status.outputs} ${status.output}`],
     ['Scaling', status.scaling],
     ['Learning rate', history.last ? String(history.last.learningRate) : ''],
     ['Topics', topics.join(', ')],

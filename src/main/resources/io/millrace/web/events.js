@@ -22,7 +22,7 @@ export function showDrifts(drifts, known) {
     .sort((a, b) => b.batch - a.batch).slice(0, 5);
   fill('drifts', items, ({batch, at}) => make('li', {},
     make('span', {className: 'mark', textContent: '◆ ', ariaHidden: 'true'}),
-    `predictions became worse at mini-batch ${count(batch)}, `, moment(at)));
+    `worse since mini-batch ${count(batch)}, `, moment(at)));
 }
 
 export function showDeadLetters(letters, topic) {

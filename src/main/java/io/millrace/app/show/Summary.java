@@ -33,8 +33,7 @@ public final class Summary {
 
   private static void print(Quality quality) {
     Baselines names = Baselines.of(quality);
-    System.out.println(
-        "Each example was predicted before it was learned. On average since the start:");
+    System.out.println("Over all examples, each predicted before it was learned:");
     System.out.printf(
         Locale.ROOT,
         "Cost      %s; %s: %s%n",
