@@ -171,9 +171,15 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  /** A full disk shows itself in many ways, few of which name it. */
+  /** A full disk, or too few open files, show themselves in many ways, few of which name it. */
   private String sentence(String what, String reason) {
-    String why = folder.isFull() ? "the disk is full" : reason;
+    String why =
+        folder.isFull()
+            ? "the disk is full"
+            : DataFolder.isShortOfFiles(reason) || folder.isShortOfFiles()
+                ? "this process may not open more files; raise the limit (ulimit -n), for example to"
+                    + " 65536"
+                : reason;
     return "The embedded Kafka in " + folder.path() + " " + what + ": " + why + ".";
   }
 

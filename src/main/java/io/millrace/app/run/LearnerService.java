@@ -60,7 +60,7 @@ public final class LearnerService implements AutoCloseable {
     this.stop = stop;
     this.admin = admin;
     this.watch = watch;
-    StreamGuard.guard(streams, "learner", stop, watch);
+    StreamGuard.guard(streams, "learner", config.application(), stop, watch);
   }
 
   /** Every other instance can see in the group which configuration this one runs. */
@@ -109,6 +109,7 @@ public final class LearnerService implements AutoCloseable {
       Topology topology = LearnerTopology.build(config, initial, facts, published, metrics);
       KafkaWatch watch = KafkaWatch.start(config, admin, stop);
       LearnerService service = new LearnerService(topology, config, stop, watch, admin);
+      service.streams.setGlobalStateRestoreListener(LearnerTopology.atEndOfSnapshots(published));
       stop.waitForLearner();
       service.streams.start();
       if (config.topics().events().isPresent()) {

@@ -71,7 +71,7 @@ class StreamFailureTest {
             KafkaFailure.describe(new TopicAuthorizationException("no access"))),
         stops(
             new TransactionalIdAuthorizationException("no"),
-            KafkaFailure.describe(new TransactionalIdAuthorizationException("no"))),
+            KafkaFailure.deniedTransactions("app")),
         stops(new SaslAuthenticationException("who?"), "who?"),
         stops(new OutOfMemoryError("Java heap space"), "(Java heap space); raise -Xmx"),
         stops(
@@ -90,7 +90,7 @@ class StreamFailureTest {
     Throwable wrapped = new StreamsException("outer", new KafkaException("middle", each.failure));
 
     for (Throwable failure : List.of(each.failure, wrapped)) {
-      StreamFailure decided = StreamFailure.of(failure);
+      StreamFailure decided = StreamFailure.of(failure, "app");
 
       assertThat(decided.passes()).isEqualTo(each.passes);
       assertThat(decided.line()).contains(each.words).hasLineCount(1);
@@ -103,7 +103,7 @@ class StreamFailureTest {
         "Error encountered sending record to topic app-model-changelog for task 1_0 due to:\nx";
     Throwable failure = new StreamsException(kafkas, new RecordTooLargeException("too large"));
 
-    assertThat(StreamFailure.of(failure).line())
+    assertThat(StreamFailure.of(failure, "app").line())
         .startsWith("topic app-model-changelog does not take a record of the learner");
   }
 }
