@@ -18,6 +18,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
@@ -175,6 +176,10 @@ public final class Main {
             .orElse(e);
     if (error instanceof OutOfMemoryError) {
       return TOO_SMALL;
+    }
+    Optional<String> known = KafkaFailure.ofSystem(e);
+    if (known.isPresent()) {
+      return String.format(Locale.ROOT, "Failure: %s", known.get());
     }
     return String.format(
         Locale.ROOT, "Unexpected failure: %s. Run again with --verbose for details.", error);

@@ -76,7 +76,7 @@ final class ModelCommand {
   void list(@Mixin ConfigFile configFile) throws ConfigException {
     MillraceConfig config = configFile.read();
     KafkaClients clients = new KafkaClients(config);
-    clients.reach().close();
+    clients.requireReadable(config.topics().snapshots(), config.topics().costs());
     SnapshotReader snapshots = SnapshotReader.read(config, clients);
     snapshots.requireNewest(config);
     Map<Long, Double> costs = CostReader.read(config, clients, snapshots);

@@ -8,6 +8,7 @@ import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.learn.Snapshot;
 import io.millrace.topology.LogCommand;
+import io.millrace.topology.topics.AccessRights;
 import io.millrace.topology.topics.KafkaAnswers;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,10 @@ final class ModelRollback implements Callable<Integer> {
     MillraceConfig config = configFile.read();
     KafkaClients clients = new KafkaClients(config);
     try (Admin admin = clients.reach()) {
+      new AccessRights(admin)
+          .topic(config.topics().snapshots(), AclOperation.READ)
+          .topic(config.topics().miniBatches(), AclOperation.WRITE)
+          .require();
       requireLog(config, admin);
     }
     SnapshotReader snapshots = SnapshotReader.read(config, clients);

@@ -46,7 +46,7 @@ final class ReplayCommand implements Callable<Integer> {
     MillraceConfig config = configFile.read();
     Model model = InitialModel.of(config);
     KafkaClients clients = new KafkaClients(config);
-    clients.reach().close();
+    clients.requireReadable(config.topics().snapshots(), config.topics().miniBatches());
     byte[] published = published(config, clients);
     long version = toVersion != null ? toVersion : newest(config, published);
     if (version < model.version()) {

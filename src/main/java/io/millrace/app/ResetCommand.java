@@ -38,6 +38,7 @@ final class ResetCommand implements Callable<Integer> {
     try (EmbeddedBroker broker = embeddedBroker.start(config)) {
       KafkaClients clients = new KafkaClients(config);
       try (Admin admin = clients.reach()) {
+        Reset.requireRights(config, admin);
         reset(config, new Reset(config, clients, admin));
       }
     }
@@ -46,7 +47,6 @@ final class ResetCommand implements Callable<Integer> {
 
   private void reset(MillraceConfig config, Reset reset) {
     reset.requireStopped();
-    reset.requireRights();
     reset.plan().forEach(System.out::println);
     if (!yes && !isConfirmed()) {
       throw ExitException.usage("Nothing was deleted");

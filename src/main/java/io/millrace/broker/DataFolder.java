@@ -1,6 +1,7 @@
 package io.millrace.broker;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
@@ -35,6 +37,8 @@ final class DataFolder implements AutoCloseable {
 
   private static final String LOCK = ".lock"; // Kafka's own, held while it runs
   private static final String META_PROPERTIES = "meta.properties"; // what Kafka knows a folder by
+
+  private static final int FILES_OF_A_PARTITION = 4;
 
   private static final long LITTLE_SPACE = 20L << 20; // two index files of 10 MB
 
@@ -198,6 +202,34 @@ final class DataFolder implements AutoCloseable {
       return Files.getFileStore(path).getUsableSpace() < LITTLE_SPACE;
     } catch (IOException e) {
       return false; // then another problem will show
+    }
+  }
+
+  /** Whether this process may not open some more files, as one more partition needs them. */
+  boolean isShortOfFiles() {
+    List<InputStream> opened = new ArrayList<>();
+    try {
+      while (opened.size() < FILES_OF_A_PARTITION) {
+        opened.add(Files.newInputStream(path.resolve(META_PROPERTIES)));
+      }
+      return false;
+    } catch (IOException e) {
+      return isShortOfFiles(String.valueOf(e.getMessage()));
+    } finally {
+      opened.forEach(DataFolder::closeQuietly);
+    }
+  }
+
+  /** Whether the system says so in this message. */
+  static boolean isShortOfFiles(String message) {
+    return message.contains("Too many open files");
+  }
+
+  private static void closeQuietly(InputStream file) {
+    try {
+      file.close();
+    } catch (IOException e) {
+      // It was only read.
     }
   }
 

@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PublishedModel {
   private final AtomicReference<@Nullable Publication> newest = new AtomicReference<>();
+  private final AtomicReference<@Nullable Publication> last = new AtomicReference<>();
   private final AtomicReference<@Nullable String> refusal = new AtomicReference<>();
   private final CountDownLatch first = new CountDownLatch(1);
+  private volatile boolean atEnd;
 
   /** A snapshot and its bytes. */
   public static final class Publication {
@@ -47,8 +49,14 @@ public final class PublishedModel {
     return Optional.ofNullable(newest.get());
   }
 
+  /** The newest that was kept, also where it was deleted since; empty before there was one. */
+  public Optional<Publication> last() {
+    return Optional.ofNullable(last.get());
+  }
+
   /** Keeps a snapshot that fits the configuration. */
   public void set(Publication publication) {
+    last.set(publication);
     newest.set(publication);
     refusal.set(null);
     first.countDown();
@@ -67,6 +75,19 @@ public final class PublishedModel {
   /** Why the newest snapshot on the topic cannot be used; empty if it can. */
   public Optional<String> refusal() {
     return Optional.ofNullable(refusal.get());
+  }
+
+  /** The topic was read to the end that it had at the start. */
+  public void reachEnd() {
+    atEnd = true;
+  }
+
+  /**
+   * Whether the topic was read to the end that it had at the start. Before that, a later record can
+   * replace or delete what was read.
+   */
+  public boolean isAtEnd() {
+    return atEnd;
   }
 
   /** Waits for the first snapshot. */

@@ -7,6 +7,7 @@ import io.millrace.learn.Model;
 import io.millrace.learn.PublishedModel;
 import java.util.List;
 import java.util.Locale;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -15,6 +16,7 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.StateRestoreListener;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -112,6 +114,30 @@ public final class LearnerTopology {
   }
 
   /** Its topic is its log. */
+  /**
+   * Tells when the snapshots were read to the end that the topic had at the start, and then why the
+   * newest one is not used. For {@code KafkaStreams.setGlobalStateRestoreListener}.
+   *
+   * @param published what the topology was built with. Modified.
+   */
+  public static StateRestoreListener atEndOfSnapshots(PublishedModel published) {
+    return new StateRestoreListener() {
+      @Override
+      public void onRestoreStart(TopicPartition partition, String store, long first, long end) {}
+
+      @Override
+      public void onBatchRestored(
+          TopicPartition partition, String store, long offset, long restored) {}
+
+      @Override
+      public void onRestoreEnd(TopicPartition partition, String store, long restored) {
+        if (store.equals(SnapshotKeeper.PUBLISHED_STORE)) {
+          SnapshotKeeper.atEnd(published);
+        }
+      }
+    };
+  }
+
   private static StoreBuilder<KeyValueStore<String, byte[]>> publishedStore() {
     return Stores.keyValueStoreBuilder(
             Stores.inMemoryKeyValueStore(SnapshotKeeper.PUBLISHED_STORE),

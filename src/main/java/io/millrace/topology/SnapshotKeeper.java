@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
  * Keeps the newest published snapshot of the model that fits the configuration, on every instance.
  * Kafka Streams passes it only committed records, first those from before the start. Training must
  * not depend on it, because it runs on another thread.
+ *
+ * <p>A snapshot that does not fit is reported once the topic was read to its end: a later record may
+ * have replaced or deleted it.
  */
 final class SnapshotKeeper implements Processor<String, byte[], Void, Void> {
   static final String PUBLISHED_STORE = "published-model";
@@ -37,6 +40,12 @@ final class SnapshotKeeper implements Processor<String, byte[], Void, Void> {
     this.topic = config.topics().snapshots();
     this.architecture = config.model().architecture();
     this.published = published;
+  }
+
+  /** What was read is the newest now: tells why it is not used, if it is not. */
+  static void atEnd(PublishedModel published) {
+    published.reachEnd();
+    published.refusal().ifPresent(LOG::warn);
   }
 
   @Override
@@ -65,7 +74,7 @@ final class SnapshotKeeper implements Processor<String, byte[], Void, Void> {
               topic,
               reason);
       published.refuse(sentence);
-      if (!sentence.equals(told)) {
+      if (published.isAtEnd() && !sentence.equals(told)) {
         told = sentence;
         LOG.warn(sentence);
       }

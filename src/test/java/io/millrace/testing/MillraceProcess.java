@@ -59,7 +59,17 @@ public final class MillraceProcess implements AutoCloseable {
 
   private MillraceProcess(
       Path folder, Map<String, String> environment, List<String> jvm, String... args) {
-    this.command = JavaCommand.with(jvm);
+    this(List.of(), folder, environment, jvm, args);
+  }
+
+  private MillraceProcess(
+      List<String> wrapper,
+      Path folder,
+      Map<String, String> environment,
+      List<String> jvm,
+      String... args) {
+    this.command = new ArrayList<>(wrapper);
+    command.addAll(JavaCommand.with(jvm));
     command.add("-jar");
     command.add(Objects.requireNonNull(System.getProperty("millrace.jar"), "millrace.jar"));
     command.addAll(List.of(args));
@@ -98,6 +108,19 @@ public final class MillraceProcess implements AutoCloseable {
             "-Duser.country=" + locale.getCountry(),
             "-Duser.extensions=u-" + locale.getExtension(Locale.UNICODE_LOCALE_EXTENSION));
     return new MillraceProcess(Map.of(), jvm, args);
+  }
+
+  /** Starts it with other options of the JVM. */
+  public static MillraceProcess startWithJvm(List<String> options, String... args) {
+    List<String> jvm = new ArrayList<>(List.of(HEAP, QUICK));
+    jvm.addAll(options);
+    return new MillraceProcess(Map.of(), jvm, args);
+  }
+
+  /** Starts it with few files that it may open at a time. */
+  public static MillraceProcess startWithFiles(int most, String... args) {
+    List<String> limited = List.of("bash", "-c", "ulimit -n " + most + "; exec \"$@\"", "limited");
+    return new MillraceProcess(limited, Path.of(""), Map.of(), List.of(HEAP, QUICK), args);
   }
 
   /** For much work in little memory. */

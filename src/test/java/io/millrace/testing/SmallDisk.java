@@ -9,22 +9,31 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file system in memory, small enough to be filled. Mounting one needs root on Linux. */
+/** A small file system in memory with a fault. Mounting one needs root on Linux. */
 public final class SmallDisk {
   private SmallDisk() {}
 
   public static void mount(Path folder, int megabytes) throws IOException, InterruptedException {
+    mount(folder, "size=" + megabytes + "m");
+  }
+
+  /** Mounts a file system from which nothing can be executed, native libraries included. */
+  public static void mountWithoutPrograms(Path folder) throws IOException, InterruptedException {
+    mount(folder, "size=40m,noexec");
+  }
+
+  private static void mount(Path folder, String options) throws IOException, InterruptedException {
     String refusal;
     try {
-      refusal = run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", "" + folder);
+      refusal = run("mount", "-t", "tmpfs", "-o", options, "tmpfs", "" + folder);
     } catch (IOException e) {
       refusal = e.toString();
     }
     if (!refusal.isEmpty()) {
       System.err.println(
-          "NOT TESTED: a full disk. No small file system can be mounted: " + refusal);
+          "NOT TESTED: a small file system (" + options + ") cannot be mounted: " + refusal);
     }
-    assumeThat(refusal).as("mounting a small file system to fill").isEmpty();
+    assumeThat(refusal).as("mounting a file system: " + options).isEmpty();
   }
 
   public static void unmount(Path folder) throws IOException, InterruptedException {

@@ -71,20 +71,22 @@ public final class TestTopics implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
 
-  private final String bootstrapServers;
+  private final Map<String, Object> connection;
   private final Admin admin;
   private @Nullable KafkaProducer<byte[], byte[]> producer;
 
   public TestTopics(String bootstrapServers) {
-    this.bootstrapServers = bootstrapServers;
-    this.admin =
-        Admin.create(
-            Map.of(
-                "bootstrap.servers",
-                bootstrapServers,
-                // Several requests: a broker that is cut off in the middle of one costs 30 s.
-                "default.api.timeout.ms",
-                (int) PATIENCE.toMillis()));
+    this(bootstrapServers, Map.of());
+  }
+
+  /** Topics of a Kafka that wants a password: what its clients need beside the address. */
+  public TestTopics(String bootstrapServers, Map<String, Object> security) {
+    this.connection = new HashMap<>(security);
+    connection.put("bootstrap.servers", bootstrapServers);
+    Map<String, Object> settings = new HashMap<>(connection);
+    // Several requests: a broker that is cut off in the middle of one costs 30 s.
+    settings.put("default.api.timeout.ms", (int) PATIENCE.toMillis());
+    this.admin = Admin.create(settings);
   }
 
   /** A name that no other test uses: for topics, groups, transactions, applications. */
@@ -168,7 +170,7 @@ public final class TestTopics implements AutoCloseable {
   /** A producer for what the methods above cannot do, such as transactions. */
   public KafkaProducer<byte[], byte[]> producer(Map<String, Object> settings) {
     Map<String, Object> all = new HashMap<>(settings);
-    all.put("bootstrap.servers", bootstrapServers);
+    all.putAll(connection);
     return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
@@ -319,16 +321,10 @@ public final class TestTopics implements AutoCloseable {
   }
 
   private KafkaConsumer<byte[], byte[]> consumer(IsolationLevel isolation) {
-    Map<String, Object> settings =
-        Map.of(
-            "bootstrap.servers",
-            bootstrapServers,
-            "isolation.level",
-            isolation.toString().toLowerCase(Locale.ROOT),
-            "auto.offset.reset",
-            "none",
-            "allow.auto.create.topics",
-            false);
+    Map<String, Object> settings = new HashMap<>(connection);
+    settings.put("isolation.level", isolation.toString().toLowerCase(Locale.ROOT));
+    settings.put("auto.offset.reset", "none");
+    settings.put("allow.auto.create.topics", false);
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 

@@ -2,7 +2,9 @@ package io.millrace.app.kafka;
 
 import io.millrace.app.process.ExitException;
 import io.millrace.config.MillraceConfig;
+import io.millrace.topology.LearnerException;
 import io.millrace.topology.StreamsSettings;
+import io.millrace.topology.topics.AccessRights;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +26,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -65,6 +68,22 @@ public final class KafkaClients {
       Thread.currentThread().interrupt();
       admin.close(Duration.ZERO);
       throw unreachable(e);
+    }
+  }
+
+  /**
+   * Checks that Kafka answers and that these topics may be read.
+   *
+   * @throws ExitException when it does not answer
+   * @throws LearnerException naming what Kafka does not permit
+   */
+  public void requireReadable(String... topics) {
+    try (Admin admin = reach()) {
+      AccessRights rights = new AccessRights(admin);
+      for (String topic : topics) {
+        rights.topic(topic, AclOperation.READ);
+      }
+      rights.require();
     }
   }
 

@@ -7,7 +7,9 @@ import io.millrace.codec.published.SnapshotKey;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.TopicsConfig;
 import io.millrace.learn.Snapshot;
+import io.millrace.topology.LearnerException;
 import io.millrace.topology.LearnerTopology;
+import io.millrace.topology.topics.AccessRights;
 import io.millrace.topology.topics.KafkaAnswers;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,13 +21,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
-import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
-import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListGroupsOptions;
@@ -39,7 +38,6 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Deletes what an application has learned: its group, its state, its training log and its
@@ -66,6 +64,26 @@ public final class Reset {
     this.topics = config.topics();
     this.snapshots = SnapshotReader.read(config, clients);
     this.existing = KafkaAnswers.get(admin.listTopics().names());
+  }
+
+  /**
+   * Checks before anything is read or gone that Kafka permits all of it.
+   *
+   * @throws ExitException naming what is not permitted
+   */
+  public static void requireRights(MillraceConfig config, Admin admin) {
+    TopicsConfig topics = config.topics();
+    AccessRights rights =
+        new AccessRights(admin)
+            .topic(topics.miniBatches(), AclOperation.READ, AclOperation.DELETE)
+            .topic(topics.snapshots(), AclOperation.READ, AclOperation.WRITE)
+            .group(config.application(), AclOperation.DELETE);
+    LearnerTopology.changelogs(config).forEach(topic -> rights.topic(topic, AclOperation.DELETE));
+    try {
+      rights.require();
+    } catch (LearnerException e) {
+      throw ExitException.failure("Nothing is forgotten. " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -239,67 +257,6 @@ public final class Reset {
                 String.join(", ", left)));
       }
     }
-  }
-
-  /**
-   * Checks all access rights before anything is deleted. A Kafka without ACLs permits everything.
-   * An old Kafka that does not report rights is not checked.
-   *
-   * @throws ExitException naming the missing rights
-   */
-  public void requireRights() {
-    List<String> denied = new ArrayList<>();
-    Set<String> deleted = new TreeSet<>(changelogs());
-    deleted.add(topics.miniBatches());
-    deleted.retainAll(existing);
-    Set<String> asked = new TreeSet<>(deleted);
-    if (existing.contains(topics.snapshots())) {
-      asked.add(topics.snapshots());
-    }
-    KafkaAnswers.get(
-            admin
-                .describeTopics(
-                    asked, new DescribeTopicsOptions().includeAuthorizedOperations(true))
-                .allTopicNames())
-        .forEach(
-            (name, topic) -> {
-              AclOperation right =
-                  deleted.contains(name) ? AclOperation.DELETE : AclOperation.WRITE;
-              if (isMissing(right, topic.authorizedOperations())) {
-                denied.add(format("%s on topic %s", text(right), name));
-              }
-            });
-    String group = config.application();
-    try {
-      ConsumerGroupDescription description =
-          KafkaAnswers.get(
-              Objects.requireNonNull(
-                  admin
-                      .describeConsumerGroups(
-                          List.of(group),
-                          new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true))
-                      .describedGroups()
-                      .get(group)));
-      if (isMissing(AclOperation.DELETE, description.authorizedOperations())) {
-        denied.add(format("%s on group %s", text(AclOperation.DELETE), group));
-      }
-    } catch (GroupIdNotFoundException e) {
-      // It never ran.
-    }
-    if (!denied.isEmpty()) {
-      throw ExitException.failure(
-          format(
-              "Nothing was deleted, because rights are missing: %s. Grant them and run the reset again",
-              String.join(", ", denied)));
-    }
-  }
-
-  private static boolean isMissing(AclOperation right, @Nullable Set<AclOperation> permitted) {
-    return permitted != null && !permitted.contains(right);
-  }
-
-  private static String text(AclOperation right) {
-    return right == AclOperation.DELETE ? "Delete" : "Write";
   }
 
   private void forgetPositions() {

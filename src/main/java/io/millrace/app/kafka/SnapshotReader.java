@@ -87,7 +87,7 @@ public record SnapshotReader(byte @Nullable [] newest, SortedMap<Long, byte[]> b
    */
   public static byte[] read(MillraceConfig config, @Nullable Long version) {
     KafkaClients clients = new KafkaClients(config);
-    clients.reach().close();
+    clients.requireReadable(config.topics().snapshots());
     SnapshotReader snapshots = read(config, clients);
     byte[] newest = snapshots.requireNewest(config);
     return version == null ? newest : snapshots.version(config, version);

@@ -60,7 +60,7 @@ public final class LearnerService implements AutoCloseable {
     this.stop = stop;
     this.admin = admin;
     this.watch = watch;
-    StreamGuard.guard(streams, "learner", stop, watch);
+    StreamGuard.guard(streams, "learner", config.application(), stop, watch);
   }
 
   /** The client id shows the configuration of this instance to the other members of the group. */
@@ -108,6 +108,7 @@ public final class LearnerService implements AutoCloseable {
       Topology topology = LearnerTopology.build(config, initial, facts, published, metrics);
       KafkaWatch watch = KafkaWatch.start(config, admin, stop);
       LearnerService service = new LearnerService(topology, config, stop, watch, admin);
+      service.streams.setGlobalStateRestoreListener(LearnerTopology.atEndOfSnapshots(published));
       stop.waitForLearner();
       service.streams.start();
       if (config.topics().events().isPresent()) {

@@ -52,7 +52,7 @@ final class PredictionService {
         new KafkaStreams(
             PredictionTopology.build(config, facts, published, metrics),
             StreamsSettings.ofPredictions(config));
-    StreamGuard.guard(streams, "prediction stream", stop, watch);
+    StreamGuard.guard(streams, "prediction stream", config.application(), stop, watch);
     PredictionService service = new PredictionService(config, published, streams);
     service.starter.start();
     return service;

@@ -20,6 +20,7 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -43,13 +44,23 @@ import org.apache.kafka.streams.errors.MissingSourceTopicException;
 record StreamFailure(boolean passes, String line) {
   private static final Pattern TOPIC = Pattern.compile("sending record to topic (\\S+) ");
 
-  static StreamFailure of(Throwable failure) {
+  /**
+   * Judges a failure.
+   *
+   * @param application what the transactional IDs of the learner begin with
+   */
+  static StreamFailure of(Throwable failure, String application) {
     Optional<StreamFailure> known =
-        causes(failure).map(e -> known(failure, e)).flatMap(Optional::stream).findFirst();
-    return known.orElseGet(() -> new StreamFailure(false, rootMessage(failure)));
+        causes(failure)
+            .map(e -> known(failure, e, application))
+            .flatMap(Optional::stream)
+            .findFirst();
+    return known
+        .or(() -> KafkaFailure.ofSystem(failure).flatMap(StreamFailure::stops))
+        .orElseGet(() -> new StreamFailure(false, rootMessage(failure)));
   }
 
-  private static Optional<StreamFailure> known(Throwable failure, Throwable e) {
+  private static Optional<StreamFailure> known(Throwable failure, Throwable e, String application) {
     if (e instanceof LearnerException) {
       return stops(String.valueOf(e.getMessage()));
     }
@@ -71,8 +82,11 @@ record StreamFailure(boolean passes, String line) {
                   + " Raise that setting and start the learner again.",
               topic(failure)));
     }
+    if (e instanceof TransactionalIdAuthorizationException) {
+      return stops(KafkaFailure.deniedTransactions(application));
+    }
     if (e instanceof AuthenticationException || e instanceof AuthorizationException) {
-      return stops(KafkaFailure.describe(e));
+      return stops(KafkaFailure.describe(failure));
     }
     if (e instanceof OutOfMemoryError) {
       return stops(

@@ -18,12 +18,14 @@ final class StreamGuard {
   private static final int MOST_REPLACED = 20;
 
   private final String name;
+  private final String application;
   private final Stop stop;
   private final KafkaWatch watch;
   private final List<Long> replaced = new ArrayList<>();
 
-  private StreamGuard(String name, Stop stop, KafkaWatch watch) {
+  private StreamGuard(String name, String application, Stop stop, KafkaWatch watch) {
     this.name = name;
+    this.application = application;
     this.stop = stop;
     this.watch = watch;
   }
@@ -32,17 +34,19 @@ final class StreamGuard {
    * Guards streams that are not started yet.
    *
    * @param name their name in messages, such as {@code learner}
+   * @param application of the configuration
    * @param stop requested when they cannot continue
    */
-  static void guard(KafkaStreams streams, String name, Stop stop, KafkaWatch watch) {
-    StreamGuard guard = new StreamGuard(name, stop, watch);
+  static void guard(
+      KafkaStreams streams, String name, String application, Stop stop, KafkaWatch watch) {
+    StreamGuard guard = new StreamGuard(name, application, stop, watch);
     streams.setUncaughtExceptionHandler(guard::onUncaught);
     streams.setStateListener(guard::onState);
   }
 
   private StreamThreadExceptionResponse onUncaught(Throwable e) {
     LOG.debug("A stream thread failed", e);
-    StreamFailure failure = StreamFailure.of(e);
+    StreamFailure failure = StreamFailure.of(e, application);
     if (failure.passes() && mayReplace()) {
       if (!watch.explainsFailures()) { // otherwise it was reported already
         LOG.warn("Kafka had a problem ({}); the {} tries again", failure.line(), name);

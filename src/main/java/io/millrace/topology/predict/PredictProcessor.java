@@ -15,11 +15,9 @@ import io.millrace.learn.PublishedModel;
 import io.millrace.learn.Snapshot;
 import io.millrace.topology.Checkpoint;
 import io.millrace.topology.ExampleDecoders;
-import io.millrace.topology.LearnerException;
 import io.millrace.topology.SourceGaps;
 import io.millrace.topology.StreamsSettings;
 import io.millrace.topology.TopicFacts;
-import java.util.Locale;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
@@ -156,21 +154,15 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Proces
     return new ServedEvent(value, served).encode();
   }
 
-  /** The last one stays in use if its snapshot was deleted since. */
+  /**
+   * The newest snapshot. If it was deleted since, the last one stays in use, also for new tasks.
+   */
   private Predictor newest() {
-    Snapshot snapshot = published.newest().map(PublishedModel.Publication::snapshot).orElse(null);
+    Snapshot snapshot = published.last().orElseThrow().snapshot();
     Predictor current = predictor;
-    if (snapshot != null && (current == null || !current.isOf(snapshot))) {
+    if (current == null || !current.isOf(snapshot)) {
       current = new Predictor(snapshot);
       predictor = current;
-    }
-    if (current == null) {
-      throw new LearnerException(
-          String.format(
-              Locale.ROOT,
-              "The snapshot of model %s was deleted from topic %s before an event was predicted",
-              config.model().name(),
-              config.topics().snapshots()));
     }
     return current;
   }

@@ -1,9 +1,11 @@
 package io.millrace.topology.topics;
 
 import io.millrace.config.MillraceConfig;
+import io.millrace.topology.LearnerException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -13,6 +15,7 @@ import org.apache.kafka.clients.admin.DescribeProducersResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
@@ -26,29 +29,41 @@ final class TopicCreation {
     this.admin = admin;
   }
 
-  void createMissing(List<TopicSpec> specs) {
-    KafkaAnswers.settled(
-        () -> {
-          tryToCreateMissing(specs);
-          return specs;
-        });
+  /**
+   * Creates what is missing, and returns whether anything was.
+   *
+   * @throws LearnerException when Kafka does not permit it
+   */
+  boolean createMissing(List<TopicSpec> specs) {
+    return KafkaAnswers.settled(() -> tryToCreateMissing(specs));
   }
 
-  private void tryToCreateMissing(List<TopicSpec> specs) {
+  private boolean tryToCreateMissing(List<TopicSpec> specs) {
     Set<String> existing = KafkaAnswers.get(admin.listTopics().names());
     List<NewTopic> missing =
         specs.stream()
             .filter(spec -> !existing.contains(spec.name()))
             .map(spec -> spec.newTopic(config.topics().replicationFactor()))
             .toList();
-    admin.createTopics(missing).values().values().forEach(TopicCreation::await);
+    admin.createTopics(missing).values().forEach(TopicCreation::await);
+    return !missing.isEmpty();
   }
 
-  private static void await(Future<Void> creation) {
+  private static void await(String topic, Future<Void> creation) {
     try {
       KafkaAnswers.get(creation);
     } catch (TopicExistsException e) {
       // Another instance was faster; what it created is checked like everything else.
+    } catch (AuthorizationException e) {
+      throw new LearnerException(
+          String.format(
+              Locale.ROOT,
+              "Topic %s does not exist, and Kafka does not permit its creation: Create on topic %s"
+                  + " or on the cluster is missing. Grant it to the user of Millrace, or create the"
+                  + " topic by hand.",
+              topic,
+              topic),
+          e);
     }
   }
 

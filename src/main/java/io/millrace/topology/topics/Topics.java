@@ -17,13 +17,15 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The topics of a learner: {@link TopicSpec} has their required properties, {@link TopicCreation}
- * creates what is missing, and {@link TopicCheck} checks what exists.
+ * creates what is missing, {@link TopicCheck} checks what exists, and {@link AccessRights} checks
+ * what Kafka permits.
  */
 public final class Topics {
   private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
@@ -58,12 +60,14 @@ public final class Topics {
    * @throws KafkaException when Kafka refuses or cannot be reached
    */
   public TopicFacts ensure() {
-    ensureExamples();
-    ensureSamePartitions();
+    AccessRights rights = AccessRights.ofLearner(config, admin);
+    rights.require();
+    create(List.of(TopicSpec.ofExamples(config)), rights);
+    ensureSamePartitions(rights);
     String examples = config.topics().examples();
     long largestExample = TopicDescriptions.of(admin, List.of(examples)).maxMessageBytes(examples);
     List<TopicSpec> specs = TopicSpec.all(config, largestExample);
-    creation.createMissing(specs);
+    create(specs, rights);
     creation.awaitKnownEverywhere(specs);
     List<String> names = new ArrayList<>(specs.stream().map(TopicSpec::name).toList());
     config.example().labels().ifPresent(labels -> names.add(labels.topic()));
@@ -89,16 +93,31 @@ public final class Topics {
     }
   }
 
-  /** Creates only the examples topic, for a command that only sends. */
+  /** What was created just now has rights of its own. */
+  private void create(List<TopicSpec> specs, AccessRights rights) {
+    if (creation.createMissing(specs)) {
+      rights.require();
+    }
+  }
+
+  /**
+   * Creates the examples topic alone when it is missing, for a command that only sends.
+   *
+   * @throws LearnerException when Kafka does not permit that, or to send
+   * @throws KafkaException when Kafka refuses or cannot be reached
+   */
   public void ensureExamples() {
-    creation.createMissing(List.of(TopicSpec.ofExamples(config)));
+    AccessRights rights =
+        new AccessRights(admin).topic(config.topics().examples(), AclOperation.WRITE);
+    rights.require();
+    create(List.of(TopicSpec.ofExamples(config)), rights);
   }
 
   /**
    * Events and labels are joined partition by partition. A missing topic gets as many partitions as
    * the other one has.
    */
-  private void ensureSamePartitions() {
+  private void ensureSamePartitions(AccessRights rights) {
     if (config.example().labels().isEmpty()) {
       return;
     }
@@ -124,8 +143,8 @@ public final class Topics {
               labels,
               inLabels));
     }
-    creation.createMissing(
-        List.of(TopicSpec.ofInput(events, inEvents), TopicSpec.ofInput(labels, inLabels)));
+    create(
+        List.of(TopicSpec.ofInput(events, inEvents), TopicSpec.ofInput(labels, inLabels)), rights);
   }
 
   private TopicFacts facts(TopicDescriptions existing, Set<String> all) {

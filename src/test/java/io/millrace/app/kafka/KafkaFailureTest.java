@@ -32,7 +32,12 @@ class KafkaFailureTest {
   void shouldNameTheSettingOfTheSystem() {
     assertThat(describe(new IOException("Too many open files"))).contains("ulimit -n");
     assertThat(describe(new UnsatisfiedLinkError("failed to map segment")))
-        .contains(System.getProperty("java.io.tmpdir"), "exec");
+        .contains(System.getProperty("java.io.tmpdir"), "exec", "-Djava.io.tmpdir");
+    assertThat(
+            KafkaFailure.ofSystem(
+                new NoClassDefFoundError("Could not initialize class org.xerial.snappy.Snappy")))
+        .hasValueSatisfying(said -> assertThat(said).contains("snappy.tempdir"));
+    assertThat(KafkaFailure.ofSystem(new NoClassDefFoundError("some/other/Type"))).isEmpty();
   }
 
   @Test

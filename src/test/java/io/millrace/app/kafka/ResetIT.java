@@ -91,7 +91,31 @@ final class ResetIT {
           0, learner.start("replay", "--set", "model.hidden=5"), "version 40, from 320 examples");
       assertEnds(0, learner.model("list"), "40");
       assertThat(run.isAlive()).isTrue();
+      // The deleted snapshots of the other shape come before their deletion in the topic.
+      assertThat(run.complaints()).as(run.toString()).isEmpty();
     }
+  }
+
+  /** One replica is not enough for the last step, the deletion of the snapshots. */
+  @Test
+  void shouldSayWhatItHasDoneAndWhatIsLeft() {
+    try (MillraceProcess run = learner.run()) {
+      learn(learner, BATCHES);
+      run.terminate();
+      assertThat(run.awaitExit()).as(run.toString()).isZero();
+    }
+    topics.alterConfig(learner.snapshots(), Map.of("min.insync.replicas", "2"));
+
+    assertEnds(
+        FAILURE,
+        learner.start("reset", "--yes"),
+        "The reset stopped: ",
+        "Forgotten: the positions, the training log, the state. Left: the snapshots.",
+        "Run the reset again");
+
+    topics.alterConfig(learner.snapshots(), Map.of("min.insync.replicas", "1"));
+    assertEnds(0, learner.start("reset", "--yes"), "Forgotten.");
+    assertEnds(FAILURE, learner.model("show"), "There is no snapshot");
   }
 
   @Test

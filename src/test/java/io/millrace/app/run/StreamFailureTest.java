@@ -74,7 +74,7 @@ class StreamFailureTest {
             KafkaFailure.describe(new TopicAuthorizationException("no access"))),
         stops(
             new TransactionalIdAuthorizationException("no"),
-            KafkaFailure.describe(new TransactionalIdAuthorizationException("no"))),
+            KafkaFailure.deniedTransactions("app")),
         stops(new SaslAuthenticationException("who?"), "who?"),
         stops(new OutOfMemoryError("Java heap space"), "(Java heap space): raise -Xmx"),
         stops(
@@ -93,7 +93,7 @@ class StreamFailureTest {
     Throwable wrapped = new StreamsException("outer", new KafkaException("middle", each.failure));
 
     for (Throwable failure : List.of(each.failure, wrapped)) {
-      StreamFailure decided = StreamFailure.of(failure);
+      StreamFailure decided = StreamFailure.of(failure, "app");
 
       assertThat(decided.passes()).isEqualTo(each.passes);
       assertThat(decided.line()).contains(each.words).hasLineCount(1);
@@ -106,7 +106,7 @@ class StreamFailureTest {
         "Error encountered sending record to topic app-model-changelog for task 1_0 due to:\nx";
     Throwable failure = new StreamsException(kafkas, new RecordTooLargeException("too large"));
 
-    assertThat(StreamFailure.of(failure).line())
+    assertThat(StreamFailure.of(failure, "app").line())
         .startsWith("a record for topic app-model-changelog is larger than");
   }
 }

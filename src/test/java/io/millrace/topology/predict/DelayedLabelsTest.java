@@ -133,6 +133,20 @@ class DelayedLabelsTest {
     driver.close();
   }
 
+  /** A task can be new here, and the snapshot be deleted since the predictions began. */
+  @Test
+  void shouldPredictWithTheLastSnapshotOnceItIsDeleted() throws ConfigException {
+    publish(7);
+    published.clear();
+
+    event("a", 0.5, 0);
+
+    assertThat(read("predictions"))
+        .singleElement()
+        .satisfies(
+            record -> assertThat(new String(record.value(), UTF_8)).contains("\"modelVersion\":7"));
+  }
+
   /** A snapshot that calls itself this version, with parameters of its own. */
   private Snapshot publish(long version) throws ConfigException {
     Model model =
