@@ -44,7 +44,8 @@ public final class LearnerTopology {
 
   /**
    * Kafka Streams drops records without a valid timestamp. This keeps them. The times of examples
-   * do not matter: everything that the learner writes has the time of the write, the state included.
+   * do not matter: everything that the learner writes has the time of the write, the state
+   * included.
    */
   private static final TimestampExtractor TIME =
       (record, partitionTime) -> Math.max(0, record.timestamp());

@@ -29,8 +29,7 @@ public record TopicFacts(
       int largestDeadLetter,
       AcceptedTimes predictionTimes,
       Optional<Joined> joined) {
-    this(
-        examples, miniBatches, largestDeadLetter, predictionTimes, joined, KafkaProgress.NONE);
+    this(examples, miniBatches, largestDeadLetter, predictionTimes, joined, KafkaProgress.NONE);
   }
 
   /** The same facts, of an application that may have run before. */

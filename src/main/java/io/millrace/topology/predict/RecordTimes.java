@@ -31,11 +31,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A record whose time is not trusted gets the newest trusted time of its partition. So it is
  * processed in its turn, and it does not advance the time of the join, which would end the windows
- * of the records after it. The wall clock would advance it whenever old records are read. If no time
- * was trusted yet, the record gets the earliest time that the topics accept.
+ * of the records after it. The wall clock would advance it whenever old records are read. If no
+ * time was trusted yet, the record gets the earliest time that the topics accept.
  *
- * <p>The original time is passed on to the processor in a header, because Kafka Streams has no other
- * place for it. Thread-safe.
+ * <p>The original time is passed on to the processor in a header, because Kafka Streams has no
+ * other place for it. Thread-safe.
  */
 final class RecordTimes implements TimestampExtractor {
   private static final Logger LOG = LoggerFactory.getLogger(RecordTimes.class);

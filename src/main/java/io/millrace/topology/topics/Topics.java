@@ -177,8 +177,7 @@ public final class Topics {
    */
   private AcceptedTimes waitingTimes(TopicDescriptions existing, Set<String> all) {
     String prefix = StreamsSettings.predictions(config) + "-";
-    AcceptedTimes times =
-        existing.defaultTimes(prefix + "*-changelog", config.topics().examples());
+    AcceptedTimes times = existing.defaultTimes(prefix + "*-changelog", config.topics().examples());
     List<String> changelogs =
         all.stream()
             .filter(name -> name.startsWith(prefix) && name.endsWith("-changelog"))

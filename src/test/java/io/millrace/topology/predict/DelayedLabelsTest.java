@@ -323,8 +323,7 @@ class DelayedLabelsTest {
     TestInputTopic<byte[], byte[]> input =
         driver.createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer());
     input.pipeInput(
-        new TestRecord<>(
-            key.getBytes(UTF_8), value.getBytes(UTF_8), new RecordHeaders(), time));
+        new TestRecord<>(key.getBytes(UTF_8), value.getBytes(UTF_8), new RecordHeaders(), time));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.millrace.topology.predict;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.example.Reason;
@@ -129,8 +130,7 @@ class RecordTimesTest {
           9223372036854775807 | The time of the record, 9223372036854775807 (+292278994-08-17T07:12:55.807Z), is 106,751,970,333 days ahead of the wall clock
           """)
   void shouldSayWhatIsWrongWithATime(long time, String detail) {
-    Rejection rejection = refusal(joined, time);
-    assertThat(rejection).isNotNull();
+    Rejection rejection = requireNonNull(refusal(joined, time));
     assertThat(rejection.reason()).isEqualTo(Reason.BAD_TIME);
     assertThat(rejection.detail()).contains(detail);
   }
