@@ -171,14 +171,14 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  /** A full disk and too few open files cause many different errors, and few of them name it. */
+  /** A full disk, or too few open files, cause many different errors, and few of them name it. */
   private String sentence(String what, String reason) {
     String why =
         folder.isFull()
             ? "the disk is full"
             : DataFolder.isShortOfFiles(reason) || folder.isShortOfFiles()
-                ? "this process has reached its limit of open files. Raise the limit (ulimit -n), for"
-                    + " example to 65536"
+                ? "this process has reached its limit of open files; raise the limit (ulimit -n),"
+                    + " for example to 65536"
                 : reason;
     return "The embedded Kafka in " + folder.path() + " " + what + ": " + why + ".";
   }

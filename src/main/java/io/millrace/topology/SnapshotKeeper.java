@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * Kafka Streams passes it only committed records, first those from before the start. Training must
  * not depend on it, because it runs on another thread.
  *
- * <p>A snapshot that does not fit is reported once the topic was read to its end: a later record may
- * have replaced or deleted it.
+ * <p>It warns of a snapshot that does not fit only after it has read the topic to its end, because
+ * a later record can replace or delete the snapshot.
  */
 final class SnapshotKeeper implements Processor<String, byte[], Void, Void> {
   static final String PUBLISHED_STORE = "published-model";

@@ -165,7 +165,10 @@ final class RecordTimesIT {
             });
   }
 
-  /** Pair i is i tenths of a second after the start; the event of 40, the label of 60 and pair 42 not. */
+  /**
+   * Pair i is i tenths of a second after the start; the event of 40, the label of 60 and pair 42
+   * not.
+   */
   private ProducerRecord<byte[], byte[]> timed(String topic, int i, String value, int seconds) {
     boolean isAhead = i == (seconds == 0 ? 40 : 60);
     long time =

@@ -51,7 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class AccessRightsIT {
   private static final int FAILURE = 1;
   private static final int EXAMPLES = 40;
-  private static final String PAGE = "the page on operations lists the rights of each command";
+  private static final String PAGE = "The operations page lists the rights of each command";
   private static final String EVENTS = "run with topics.events";
   private static final String LABELS = "run with example.labels";
 
@@ -71,7 +71,7 @@ final class AccessRightsIT {
 
   /** What a learner says of itself in these tests; a right that it misses is none of this. */
   private static final Pattern EXPECTED =
-      Pattern.compile("went back to version 5|wait for a snapshot|are predicted now");
+      Pattern.compile("rolled back to version 5|wait for the first snapshot|are being predicted now");
 
   private static final RightsTable TABLE = RightsTable.read();
   private static BrokerWithRights broker;
@@ -127,14 +127,14 @@ final class AccessRightsIT {
         learner.costs(all, EXAMPLES / 4);
         learner.snapshots(all, 2);
         assertThat(succeed("model list")).contains("  5  ", " 10  ");
-        assertThat(succeed("model rollback")).contains("goes on from there as");
+        assertThat(succeed("model rollback")).contains("and continues as");
         end(run);
       }
       assertThat(succeed("model show")).contains("11 updates");
       succeed("model export");
-      assertThat(succeed("replay")).contains("It equals the snapshot");
+      assertThat(succeed("replay")).contains("equals the snapshot");
       succeed("check");
-      assertThat(succeed("reset")).contains("Forgotten");
+      assertThat(succeed("reset")).contains("Deleted.");
       assertThat(all.exists(learner.miniBatches())).isFalse();
     }
   }
@@ -238,7 +238,7 @@ final class AccessRightsIT {
       }
     }
 
-    String nothing = "Nothing is forgotten. Kafka does not permit: ";
+    String nothing = "Nothing was deleted. Kafka denied access. Missing rights: ";
     assertRefused(
         "reset", "miniBatches", AclOperation.DELETE, nothing + "Delete on topic {}-mini-batches.");
     assertRefused(
@@ -251,7 +251,7 @@ final class AccessRightsIT {
     assertRefused("reset", "APP", AclOperation.DELETE, nothing + "Delete on group app-{}.");
 
     grant("replay", right -> true, "replay");
-    assertThat(succeed("replay")).contains("It equals the snapshot");
+    assertThat(succeed("replay")).contains("equals the snapshot");
   }
 
   /**

@@ -54,7 +54,7 @@ public final class KafkaFailure {
   /**
    * The sentence for an application that may not write in transactions.
    *
-   * @param application what the transactional IDs begin with
+   * @param application the prefix of the transactional IDs
    */
   public static String deniedTransactions(String application) {
     return denied(
@@ -127,21 +127,17 @@ public final class KafkaFailure {
     return Optional.of(
         String.format(
             Locale.ROOT,
-            "a native library cannot be loaded from %s (%s). Libraries of snappy and zstd are unpacked"
-                + " there, and the folder must allow programs (no mount option noexec). java"
-                + " -Djava.io.tmpdir=DIR names another folder; so do -Dorg.xerial.snappy.tempdir=DIR"
-                + " and -DZstdTempFolder=DIR for one library",
+            "a native library cannot be loaded from %s (%s). The libraries of snappy and zstd are"
+                + " unpacked there, and the folder must be mounted with exec, not noexec. java"
+                + " -Djava.io.tmpdir=DIR chooses another folder. So do -Dorg.xerial.snappy.tempdir=DIR"
+                + " and -DZstdTempFolder=DIR, each for one library",
             System.getProperty("java.io.tmpdir"),
             text(e)));
   }
 
   private static String denied(String resource, String right) {
     return String.format(
-        Locale.ROOT,
-        "Kafka denied access to %s. Missing right: %s. %s",
-        resource,
-        right,
-        GRANT);
+        Locale.ROOT, "Kafka denied access to %s. Missing right: %s. %s", resource, right, GRANT);
   }
 
   private static String text(Throwable e) {

@@ -82,7 +82,7 @@ public final class Reset {
     try {
       rights.require();
     } catch (LearnerException e) {
-      throw ExitException.failure("Nothing is forgotten. " + e.getMessage(), e);
+      throw ExitException.failure("Nothing was deleted. " + e.getMessage(), e);
     }
   }
 

@@ -108,8 +108,8 @@ public final class AccessRights {
       throw new LearnerException(
           String.format(
               Locale.ROOT,
-              "Kafka does not permit: %s. Grant this to the user of Millrace; the page on operations"
-                  + " lists the rights of each command.",
+              "Kafka denied access. Missing rights: %s. Grant them to the user of Millrace. The"
+                  + " operations page lists the rights of each command.",
               String.join("; ", missing)));
     }
   }

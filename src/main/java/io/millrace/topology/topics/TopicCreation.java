@@ -58,9 +58,9 @@ final class TopicCreation {
       throw new LearnerException(
           String.format(
               Locale.ROOT,
-              "Topic %s does not exist, and Kafka does not permit its creation: Create on topic %s"
-                  + " or on the cluster is missing. Grant it to the user of Millrace, or create the"
-                  + " topic by hand.",
+              "Topic %s does not exist, and Kafka denied its creation. Missing right: Create on topic"
+                  + " %s or on the cluster. Grant it to the user of Millrace, or create the topic"
+                  + " yourself.",
               topic,
               topic),
           e);

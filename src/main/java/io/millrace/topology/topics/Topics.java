@@ -93,7 +93,7 @@ public final class Topics {
     }
   }
 
-  /** What was created just now has rights of its own. */
+  /** New topics can have other rights than the ones that existed. */
   private void create(List<TopicSpec> specs, AccessRights rights) {
     if (creation.createMissing(specs)) {
       rights.require();

@@ -110,11 +110,11 @@ final class ResetIT {
         FAILURE,
         learner.start("reset", "--yes"),
         "The reset stopped: ",
-        "Forgotten: the positions, the training log, the state. Left: the snapshots.",
+        "Deleted: the positions, the training log, the state. Not deleted: the snapshots.",
         "Run the reset again");
 
     topics.alterConfig(learner.snapshots(), Map.of("min.insync.replicas", "1"));
-    assertEnds(0, learner.start("reset", "--yes"), "Forgotten.");
+    assertEnds(0, learner.start("reset", "--yes"), "Deleted.");
     assertEnds(FAILURE, learner.model("show"), "There is no snapshot");
   }
 
@@ -133,8 +133,7 @@ final class ResetIT {
     }
     topics.produce(learner.miniBatches(), 0, "ships".getBytes(UTF_8), new byte[1], Map.of());
 
-    assertEnds(
-        FAILURE, learner.start("reset", "--yes"), "mini-batches of another model (ships at offset");
+    assertEnds(FAILURE, learner.start("reset", "--yes"), "mini-batches of another model (ships at offset");
 
     assertEnds(0, learner.model("show"), "40 updates");
     assertEnds(0, learner.start("replay"), "equals the snapshot");
