@@ -61,7 +61,6 @@ public final class DeadLetters {
    * is omitted, and if necessary its key and headers, too. The detail then says so.
    */
   public Record<byte[], byte[]> of(Record<byte[], byte[]> record, Rejection why) {
-    RecordMetadata source = context.recordMetadata().orElseThrow();
     return of(record, record.timestamp(), why);
   }
 

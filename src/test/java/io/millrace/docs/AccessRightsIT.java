@@ -71,7 +71,8 @@ final class AccessRightsIT {
 
   /** What a learner says of itself in these tests; a right that it misses is none of this. */
   private static final Pattern EXPECTED =
-      Pattern.compile("rolled back to version 5|wait for the first snapshot|are being predicted now");
+      Pattern.compile(
+          "rolled back to version 5|wait for the first snapshot|are being predicted now");
 
   private static final RightsTable TABLE = RightsTable.read();
   private static BrokerWithRights broker;

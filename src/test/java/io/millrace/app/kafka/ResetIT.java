@@ -133,7 +133,8 @@ final class ResetIT {
     }
     topics.produce(learner.miniBatches(), 0, "ships".getBytes(UTF_8), new byte[1], Map.of());
 
-    assertEnds(FAILURE, learner.start("reset", "--yes"), "mini-batches of another model (ships at offset");
+    assertEnds(
+        FAILURE, learner.start("reset", "--yes"), "mini-batches of another model (ships at offset");
 
     assertEnds(0, learner.model("show"), "40 updates");
     assertEnds(0, learner.start("replay"), "equals the snapshot");
