@@ -22,6 +22,9 @@ public interface ProcessFigures {
   /** The events that are not predicted yet. */
   double eventsLag();
 
+  /** The labels that are not taken for the join yet. */
+  double labelsLag();
+
   /** 1 when the events topic is being predicted; else 0. */
   double predictionsReady();
 

@@ -103,6 +103,15 @@ public final class Telemetry implements AutoCloseable {
         ProcessFigures::predictionsReady);
   }
 
+  /** Adds the figures of a topic of labels. */
+  public void watchLabels(ProcessFigures figures) {
+    gauge(
+        figures,
+        "labels.lag",
+        "Records of the labels topic that are not taken for the join yet",
+        ProcessFigures::labelsLag);
+  }
+
   /** Adds the figures that are measured on request. */
   public void watch(ProcessFigures figures) {
     gauge(

@@ -174,7 +174,7 @@ final class RecordTimesIT {
     long time =
         i == 42 // without a time
             ? -1
-            : now - 30_000 + 100 * i + 1000 * seconds + (isAhead ? 50 * MINUTE : 0);
+            : now - 30_000 + 100L * i + 1000L * seconds + (isAhead ? 50 * MINUTE : 0);
     return new TimedRecord(topic, time, "k" + i, value);
   }
 

@@ -55,6 +55,7 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
   private final LogDensity density;
   private volatile @Nullable Backlog backlog;
   private volatile long eventsLag = UNKNOWN;
+  private volatile long labelsLag = UNKNOWN;
 
   public LearnerBoard(MillraceConfig config, Stop stop) {
     this.config = config;
@@ -63,6 +64,9 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
     telemetry.watch(this);
     if (config.topics().events().isPresent()) {
       telemetry.watchPredictions(this);
+    }
+    if (config.example().labels().isPresent()) {
+      telemetry.watchLabels(this);
     }
   }
 
@@ -88,10 +92,12 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
    * @param backlog null while it is unknown
    * @param events the records of the events topic that are not predicted yet; -1 if that is unknown
    *     or there is no such topic
+   * @param labels the records of the labels topic that are not checked yet; -1 in the same cases
    */
-  void setLag(@Nullable Backlog backlog, long events) {
+  void setLag(@Nullable Backlog backlog, long events, long labels) {
     this.backlog = backlog;
     this.eventsLag = events;
+    this.labelsLag = labels;
   }
 
   /** The number of examples per offset of the training log. */
@@ -170,11 +176,22 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
                   Locale.ROOT,
                   " instances of application %s have the same configuration",
                   config.application())
-          : null;
+          : predictionsWaitFor(service);
     }
     return state == State.REBALANCING || state == State.CREATED
         ? "Kafka is assigning partitions, or the state is being restored"
         : "The learner is stopping";
+  }
+
+  /** While they wait for the first snapshot, the learner is ready: examples must come first. */
+  private static @Nullable String predictionsWaitFor(LearnerService service) {
+    State state = service.predictionsState().orElse(State.RUNNING);
+    if (state == State.RUNNING || state == State.CREATED) {
+      return null;
+    }
+    return state == State.REBALANCING
+        ? "Events are not predicted: Kafka is assigning partitions, or the state is being restored"
+        : String.format(Locale.ROOT, "Events are not predicted: the predictions are in %s", state);
   }
 
   @Override
@@ -280,6 +297,11 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
   @Override
   public double eventsLag() {
     return eventsLag == UNKNOWN ? Double.NaN : eventsLag;
+  }
+
+  @Override
+  public double labelsLag() {
+    return labelsLag == UNKNOWN ? Double.NaN : labelsLag;
   }
 
   @Override

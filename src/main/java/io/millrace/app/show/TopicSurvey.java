@@ -58,6 +58,7 @@ public final class TopicSurvey implements AutoCloseable {
   private final List<TopicPartition> examples;
   private final List<TopicPartition> miniBatches;
   private final List<TopicPartition> events;
+  private final List<TopicPartition> labels;
   private final InputRange range = new InputRange();
   private final Thread thread = new Thread(this::run, "survey");
   private long drawn = UNKNOWN;
@@ -76,6 +77,12 @@ public final class TopicSurvey implements AutoCloseable {
             .topics()
             .events()
             .map(topic -> KafkaClients.partitions(consumer, topic))
+            .orElse(List.of());
+    this.labels =
+        config
+            .example()
+            .labels()
+            .map(each -> KafkaClients.partitions(consumer, each.topic()))
             .orElse(List.of());
     thread.setDaemon(true);
   }
@@ -100,14 +107,14 @@ public final class TopicSurvey implements AutoCloseable {
 
   private void ask() throws InterruptedException {
     try {
-      board.setLag(backlog(), events.isEmpty() ? UNKNOWN : eventsLag());
+      board.setLag(backlog(), unpredicted(events), unpredicted(labels));
       drawNewSurface();
     } catch (ExecutionException | TimeoutException | KafkaException e) {
       if (closing || e instanceof InterruptException || e instanceof WakeupException) {
         throw new InterruptedException();
       }
       LOG.debug("Kafka did not say how far it is", e);
-      board.setLag(null, UNKNOWN);
+      board.setLag(null, UNKNOWN, UNKNOWN);
     }
   }
 
@@ -143,15 +150,22 @@ public final class TopicSurvey implements AutoCloseable {
     return new Backlog(untaken, behind, batches, inBatches);
   }
 
-  /** The events that are not predicted yet, including those behind an open transaction. */
-  private long eventsLag() throws InterruptedException, ExecutionException, TimeoutException {
-    Map<TopicPartition, Long> predicted =
-        positions(events, committed(StreamsSettings.predictions(config)));
-    Map<TopicPartition, Long> readable = consumer.endOffsets(events, ANSWER);
-    Map<TopicPartition, Long> written = written(events);
+  /**
+   * The records of the events topic, or of the labels topic, that the predictions have not taken
+   * yet, including those behind an open transaction; -1 without such a topic.
+   */
+  private long unpredicted(List<TopicPartition> partitions)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    if (partitions.isEmpty()) {
+      return UNKNOWN;
+    }
+    Map<TopicPartition, Long> taken =
+        positions(partitions, committed(StreamsSettings.predictions(config)));
+    Map<TopicPartition, Long> readable = consumer.endOffsets(partitions, ANSWER);
+    Map<TopicPartition, Long> written = written(partitions);
     long lag = 0;
-    for (TopicPartition partition : events) {
-      long from = predicted.getOrDefault(partition, 0L);
+    for (TopicPartition partition : partitions) {
+      long from = taken.getOrDefault(partition, 0L);
       long end = readable.getOrDefault(partition, from);
       lag += records(partition, from, end);
       lag += Math.max(0, written.getOrDefault(partition, end) - Math.max(from, end));
