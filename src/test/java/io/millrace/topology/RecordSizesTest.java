@@ -63,7 +63,7 @@ class RecordSizesTest {
         .isThrownBy(
             () -> RecordSizes.of(LearnerFixture.config("model.inputs=100000", "model.hidden=1000")))
         .withMessageContaining("snapshots of 25")
-        .withMessageContaining("at most 2147483647")
+        .withMessageContaining("limit of a Kafka record is 2147483647")
         .withMessageEndingWith("Choose a smaller model or mini-batch.");
   }
 
