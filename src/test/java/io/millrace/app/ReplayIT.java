@@ -84,7 +84,7 @@ final class ReplayIT {
   @Test
   void shouldSayWhatCannotBeRebuilt() {
     MillraceProcess early = learner.start("replay");
-    assertSays(FAILURE, List.of("There is no snapshot of model " + learner.name()), early);
+    assertSays(FAILURE, List.of("has no snapshot of model " + learner.name()), early);
     try (MillraceProcess run = learner.run()) {
       learn();
       assertThat(run.isAlive()).isTrue();

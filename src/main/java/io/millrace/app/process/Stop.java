@@ -42,10 +42,13 @@ public final class Stop {
    * once.
    */
   public void onShutdown() {
-    synchronized (this) {
-      command = Thread.currentThread();
-    }
+    interruptThisThread();
     Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "shutdown"));
+  }
+
+  /** Makes the request to stop interrupt the current thread. */
+  synchronized void interruptThisThread() {
+    command = Thread.currentThread();
   }
 
   private void shutDown() {
@@ -65,10 +68,11 @@ public final class Stop {
 
   private void request() {
     synchronized (this) {
-      if (command != null && finished.getCount() > 0 && !isRequested()) {
+      boolean isFirst = !isRequested();
+      requested.countDown(); // before the interrupt, whose exception asks hasCaused
+      if (command != null && finished.getCount() > 0 && isFirst) {
         command.interrupt();
       }
-      requested.countDown();
     }
   }
 
