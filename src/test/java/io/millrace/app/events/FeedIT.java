@@ -146,7 +146,7 @@ final class FeedIT {
       assertThat(feed.err())
           .singleElement()
           .asString()
-          .matches("Sent [0-9,]+ events to topic .* in .* s.*");
+          .matches("Sent [0-9,]+ events? to topic .* in .* s.*");
       return feed.err().get(0);
     }
   }
