@@ -238,7 +238,7 @@ final class DelayedLabelsIT {
         .singleElement()
         .asString()
         .contains(
-            "Topic %s has 2 partitions and topic %s has 3: events and labels"
+            "Topic %s has 2 partitions and topic %s has 3. Events and labels"
                 .formatted(two, three));
     MillraceProcess other =
         learner.start(

@@ -269,7 +269,7 @@ final class FaultsIT {
             "topics.miniBatches=" + log)
         .add(
             FAILURE,
-            "There is no snapshot of model " + learner.name(),
+            "has no snapshot of model " + learner.name(),
             "model",
             "show",
             "--config",
