@@ -160,8 +160,10 @@ public final class LearnerService implements AutoCloseable {
   @Override
   public void close() {
     stop.interruptNoMore();
-    // Without Kafka, a commit is not possible. After a failure it is not allowed.
-    Duration patience = stop.hasFailed() || watch.isSilent() ? CLOSE_IN_VAIN : CLOSE;
+    // Without Kafka, a commit is not possible. After a failure it is not allowed, but leaving the
+    // group is: before the session has ended, a reset would take the learner for a running one.
+    Duration patience =
+        watch.isSilent() ? CLOSE_IN_VAIN : stop.hasFailed() ? CLOSE_AFTER_FAILURE : CLOSE;
     long deadline = System.nanoTime() + patience.toNanos();
     watch.close();
     if (predictions != null) {

@@ -229,7 +229,7 @@ final class FaultsIT {
       new Cases()
           .add(
               FAILURE,
-              "Port " + port + " is taken",
+              "Port " + port + " is in use",
               "run",
               "--config",
               config,
@@ -238,7 +238,7 @@ final class FaultsIT {
               "kafka.bootstrap.servers=" + port)
           .add(
               FAILURE,
-              "Port " + port + " is taken",
+              "Port " + port + " is in use",
               "demo",
               "--set",
               "kafka.bootstrap.servers=" + port)
