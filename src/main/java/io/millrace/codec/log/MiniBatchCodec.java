@@ -59,7 +59,19 @@ public final class MiniBatchCodec {
     return examples * (LONGEST_VARINT + (long) Double.BYTES * outputs);
   }
 
+  /**
+   * The bytes of a mini-batch.
+   *
+   * @throws IllegalArgumentException when it has sparse inputs, which this format has no place for
+   */
   public static byte[] encode(MiniBatch batch) {
+    if (batch.sparseInputs() > 0) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "A mini-batch in the log has dense inputs only. Got: %d sparse",
+              batch.sparseInputs()));
+    }
     // Numbers that are not all float32 mostly begin with one that is not.
     int first = Math.min(1, batch.size());
     byte[] bytes = encode(batch, first, first);
