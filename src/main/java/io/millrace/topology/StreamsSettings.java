@@ -32,11 +32,6 @@ public final class StreamsSettings {
   }
 
   /** Of the application that predicts: a group of its own, beside the one that learns. */
-  /** The application that predicts the events topic, and its group. */
-  public static String predictionsOf(MillraceConfig config) {
-    return config.application() + PREDICTIONS;
-  }
-
   public static Properties ofPredictions(MillraceConfig config) {
     Properties settings = of(config);
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, predictions(config));

@@ -233,6 +233,11 @@ public final class MillraceProcess implements AutoCloseable {
         .sum();
   }
 
+  /** What each of its threads is doing, for the message of a test that fails. */
+  public String threads() throws IOException, InterruptedException {
+    return jcmd("Thread.print");
+  }
+
   private String jcmd(String request) throws IOException, InterruptedException {
     Process asked =
         new ProcessBuilder(JavaCommand.tool("jcmd"), ATTACH, Long.toString(process.pid()), request)

@@ -61,7 +61,7 @@ class MappingTest {
     assertThatExceptionOfType(LearnerException.class)
         .isThrownBy(() -> differences.refuse("m", "app"))
         .withMessageContaining(difference)
-        .withMessageContaining("another model.name or application; or reset");
+        .withMessageContaining("another model.name or application, or run reset");
   }
 
   @Test

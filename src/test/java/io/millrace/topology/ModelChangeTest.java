@@ -134,7 +134,7 @@ class ModelChangeTest {
                 + " outputs: 1 in the state, 3 in the configuration;"
                 + " hidden: 3 in the state, 8 in the configuration;"
                 + " output: sigmoid in the state, softmax in the configuration;"
-                + " scaling: standard in the state, none in the configuration. Give");
+                + " scaling: standard in the state, none in the configuration. Restore");
   }
 
   /** As after a reset, or under another application: the log holds what was learned before. */

@@ -162,7 +162,7 @@ class RestoredStateTest {
         .withMessageStartingWith(
             "Model flights cannot go on: hidden: 3 in the state, 4 in the configuration;"
                 + " activation: tanh in the state, relu in the configuration.")
-        .withMessageContaining("another model.name or application; or reset");
+        .withMessageContaining("another model.name or application, or run reset");
   }
 
   @Test
@@ -173,7 +173,7 @@ class RestoredStateTest {
         .isThrownBy(() -> ingest("model.inputs=5"))
         .withMessageContaining("inputs: 2 in ")
         .withMessageContaining("5 in the configuration")
-        .withMessageContaining("another model.name or application; or reset");
+        .withMessageContaining("another model.name or application, or run reset");
   }
 
   @Test

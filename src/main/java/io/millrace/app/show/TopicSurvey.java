@@ -144,7 +144,7 @@ public final class TopicSurvey implements AutoCloseable {
   /** The events not predicted yet, those behind an open transaction included. */
   private long eventsLag() throws InterruptedException, ExecutionException, TimeoutException {
     Map<TopicPartition, Long> predicted =
-        positions(events, committed(StreamsSettings.predictionsOf(config)));
+        positions(events, committed(StreamsSettings.predictions(config)));
     Map<TopicPartition, Long> readable = consumer.endOffsets(events, ANSWER);
     Map<TopicPartition, Long> written = written(events);
     long lag = 0;

@@ -137,12 +137,15 @@ final class BrokerAwayIT {
     run.awaitErrorLine(SILENT, PATIENCE);
   }
 
-  private static void assertGoesOn(TestLearner learner, String servers, MillraceProcess run) {
+  private static void assertGoesOn(TestLearner learner, String servers, MillraceProcess run)
+      throws Exception {
     run.awaitErrorLine(ANSWERS, PATIENCE);
     try (TestTopics topics = new TestTopics(servers)) {
       topics.produce(examples(learner, EXAMPLES / 2, EXAMPLES));
       assertOneLife(learner.costs(topics, BATCHES), learner.miniBatches(topics, BATCHES));
       assertThat(learner.snapshots(topics, BATCHES / 100)).hasSize(BATCHES / 100);
+    } catch (AssertionError e) {
+      throw new AssertionError(run + System.lineSeparator() + run.threads(), e);
     }
     run.terminate();
     assertThat(run.awaitExit()).as(run.toString()).isZero();
