@@ -56,7 +56,11 @@ final class EventPredictor implements Predictions {
   private final class Desk {
     private final ExampleDecoder decoder = ExampleDecoders.withoutLabel(config);
     private final MiniBatch batch =
-        new MiniBatch(config.model().inputs(), config.model().outputs(), AT_ONCE);
+        new MiniBatch(
+            config.model().denseInputs(),
+            config.model().sparseInputs(),
+            config.model().outputs(),
+            AT_ONCE);
     private @Nullable Predictor predictor;
 
     Predictor predictor(Snapshot newest) {

@@ -44,7 +44,7 @@ final class LabelProcessor implements FixedKeyProcessor<byte[], byte[], Processe
     this.metrics = metrics;
     this.facts = facts;
     this.decoder = ExampleDecoders.ofLabels(config);
-    this.label = new MiniBatch(model.inputs(), model.outputs(), 1);
+    this.label = new MiniBatch(model.denseInputs(), model.sparseInputs(), model.outputs(), 1);
   }
 
   @Override

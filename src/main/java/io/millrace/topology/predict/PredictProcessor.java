@@ -65,7 +65,7 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Proces
     this.isJoined = config.example().labels().isPresent();
     this.decoder = ExampleDecoders.withoutLabel(config);
     this.codec = new PredictionCodec(model.output(), config.example().label());
-    this.event = new MiniBatch(model.inputs(), model.outputs(), 1);
+    this.event = new MiniBatch(model.denseInputs(), model.sparseInputs(), model.outputs(), 1);
   }
 
   @Override
