@@ -144,7 +144,7 @@ final class EventPredictor implements Predictions {
       }
       desk.batch.append(0, i);
     }
-    DMatrixRMaj chunk = desk.predictor(newest).predict(desk.batch.xt());
+    DMatrixRMaj chunk = desk.predictor(newest).predict(desk.batch.xt(), desk.batch.xs());
     int outputs = chunk.numCols;
     System.arraycopy(chunk.data, 0, predictions.data, from * outputs, (to - from) * outputs);
   }

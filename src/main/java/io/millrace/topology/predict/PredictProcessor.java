@@ -120,7 +120,7 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Proces
     }
     event.append(source.partition(), source.offset());
     Predictor newest = newest();
-    DMatrixRMaj prediction = newest.predict(event.xt());
+    DMatrixRMaj prediction = newest.predict(event.xt(), event.xs());
     event.clear();
     byte[] json =
         codec.encode(
