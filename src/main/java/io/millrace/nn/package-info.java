@@ -30,8 +30,8 @@
  * one example after the other and no product of the forward pass transposes anything. In every
  * signature and document X keeps its meaning.
  *
- * <p>Of the sparse inputs an example has few that are not 0: Xs is kept as compressed columns, and of
- * W1s' the rows that were ever needed, {@link io.millrace.nn.SparseRows}. A step costs what its
+ * <p>Of the sparse inputs an example has few that are not 0: Xs is kept as compressed columns, and
+ * of W1s' the rows that were ever needed, {@link io.millrace.nn.SparseRows}. A step costs what its
  * non-zeros cost, however many sparse inputs there are.
  *
  * <p>The same calls give the same bits on every machine: transcendental functions are plain

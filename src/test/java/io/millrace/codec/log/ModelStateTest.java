@@ -250,7 +250,7 @@ class ModelStateTest {
       kinds.add(new Kind(optimizer, false, Output.SOFTMAX, 3, 0));
       kinds.add(new Kind(optimizer, true, Output.IDENTITY, 2, 0));
       kinds.add(new Kind(optimizer, false, Output.SOFTMAX, 3, 40));
-      kinds.add(new Kind(optimizer, true, Output.SIGMOID, 1, 1 << 20));
+      kinds.add(new Kind(optimizer, true, Output.SIGMOID, 1, 5_000));
     }
     return kinds;
   }
