@@ -54,7 +54,7 @@ final class MachineIT {
 
   /** Each limit ends the broker somewhere else. */
   @ParameterizedTest
-  @ValueSource(ints = {160, 190, 220})
+  @ValueSource(ints = {60, 80})
   void shouldNameTheLimitOfOpenFiles(int files) throws Exception {
     TestLearner learner = TestLearner.of(folder, TestLearner.freeAddress(), YAML);
 
