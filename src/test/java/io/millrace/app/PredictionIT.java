@@ -227,7 +227,7 @@ final class PredictionIT {
       assertRefused(post(url, "{\"x\":1"), 400, "not-json", "Broken JSON");
       String event = "{\"x\":1,\"y\":2}";
       assertRefused(
-          post(url, "[" + (event + ",").repeat(10_000) + event + "]"), 413, "At most 10000");
+          post(url, "[" + (event + ",").repeat(10_000) + event + "]"), 413, "the limit is 10000");
       assertRefused(post(url, " ".repeat(2_000_000)), 413, "the limit is 1048576 bytes");
       HttpResponse<String> get =
           http.send(
