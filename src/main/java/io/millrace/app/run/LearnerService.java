@@ -39,6 +39,7 @@ public final class LearnerService implements AutoCloseable {
   /** Leaves five seconds to the rest of the process before {@link Stop} ends it. */
   private static final Duration CLOSE = Duration.ofSeconds(20);
 
+  private static final Duration CLOSE_AFTER_FAILURE = Duration.ofSeconds(10);
   private static final Duration CLOSE_IN_VAIN = Duration.ofSeconds(3);
   private static final Duration MARGIN = Duration.ofSeconds(4);
 
