@@ -140,6 +140,9 @@ final class ComposeIT {
     List<PrometheusApi.Alert> alerts = prometheus.alerts();
     assertThat(alerts).hasSizeGreaterThanOrEqualTo(6);
     for (PrometheusApi.Alert alert : alerts) {
+      if (alert.expression().contains("millrace_events_lag")) {
+        continue; // the compose file has no topic of events; promtool tests these alerts
+      }
       OPERATORS
           .splitAsStream(alert.expression())
           .map(String::strip)
