@@ -31,6 +31,11 @@ final class ChangelogPartitions {
     this.admin = admin;
   }
 
+  /** Whether a topic keeps what waits to be joined, by Kafka Streams' naming. */
+  static boolean isOfPredictions(String topic, MillraceConfig config) {
+    return topic.startsWith(StreamsSettings.predictions(config) + "-") && topic.endsWith(CHANGELOG);
+  }
+
   /**
    * Checks the changelogs, or adds the partitions that were added to their source topic.
    *
@@ -42,13 +47,12 @@ final class ChangelogPartitions {
     String partial = LearnerTopology.ingestChangelog(config);
     String model = LearnerTopology.modelChangelog(config);
     boolean isJoined = config.example().labels().isPresent();
-    String predictions = StreamsSettings.predictions(config) + "-";
     for (String topic : existingTopics) {
       if (topic.equals(partial)) {
         sourceOf.put(topic, config.topics().examples());
       } else if (topic.equals(model)) {
         sourceOf.put(topic, config.topics().miniBatches());
-      } else if (isJoined && topic.startsWith(predictions) && topic.endsWith(CHANGELOG)) {
+      } else if (isJoined && isOfPredictions(topic, config)) {
         sourceOf.put(topic, config.topics().events().orElseThrow());
       }
     }

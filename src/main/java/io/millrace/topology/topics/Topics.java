@@ -176,12 +176,11 @@ public final class Topics {
    * after this, and as the broker has it.
    */
   private AcceptedTimes waitingTimes(TopicDescriptions existing, Set<String> all) {
-    String prefix = StreamsSettings.predictions(config) + "-";
-    AcceptedTimes times = existing.defaultTimes(prefix + "*-changelog", config.topics().examples());
+    AcceptedTimes times =
+        existing.defaultTimes(
+            StreamsSettings.predictions(config) + "-*-changelog", config.topics().examples());
     List<String> changelogs =
-        all.stream()
-            .filter(name -> name.startsWith(prefix) && name.endsWith("-changelog"))
-            .toList();
+        all.stream().filter(name -> ChangelogPartitions.isOfPredictions(name, config)).toList();
     if (changelogs.isEmpty()) {
       return times;
     }
