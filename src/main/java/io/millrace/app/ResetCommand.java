@@ -46,7 +46,7 @@ final class ResetCommand implements Callable<Integer> {
   }
 
   private void reset(MillraceConfig config, Reset reset) {
-    reset.requireStopped();
+    reset.requireStopped(System.out);
     reset.plan().forEach(System.out::println);
     if (!yes && !isConfirmed()) {
       throw ExitException.usage("Nothing was deleted");

@@ -38,6 +38,9 @@ final class DataFolder implements AutoCloseable {
   private static final String LOCK = ".lock"; // Kafka's own, held while it runs
   private static final String META_PROPERTIES = "meta.properties"; // what Kafka knows a folder by
 
+  /** What the system says when a process has reached its limit. */
+  static final String TOO_MANY_FILES = "Too many open files";
+
   private static final int FILES_OF_A_PARTITION = 4;
 
   private static final long LITTLE_SPACE = 20L << 20; // two index files of 10 MB
@@ -222,7 +225,7 @@ final class DataFolder implements AutoCloseable {
 
   /** Whether the system says so in this message. */
   static boolean isShortOfFiles(String message) {
-    return message.contains("Too many open files");
+    return message.contains(TOO_MANY_FILES);
   }
 
   private static void closeQuietly(InputStream file) {

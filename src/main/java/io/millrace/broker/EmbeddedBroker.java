@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,6 +30,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private static final Duration CONTROLLED_SHUTDOWN = Duration.ofSeconds(10);
   private static final Duration SHUTDOWN = Duration.ofSeconds(30);
+  private static final Duration BETWEEN_LOOKS_AT_FILES = Duration.ofSeconds(1);
 
   private final BrokerSockets sockets;
   private final DataFolder folder;
@@ -37,6 +39,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   private final CompletableFuture<String> failure = new CompletableFuture<>();
 
   private volatile @Nullable KafkaNode node;
+  private final CountDownLatch closing = new CountDownLatch(1);
   private volatile boolean closed;
 
   private EmbeddedBroker(BrokerSockets sockets, DataFolder folder, Map<String, String> settings) {
@@ -104,7 +107,25 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
+  /**
+   * Fails when files can no longer be opened, twice in a row. Kafka only logs that it could not
+   * accept a connection, and its clients wait for minutes.
+   */
+  private @Nullable Void watchOpenFiles() throws InterruptedException {
+    boolean wasShort = false;
+    while (!closing.await(BETWEEN_LOOKS_AT_FILES.toMillis(), TimeUnit.MILLISECONDS)) {
+      boolean isShort = folder.isShortOfFiles();
+      if (isShort && wasShort) {
+        fail(DataFolder.TOO_MANY_FILES, null);
+        return null;
+      }
+      wasShort = isShort;
+    }
+    return null;
+  }
+
   private @Nullable Void startNode() throws Exception {
+    var unused = threads.run("files", this::watchOpenFiles);
     if (!folder.isFormatted()) {
       KafkaNode.format(folder.path(), BrokerSettings.NODE_ID, BrokerSettings.CONTROLLER);
     }
@@ -201,6 +222,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       return;
     }
     closed = true;
+    closing.countDown();
     stopNode();
     sockets.close();
     folder.close();

@@ -2,6 +2,7 @@ package io.millrace.topology;
 
 import io.millrace.config.Guarantee;
 import io.millrace.config.MillraceConfig;
+import java.time.Duration;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -17,6 +18,7 @@ public final class StreamsSettings {
    */
   private static final int COMMIT_MILLIS = 500;
 
+  private static final Duration UNTIL_KAFKA_NOTICES = Duration.ofSeconds(4);
   private static final int POLLED_RECORDS = 2_000;
   private static final int SYSTEMS_CHOICE = -1;
   private static final int FETCH = 4 * 1024 * 1024;
@@ -75,6 +77,12 @@ public final class StreamsSettings {
     putThroughput(settings);
     settings.putAll(config.kafka());
     return settings;
+  }
+
+  /** How long an instance that was killed may still be a member of the group. */
+  public static Duration timeToLeave(MillraceConfig config) {
+    Object millis = of(config).get(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG);
+    return Duration.ofMillis(Long.parseLong(String.valueOf(millis))).plus(UNTIL_KAFKA_NOTICES);
   }
 
   /** The settings for fast reading, chosen with profiles of the end-to-end benchmark. */

@@ -54,7 +54,7 @@ final class MachineIT {
 
   /** Each limit ends the broker somewhere else. */
   @ParameterizedTest
-  @ValueSource(ints = {60, 80})
+  @ValueSource(ints = {45, 60, 80})
   void shouldNameTheLimitOfOpenFiles(int files) throws Exception {
     TestLearner learner = TestLearner.of(folder, TestLearner.freeAddress(), YAML);
 

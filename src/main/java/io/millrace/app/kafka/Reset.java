@@ -9,8 +9,10 @@ import io.millrace.config.TopicsConfig;
 import io.millrace.learn.Snapshot;
 import io.millrace.topology.LearnerException;
 import io.millrace.topology.LearnerTopology;
+import io.millrace.topology.StreamsSettings;
 import io.millrace.topology.topics.AccessRights;
 import io.millrace.topology.topics.KafkaAnswers;
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +26,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListGroupsOptions;
@@ -87,23 +88,43 @@ public final class Reset {
   }
 
   /**
-   * Checks that no instance is running.
+   * Checks that no instance is running. An instance that was killed, or that has just failed, is a
+   * member of the group until its session ends.
    *
-   * @throws ExitException when one is
+   * @param out is told when there are members to wait for
+   * @throws ExitException when one is running
    */
-  public void requireStopped() {
+  public void requireStopped(PrintStream out) {
+    Duration patience = StreamsSettings.timeToLeave(config);
+    long deadline = System.nanoTime() + patience.toNanos();
+    int members = members();
+    if (members > 0) {
+      out.printf(
+          Locale.ROOT,
+          "Application %s has members in its group. An instance that was killed or has failed is one"
+              + " for up to %d seconds. Waiting%n",
+          config.application(),
+          patience.toSeconds());
+    }
+    while (members > 0 && System.nanoTime() < deadline) {
+      KafkaAnswers.pause();
+      members = members();
+    }
+    if (members > 0) {
+      throw running(String.format(Locale.ROOT, "%d stream threads", members));
+    }
+  }
+
+  private int members() {
     String group = config.application();
     try {
-      ConsumerGroupDescription description =
-          KafkaAnswers.get(
+      return KafkaAnswers.get(
               Objects.requireNonNull(
-                  admin.describeConsumerGroups(List.of(group)).describedGroups().get(group)));
-      int members = description.members().size();
-      if (members > 0) {
-        throw running(String.format(Locale.ROOT, "%d stream threads", members));
-      }
+                  admin.describeConsumerGroups(List.of(group)).describedGroups().get(group)))
+          .members()
+          .size();
     } catch (GroupIdNotFoundException e) {
-      // It never ran.
+      return 0; // it never ran
     }
   }
 
@@ -111,7 +132,7 @@ public final class Reset {
     return ExitException.failure(
         String.format(
             Locale.ROOT,
-            "Application %s is running (%s). Stop every instance first. After a kill, wait some seconds until the session of the instance has ended",
+            "Application %s is running (%s). Stop every instance first",
             config.application(),
             why));
   }

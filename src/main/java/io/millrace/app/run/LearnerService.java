@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
@@ -41,7 +40,6 @@ public final class LearnerService implements AutoCloseable {
 
   private static final Duration CLOSE_AFTER_FAILURE = Duration.ofSeconds(10);
   private static final Duration CLOSE_IN_VAIN = Duration.ofSeconds(3);
-  private static final Duration MARGIN = Duration.ofSeconds(4);
 
   private final KafkaStreams streams;
   private final Stop stop;
@@ -72,12 +70,6 @@ public final class LearnerService implements AutoCloseable {
     return settings;
   }
 
-  /** How long a killed instance stays in the group. */
-  private static Duration session(MillraceConfig config) {
-    Object millis = StreamsSettings.of(config).get(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG);
-    return Duration.ofMillis(Long.parseLong(String.valueOf(millis)));
-  }
-
   /**
    * Starts learning.
    *
@@ -101,7 +93,7 @@ public final class LearnerService implements AutoCloseable {
     Admin admin = clients.reach();
     try {
       new InstanceCheck(admin, config.application(), ConfigDigest.of(config))
-          .requireSame(session(config).plus(MARGIN), stop);
+          .requireSame(StreamsSettings.timeToLeave(config), stop);
       TopicFacts facts =
           new Topics(config, admin, acceptNewPartitions)
               .ensure()

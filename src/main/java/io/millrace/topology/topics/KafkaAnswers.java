@@ -54,7 +54,8 @@ public final class KafkaAnswers {
     }
   }
 
-  private static void pause() {
+  /** Waits a moment before a request is repeated. */
+  public static void pause() {
     try {
       Thread.sleep(PAUSE.toMillis());
     } catch (InterruptedException e) {
