@@ -114,7 +114,6 @@ public final class LearnerTopology {
             () -> new SnapshotKeeper(config, published));
   }
 
-  /** Its topic is its log. */
   /**
    * Tells when the snapshots were read to the end that the topic had at the start, and then why the
    * newest one is not used. For {@code KafkaStreams.setGlobalStateRestoreListener}.
@@ -139,6 +138,7 @@ public final class LearnerTopology {
     };
   }
 
+  /** Its topic is its log. */
   private static StoreBuilder<KeyValueStore<String, byte[]>> publishedStore() {
     return Stores.keyValueStoreBuilder(
             Stores.inMemoryKeyValueStore(SnapshotKeeper.PUBLISHED_STORE),
