@@ -167,9 +167,16 @@ public final class TestTopics implements AutoCloseable {
     return producer;
   }
 
-  /** A producer for what the methods above cannot do, such as transactions. */
+  /**
+   * A producer for what the methods above cannot do, such as transactions.
+   *
+   * <p>One request at a time: of several, Kafka refuses the first for ever if the partition got its
+   * leader back between the first and the second of a new producer (KAFKA-15591).
+   */
   public KafkaProducer<byte[], byte[]> producer(Map<String, Object> settings) {
-    Map<String, Object> all = new HashMap<>(settings);
+    Map<String, Object> all = new HashMap<>();
+    all.put("max.in.flight.requests.per.connection", 1);
+    all.putAll(settings);
     all.putAll(connection);
     return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
   }
