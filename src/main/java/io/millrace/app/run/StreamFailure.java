@@ -43,6 +43,8 @@ import org.apache.kafka.streams.errors.MissingSourceTopicException;
  */
 record StreamFailure(boolean passes, String line) {
   private static final Pattern TOPIC = Pattern.compile("sending record to topic (\\S+) ");
+  private static final String UNACKNOWLEDGED =
+      "The client hasn't received acknowledgment for some previously sent messages";
 
   /**
    * Judges a failure.
@@ -102,6 +104,7 @@ record StreamFailure(boolean passes, String line) {
             || e instanceof InvalidPidMappingException
             || e instanceof OutOfOrderSequenceException
             || KafkaAnswers.isFenced(e) // where the topic of a state is created
+            || isUnacknowledged(e)
             || isServersOwnFault(e);
     return passes ? Optional.of(new StreamFailure(true, rootMessage(failure))) : Optional.empty();
   }
@@ -114,6 +117,14 @@ record StreamFailure(boolean passes, String line) {
     return e instanceof UnknownServerException
         || (e instanceof KafkaException
             && String.valueOf(e.getMessage()).endsWith(Errors.UNKNOWN_SERVER_ERROR.message()));
+  }
+
+  /**
+   * Whether Kafka was away for longer than {@code delivery.timeout.ms}. A transactional producer
+   * reports this as a timeout first and then only as text: which of the two is seen is chance.
+   */
+  private static boolean isUnacknowledged(Throwable e) {
+    return e instanceof KafkaException && String.valueOf(e.getMessage()).startsWith(UNACKNOWLEDGED);
   }
 
   private static Optional<StreamFailure> stops(String line) {

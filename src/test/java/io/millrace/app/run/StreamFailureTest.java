@@ -62,6 +62,11 @@ class StreamFailureTest {
             new KafkaException(
                 "Unhandled error in EndTxnResponse: The server experienced an unexpected error"
                     + " when processing the request.")),
+        passes(
+            new KafkaException(
+                "The client hasn't received acknowledgment for some previously sent messages and"
+                    + " can no longer retry them. It is safe to abort the transaction and"
+                    + " continue.")),
         stops(
             new LearnerException("Model m cannot continue: hidden"),
             "Model m cannot continue: hidden"),
