@@ -40,10 +40,13 @@ public final class MillraceProcess implements AutoCloseable {
   private static final Pattern SILENCE =
       Pattern.compile(
           "KafkaWatch: Kafka at \\S+ (has not answered for|answers again after) \\d+ seconds; ");
-  private static final String HEAP = "-Xmx384m";
 
-  /** Most live for seconds: what the second compiler would make pays off only later. */
-  private static final String QUICK = "-XX:TieredStopAtLevel=1";
+  /**
+   * Most live for seconds: what the second compiler would make, and the threads of a larger
+   * collector, pay off only later.
+   */
+  private static final List<String> SHORT_LIVED =
+      List.of("-Xmx384m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
   /** How long jcmd waits for a process that gets no turn. */
   private static final String ATTACH = "-J-Dsun.tools.attach.attachTimeout=" + PATIENCE.toMillis();
@@ -68,10 +71,14 @@ public final class MillraceProcess implements AutoCloseable {
       Map<String, String> environment,
       List<String> jvm,
       String... args) {
+    Path jar = Path.of(Objects.requireNonNull(System.getProperty("millrace.jar"), "millrace.jar"));
     this.command = new ArrayList<>(wrapper);
     command.addAll(JavaCommand.with(jvm));
+    if (jvm.containsAll(SHORT_LIVED)) {
+      command.addAll(ClassArchive.options(jar, SHORT_LIVED));
+    }
     command.add("-jar");
-    command.add(Objects.requireNonNull(System.getProperty("millrace.jar"), "millrace.jar"));
+    command.add(jar.toString());
     command.addAll(List.of(args));
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(folder.toAbsolutePath().toFile());
@@ -90,29 +97,27 @@ public final class MillraceProcess implements AutoCloseable {
   }
 
   public static MillraceProcess start(Map<String, String> environment, String... args) {
-    return new MillraceProcess(environment, List.of(HEAP, QUICK), args);
+    return new MillraceProcess(environment, SHORT_LIVED, args);
   }
 
   /** Starts it in a folder, which relative names are in. */
   public static MillraceProcess startIn(Path folder, String... args) {
-    return new MillraceProcess(folder, Map.of(), List.of(HEAP, QUICK), args);
+    return new MillraceProcess(folder, Map.of(), SHORT_LIVED, args);
   }
 
   /** For a machine whose language writes numbers with other digits, such as {@code fa-IR}. */
   public static MillraceProcess startIn(Locale locale, String... args) {
-    List<String> jvm =
+    List<String> options =
         List.of(
-            HEAP,
-            QUICK,
             "-Duser.language=" + locale.getLanguage(),
             "-Duser.country=" + locale.getCountry(),
             "-Duser.extensions=u-" + locale.getExtension(Locale.UNICODE_LOCALE_EXTENSION));
-    return new MillraceProcess(Map.of(), jvm, args);
+    return startWithJvm(options, args);
   }
 
   /** Starts it with other options of the JVM. */
   public static MillraceProcess startWithJvm(List<String> options, String... args) {
-    List<String> jvm = new ArrayList<>(List.of(HEAP, QUICK));
+    List<String> jvm = new ArrayList<>(SHORT_LIVED);
     jvm.addAll(options);
     return new MillraceProcess(Map.of(), jvm, args);
   }
@@ -120,7 +125,7 @@ public final class MillraceProcess implements AutoCloseable {
   /** Starts it with few files that it may open at a time. */
   public static MillraceProcess startWithFiles(int most, String... args) {
     List<String> limited = List.of("bash", "-c", "ulimit -n " + most + "; exec \"$@\"", "limited");
-    return new MillraceProcess(limited, Path.of(""), Map.of(), List.of(HEAP, QUICK), args);
+    return new MillraceProcess(limited, Path.of(""), Map.of(), SHORT_LIVED, args);
   }
 
   /** For much work in little memory. */
