@@ -1,7 +1,5 @@
 package io.millrace.testing;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,7 +11,7 @@ import java.util.List;
 /**
  * The classes of the jar as the JVM has them in memory (dynamic archive of class data sharing, JEP
  * 350): most of the tests wait for processes to start, and loading classes is much of that. Made
- * once for a jar, beside it, by running the demo for a moment.
+ * once for a jar, beside it, by running the demo for a moment. Nothing but time depends on it.
  */
 final class ClassArchive {
   private static final String QUIET = "-Xlog:cds*=off";
@@ -21,7 +19,7 @@ final class ClassArchive {
   private ClassArchive() {}
 
   /**
-   * The options that use the archive of a jar.
+   * The options that use the archive of a jar; none where no archive can be made.
    *
    * @param jar which is not replaced while the tests run
    * @param options the other options, with which the archive is made, too
@@ -36,23 +34,22 @@ final class ClassArchive {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return List.of("-XX:SharedArchiveFile=" + archive, QUIET);
+    return Files.exists(archive) ? List.of("-XX:SharedArchiveFile=" + archive, QUIET) : List.of();
   }
 
   private static void make(Path archive, Path jar, List<String> options) throws IOException {
-    Path made =
-        Files.createTempDirectory(archive.toAbsolutePath().getParent(), "jsa").resolve("made.jsa");
+    Path folder = Files.createTempDirectory(archive.toAbsolutePath().getParent(), "jsa");
+    Path made = folder.resolve("made.jsa");
     List<String> all = new ArrayList<>(options);
     all.add("-XX:ArchiveClassesAtExit=" + made);
     all.add(QUIET);
     List<String> command = JavaCommand.with(all);
-    command.addAll(List.of("-jar", jar.toString(), "demo", "--for", "3s", "--set", "http.port=0"));
+    command.addAll(List.of("-jar", jar.toString(), "demo", "--for", "5s", "--set", "http.port=0"));
     Process demo = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(demo.getInputStream().readAllBytes(), UTF_8);
-    if (!said.contains("Learned") || !Files.exists(made)) {
-      throw new IOException("No archive of the classes was made: " + said);
+    byte[] unused = demo.getInputStream().readAllBytes(); // until it ends
+    if (Files.exists(made)) {
+      Files.move(made, archive, StandardCopyOption.REPLACE_EXISTING);
     }
-    Files.move(made, archive, StandardCopyOption.REPLACE_EXISTING);
-    Files.delete(made.getParent());
+    Files.delete(folder);
   }
 }
