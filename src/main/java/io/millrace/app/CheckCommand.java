@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.ejml.data.DMatrixSparseCSC;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -94,11 +95,18 @@ final class CheckCommand implements Callable<Integer> {
 
   private static void printEvents(MillraceConfig config, List<byte[]> events) {
     ExampleDecoder decoder = decoder(config);
-    MiniBatch example = new MiniBatch(config.model().inputs(), config.model().outputs(), 1);
+    MiniBatch example =
+        new MiniBatch(
+            config.model().denseInputs(),
+            config.model().sparseInputs(),
+            config.model().outputs(),
+            1);
     for (int event = 0; event < events.size(); event++) {
       Rejection rejection = decoder.decode(events.get(event), example);
       if (rejection == null) {
+        example.append(0, event);
         printExample(config, event + 1, example);
+        example.clear();
       } else {
         System.out.printf(
             Locale.ROOT,
@@ -113,7 +121,11 @@ final class CheckCommand implements Callable<Integer> {
   private static void printExample(MillraceConfig config, int event, MiniBatch example) {
     System.out.printf(Locale.ROOT, "# event %d%n", event);
     for (int i = 0; i < example.inputs(); i++) {
-      System.out.printf(Locale.ROOT, "#   %d  %s  %s%n", i, name(config, i), example.xt().data[i]);
+      printInput(config, i, example.xt().data[i]);
+    }
+    DMatrixSparseCSC xs = example.xs();
+    for (int k = 0; k < xs.nz_length; k++) {
+      printInput(config, example.inputs() + xs.nz_rows[k], xs.nz_values[k]);
     }
     if (config.example().labels().isPresent()) {
       return;
@@ -124,6 +136,10 @@ final class CheckCommand implements Callable<Integer> {
         "#   label  %s  %s%n",
         config.example().label().field(),
         label.length == 1 ? String.valueOf(label[0]) : Arrays.toString(label));
+  }
+
+  private static void printInput(MillraceConfig config, int i, double value) {
+    System.out.printf(Locale.ROOT, "#   %d  %s  %s%n", i, name(config, i), value);
   }
 
   /** The name of an input, on one line. */

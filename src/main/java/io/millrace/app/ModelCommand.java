@@ -5,6 +5,7 @@ import io.millrace.app.kafka.KafkaClients;
 import io.millrace.app.kafka.SnapshotReader;
 import io.millrace.app.process.ExitException;
 import io.millrace.app.process.Version;
+import io.millrace.codec.FormatException;
 import io.millrace.codec.published.OnnxCodec;
 import io.millrace.codec.published.OnnxCodec.Precision;
 import io.millrace.config.ConfigException;
@@ -51,7 +52,10 @@ final class ModelCommand {
     print("version          %,d updates", snapshot.version());
     print("examples         %,d", snapshot.examples());
     print("shape            %s", shape);
-    print("parameters       %,d, norm %.6g", shape.parameterCount(), snapshot.parameters().norm());
+    print(
+        "parameters       %,d, norm %.6g",
+        shape.parameterCount() + (long) shape.hidden() * snapshot.parameters().sparse().count(),
+        snapshot.parameters().norm());
     snapshot
         .learnedThrough()
         .ifPresent(
@@ -123,10 +127,7 @@ final class ModelCommand {
     MillraceConfig config = configFile.read();
     byte[] published = SnapshotReader.read(config, version);
     Snapshot snapshot = SnapshotReader.decode(published, config);
-    byte[] bytes =
-        format == FileFormat.json
-            ? published
-            : OnnxCodec.encode(snapshot, precision, Version.text());
+    byte[] bytes = format == FileFormat.json ? published : onnx(snapshot, precision);
     try {
       Files.write(file, bytes);
     } catch (IOException e) {
@@ -139,6 +140,14 @@ final class ModelCommand {
         snapshot.model(),
         snapshot.version(),
         file);
+  }
+
+  private static byte[] onnx(Snapshot snapshot, Precision precision) {
+    try {
+      return OnnxCodec.encode(snapshot, precision, Version.text());
+    } catch (FormatException e) {
+      throw ExitException.failure(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static void print(String format, @Nullable Object... arguments) {

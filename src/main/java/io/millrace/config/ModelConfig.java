@@ -10,7 +10,9 @@ import java.util.OptionalDouble;
 /**
  * The network and where it starts.
  *
- * @param inputs numbers in an example, at least 1
+ * @param inputs n0, dense and sparse ones, at least 1
+ * @param sparseInputs ns, those of categories; from 0 to n0
+ * @param sparseFields the fields that make the sparse inputs
  * @param hidden neurons, at least 1
  * @param outputs neurons, at least 1; at least 2 with softmax
  * @param seed of the random initial weights
@@ -21,6 +23,8 @@ import java.util.OptionalDouble;
 public record ModelConfig(
     String name,
     int inputs,
+    int sparseInputs,
+    int sparseFields,
     int hidden,
     int outputs,
     Activation activation,
@@ -29,8 +33,13 @@ public record ModelConfig(
     OptionalDouble initialScale,
     Optional<Path> initialParameters) {
 
+  /** nd. */
+  public int denseInputs() {
+    return inputs - sparseInputs;
+  }
+
   /** The shape of the network. */
   public Architecture architecture() {
-    return new Architecture(inputs, hidden, outputs, activation, output);
+    return new Architecture(denseInputs(), sparseInputs, hidden, outputs, activation, output);
   }
 }

@@ -19,6 +19,14 @@ public sealed interface Feature {
    */
   String inputName(int i);
 
+  /**
+   * Whether nearly all of its inputs are 0 in every example. Sparse inputs are not scaled, and the
+   * weights of one exist from when an example has it.
+   */
+  default boolean isSparse() {
+    return false;
+  }
+
   /** Whether an event without the field can be learned from. */
   default boolean mayBeMissing() {
     return false;
@@ -58,6 +66,11 @@ public sealed interface Feature {
     }
 
     @Override
+    public boolean isSparse() {
+      return true;
+    }
+
+    @Override
     public String inputName(int i) {
       return field.text() + "=" + values.get(i);
     }
@@ -65,6 +78,11 @@ public sealed interface Feature {
 
   /** A category of many values: +1 or -1 at one of the inputs, all others 0. */
   record Hashed(FieldPath field, int inputs) implements Feature {
+    @Override
+    public boolean isSparse() {
+      return true;
+    }
+
     @Override
     public String inputName(int i) {
       return field.text() + "#" + i;

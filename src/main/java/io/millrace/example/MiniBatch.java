@@ -3,14 +3,18 @@ package io.millrace.example;
 import java.util.Arrays;
 import java.util.Locale;
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.data.DMatrixSparseCSC;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Labelled examples, stacked as the columns of two matrices, and where they came from.
+ * Labelled examples, stacked as the columns of matrices, and where they came from. The inputs are
+ * two blocks of one X: dense ones, nearly all of which an example has, and sparse ones, nearly all
+ * of which are 0.
  *
  * <pre>
- *   X   n0 x m   one example a column
- *   Y   n2 x m   its label
+ *   Xd   nd x m   one example a column
+ *   Xs   ns x m   the same examples: the non-zeros of each
+ *   Y    n2 x m   their labels
  * </pre>
  *
  * Beside them, of examples that were predicted as events before their labels came, that prediction:
@@ -31,6 +35,7 @@ public final class MiniBatch {
   private final int outputs;
   private final int capacity;
   private final DMatrixRMaj xt;
+  private final SparseColumns sparse;
   private final DMatrixRMaj yt;
   private final long[] offsets;
   private @Nullable ServedColumns served;
@@ -50,20 +55,40 @@ public final class MiniBatch {
   }
 
   /**
-   * An empty mini-batch. Holds {@code 8 * capacity * (inputs + outputs + 1)} bytes, and {@code 8 *
-   * capacity * (outputs + 1)} from the first prediction on.
+   * An empty mini-batch without sparse inputs.
    *
-   * @param inputs n0, the features of an example
+   * @param inputs nd
    * @param outputs n2, the numbers of a label
    * @param capacity the most examples it can hold
    */
   public MiniBatch(int inputs, int outputs, int capacity) {
-    if (inputs < 1 || outputs < 1 || capacity < 1) {
+    this(inputs, 0, outputs, capacity);
+  }
+
+  /**
+   * An empty mini-batch. Holds {@code 8 * capacity * (inputs + outputs + 1)} bytes, 12 for each
+   * non-zero, and {@code 8 * capacity * (outputs + 1)} from the first prediction on.
+   *
+   * @param inputs nd, the dense inputs; may be 0 where there are sparse ones
+   * @param sparseInputs ns; 0 for none
+   * @param outputs n2, the numbers of a label
+   * @param capacity the most examples it can hold
+   */
+  public MiniBatch(int inputs, int sparseInputs, int outputs, int capacity) {
+    if (inputs < 0 || sparseInputs < 0) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "The inputs of a mini-batch may not be negative. Got: %d, %d sparse",
+              inputs,
+              sparseInputs));
+    }
+    if (Math.max(inputs, sparseInputs) < 1 || outputs < 1 || capacity < 1) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "A mini-batch needs at least one input, output and example. Got: %d, %d, %d",
-              inputs,
+              Math.max(inputs, sparseInputs),
               outputs,
               capacity));
     }
@@ -71,14 +96,20 @@ public final class MiniBatch {
     this.outputs = outputs;
     this.capacity = capacity;
     this.xt = new DMatrixRMaj(capacity, inputs);
+    this.sparse = new SparseColumns(sparseInputs, capacity);
     this.yt = new DMatrixRMaj(capacity, outputs);
     this.offsets = new long[capacity];
     clear();
   }
 
-  /** n0, the features of an example. */
+  /** nd, the dense inputs of an example. */
   public int inputs() {
     return inputs;
+  }
+
+  /** ns, the sparse inputs of an example. */
+  public int sparseInputs() {
+    return sparse.matrix().numRows;
   }
 
   /** n2, the numbers of a label. */
@@ -104,9 +135,40 @@ public final class MiniBatch {
     return size == capacity;
   }
 
-  /** X' (m x n0, row-major), which is the memory of X (n0 x m, column-major). Live, not a copy. */
+  /**
+   * Xd' (m x nd, row-major), which is the memory of Xd (nd x m, column-major). Live, not a copy.
+   */
   public DMatrixRMaj xt() {
     return xt;
+  }
+
+  /**
+   * Xs (ns x m) in compressed columns: the rows of an example's non-zeros ascend, each is there
+   * once, and no value is 0. Live, not a copy, and not to be modified.
+   */
+  public DMatrixSparseCSC xs() {
+    return sparse.matrix();
+  }
+
+  /**
+   * Forgets what was added to the next free column of {@link #xs()}: what writes an example there
+   * begins with this, because the one before it may have been rejected.
+   */
+  public void beginSparse() {
+    sparse.begin();
+  }
+
+  /**
+   * Adds a value to one sparse input of the example that is being written. Inputs may come in any
+   * order, and more than once: when the example is appended they are sorted, values of one input
+   * are added up in the order in which they came, and what then is 0 is left out. Cheapest when
+   * they ascend.
+   *
+   * @param row the number of the input, from 0 to below ns
+   * @throws IndexOutOfBoundsException if there is no such input
+   */
+  public void addSparse(int row, double value) {
+    sparse.add(row, value);
   }
 
   /** Y' (m x n2, row-major), which is the memory of Y (n2 x m, column-major). Live, not a copy. */
@@ -185,7 +247,7 @@ public final class MiniBatch {
   /**
    * Keeps the example that was written to the next free column of {@link #xt()} and {@link #yt()}:
    * row {@link #size()} of each, from index {@code size * inputs} and {@code size * outputs} of the
-   * data arrays on.
+   * data arrays on; and the sparse inputs that were {@linkplain #addSparse added}.
    *
    * @param partition where it came from; one mini-batch holds examples of one partition
    * @param offset its offset there, above those before it
@@ -207,12 +269,14 @@ public final class MiniBatch {
     }
     this.partition = partition;
     offsets[size] = offset;
+    sparse.append();
     resize(size + 1);
   }
 
   /** Forgets its examples; the memory is kept. */
   public void clear() {
     partition = -1;
+    sparse.clear();
     if (served != null) {
       Arrays.fill(served.versions, NOT_SERVED);
       Arrays.fill(served.zt.data, 0);
@@ -251,9 +315,10 @@ public final class MiniBatch {
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "MiniBatch[m=%d, n0=%d, n2=%d, partition=%d, offsets=%s]",
+        "MiniBatch[m=%d, nd=%d, ns=%d, n2=%d, partition=%d, offsets=%s]",
         size,
         inputs,
+        sparseInputs(),
         outputs,
         partition,
         Arrays.toString(Arrays.copyOf(offsets, size)));

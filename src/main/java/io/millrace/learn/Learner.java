@@ -6,6 +6,7 @@ import io.millrace.learn.quality.BatchPredictions;
 import io.millrace.learn.quality.Prequential;
 import io.millrace.learn.quality.ServedPredictions;
 import io.millrace.learn.quality.ServedQuality;
+import io.millrace.nn.Gradients;
 import io.millrace.nn.KernelKind;
 import io.millrace.nn.Network;
 import io.millrace.nn.Optimizer;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.data.DMatrixSparseCSC;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +39,7 @@ public final class Learner {
   private final Model model;
   private final Training training;
   private final Network network;
-  private final Parameters gradients;
+  private final Gradients gradients;
   private final ServedPredictions served;
   private final @Nullable Scaling scaling;
 
@@ -62,7 +64,7 @@ public final class Learner {
     this.model = model;
     this.training = training;
     this.network = new Network(model.architecture(), kernel);
-    this.gradients = Parameters.zeros(model.architecture());
+    this.gradients = new Gradients(model.architecture());
     this.served =
         new ServedPredictions(model.architecture().output(), model.architecture().outputs());
     this.scaling = model.scaler().map(Scaling::new).orElse(null);
@@ -115,9 +117,9 @@ public final class Learner {
     }
 
     Parameters parameters = model.parameters();
-    network.forward(parameters, xt);
+    network.forward(parameters, xt, batch.xs(), gradients);
     double cost = network.cost(batch.yt());
-    network.backward(parameters, xt, batch.yt(), gradients);
+    network.backward(parameters, xt, batch.xs(), batch.yt(), gradients);
     if (training.l2() > 0) {
       // dW = dW + l2 W
       gradients.addWeights(training.l2(), parameters);
@@ -126,7 +128,8 @@ public final class Learner {
     long tested = model.version();
     double rate = training.learningRate().applyAsDouble(tested);
     if (!isSafe(cost, gradientNorm, rate)) {
-      return new Diverged(figures(cost, gradientNorm, rate), suspects(xt));
+      gradients.undo(parameters);
+      return new Diverged(figures(cost, gradientNorm, rate), suspects(xt, batch.xs()));
     }
     OptionalDouble accuracy =
         model.architecture().output().classifies()
@@ -203,11 +206,11 @@ public final class Learner {
   }
 
   /** The examples of the last forward pass whose loss is near the largest, the largest first. */
-  private List<Suspect> suspects(DMatrixRMaj xt) {
+  private List<Suspect> suspects(DMatrixRMaj xt, DMatrixSparseCSC xs) {
     double[] losses = network.losses();
     List<Suspect> all =
         IntStream.range(0, xt.numRows)
-            .mapToObj(i -> new Suspect(i, losses[i], largestInput(xt, i)))
+            .mapToObj(i -> new Suspect(i, losses[i], largestInput(xt, xs, i)))
             .sorted(
                 Comparator.comparingDouble(Suspect::loss) // NaN is the largest
                     .thenComparingDouble(Suspect::largestInput)
@@ -217,8 +220,11 @@ public final class Learner {
     return all.stream().filter(each -> !(each.loss() < least)).limit(SUSPECTS).toList();
   }
 
-  private static double largestInput(DMatrixRMaj xt, int example) {
+  private static double largestInput(DMatrixRMaj xt, DMatrixSparseCSC xs, int example) {
     double largest = 0;
+    for (int k = xs.col_idx[example]; k < xs.col_idx[example + 1]; k++) {
+      largest = Math.max(largest, Math.abs(xs.nz_values[k]));
+    }
     for (int i = example * xt.numCols; i < (example + 1) * xt.numCols; i++) {
       largest = Math.max(largest, Math.abs(xt.data[i]));
     }

@@ -6,6 +6,7 @@ import io.millrace.nn.Scaler;
 import java.util.Arrays;
 import java.util.Optional;
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.data.DMatrixSparseCSC;
 
 /**
  * Predicts with a published model: scale, forward. Has the workspaces of one pass and is not
@@ -39,16 +40,36 @@ public final class Predictor {
   }
 
   /**
-   * The predictions for m examples.
+   * The predictions of a model without sparse inputs for m examples.
    *
    * @param xt X', m x n0, m at least 1. Not modified.
    * @return A2', m x n2; live until the next call
    * @throws IllegalArgumentException if the shape does not fit the model
    */
   public DMatrixRMaj predict(DMatrixRMaj xt) {
-    scaler.ifPresent(each -> each.scale(xt, scaledXt));
-    network.forward(snapshot.parameters(), scaler.isPresent() ? scaledXt : xt);
+    network.forward(snapshot.parameters(), scaled(xt));
     return network.predictions();
+  }
+
+  /**
+   * The predictions for m examples. A sparse input that the model has not learned adds nothing.
+   *
+   * @param xt Xd', m x nd, m at least 1. Not modified.
+   * @param xs Xs, ns x m. Not modified.
+   * @return A2', m x n2; live until the next call
+   * @throws IllegalArgumentException if a shape does not fit the model
+   */
+  public DMatrixRMaj predict(DMatrixRMaj xt, DMatrixSparseCSC xs) {
+    network.forward(snapshot.parameters(), scaled(xt), xs);
+    return network.predictions();
+  }
+
+  private DMatrixRMaj scaled(DMatrixRMaj xt) {
+    if (scaler.isEmpty()) {
+      return xt;
+    }
+    scaler.get().scale(xt, scaledXt);
+    return scaledXt;
   }
 
   /**

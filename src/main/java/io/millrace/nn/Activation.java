@@ -81,6 +81,11 @@ public enum Activation implements HasText {
     return gain;
   }
 
+  /** Whether a unit has no gradient, or nearly none, where its weighted sum is not above 0. */
+  boolean canSleep() {
+    return this == RELU || this == LEAKY_RELU;
+  }
+
   /** a = g(z), for the first count elements. One loop a function, so that it can be vectorised. */
   abstract void values(double[] z, double[] a, int count);
 

@@ -32,13 +32,13 @@ public final class AdaGrad implements Optimizer {
   }
 
   @Override
-  public void update(Parameters parameters, Parameters gradients, double learningRate) {
-    gradients.requireShapeOf(parameters, "gradients");
+  public void update(Parameters parameters, Gradients gradients, double learningRate) {
+    gradients.dense().requireShapeOf(parameters, "gradients");
     squares.requireShapeOf(parameters, "squares");
 
     for (int i = 0; i < parameters.matrices().size(); i++) {
       double[] w = parameters.matrices().get(i).data;
-      double[] dw = gradients.matrices().get(i).data;
+      double[] dw = gradients.dense().matrices().get(i).data;
       double[] g = squares.matrices().get(i).data;
       int count = parameters.matrices().get(i).getNumElements();
       for (int k = 0; k < count; k++) {
@@ -47,6 +47,25 @@ public final class AdaGrad implements Optimizer {
         // W = W - learningRate * dW / (sqrt(G) + epsilon)
         w[k] -= learningRate * dw[k] / (Math.sqrt(g[k]) + EPSILON);
       }
+    }
+
+    SparseRows rows = parameters.sparse();
+    rows.keep(kind().arrays());
+    TouchedRows touched = gradients.sparse();
+    int n1 = rows.hidden();
+    for (int i = 0; i < touched.count(); i++) {
+      int slot = touched.slot(i);
+      step(rows.chunk(slot), rows.start(slot), touched.dw1t(), i * n1, n1, learningRate);
+    }
+  }
+
+  /** The same of one row, whose squares lie behind its weights. */
+  private static void step(double[] w, int at, double[] dw, int from, int n, double learningRate) {
+    for (int k = 0; k < n; k++) {
+      double d = dw[from + k];
+      double g = w[at + n + k] + d * d;
+      w[at + n + k] = g;
+      w[at + k] -= learningRate * d / (Math.sqrt(g) + EPSILON);
     }
   }
 }

@@ -46,8 +46,8 @@ public final class Adam implements Optimizer {
   }
 
   @Override
-  public void update(Parameters parameters, Parameters gradients, double learningRate) {
-    gradients.requireShapeOf(parameters, "gradients");
+  public void update(Parameters parameters, Gradients gradients, double learningRate) {
+    gradients.dense().requireShapeOf(parameters, "gradients");
     mean.requireShapeOf(parameters, "mean");
     square.requireShapeOf(parameters, "square");
 
@@ -56,7 +56,7 @@ public final class Adam implements Optimizer {
     double correction2 = 1 - StrictMath.pow(BETA2, (double) steps);
     for (int i = 0; i < parameters.matrices().size(); i++) {
       double[] w = parameters.matrices().get(i).data;
-      double[] dw = gradients.matrices().get(i).data;
+      double[] dw = gradients.dense().matrices().get(i).data;
       double[] m = mean.matrices().get(i).data;
       double[] v = square.matrices().get(i).data;
       int count = parameters.matrices().get(i).getNumElements();
@@ -67,6 +67,43 @@ public final class Adam implements Optimizer {
         // W = W - learningRate * ( M / (1 - beta1^t) ) / ( sqrt( V / (1 - beta2^t) ) + epsilon )
         w[k] -= learningRate * (m[k] / correction1) / (Math.sqrt(v[k] / correction2) + EPSILON);
       }
+    }
+
+    SparseRows rows = parameters.sparse();
+    rows.keep(kind().arrays());
+    TouchedRows touched = gradients.sparse();
+    int n1 = rows.hidden();
+    for (int i = 0; i < touched.count(); i++) {
+      int slot = touched.slot(i);
+      step(
+          rows.chunk(slot),
+          rows.start(slot),
+          touched.dw1t(),
+          i * n1,
+          n1,
+          learningRate,
+          correction1,
+          correction2);
+    }
+  }
+
+  /** The same of one row: M lies behind its weights, V behind M. */
+  private static void step(
+      double[] w,
+      int at,
+      double[] dw,
+      int from,
+      int n,
+      double learningRate,
+      double correction1,
+      double correction2) {
+    for (int k = 0; k < n; k++) {
+      double d = dw[from + k];
+      double m = BETA1 * w[at + n + k] + (1 - BETA1) * d;
+      double v = BETA2 * w[at + 2 * n + k] + (1 - BETA2) * (d * d);
+      w[at + n + k] = m;
+      w[at + 2 * n + k] = v;
+      w[at + k] -= learningRate * (m / correction1) / (Math.sqrt(v / correction2) + EPSILON);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.nn;
 
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.data.DMatrixSparseCSC;
 import org.ejml.dense.block.TileMultiplication_F64;
 import org.ejml.dense.row.CommonOps_DDRM;
 
@@ -72,5 +73,36 @@ final class EjmlKernel implements Kernel {
         0,
         0,
         0);
+  }
+
+  @Override
+  public void addSparse(SparseRows w, int[] slots, DMatrixSparseCSC x, DMatrixRMaj zt) {
+    int n = zt.numCols;
+    for (int i = 0; i < x.numCols; i++) {
+      for (int k = x.col_idx[i]; k < x.col_idx[i + 1]; k++) {
+        int slot = slots[k];
+        if (slot != SparseRows.NONE) {
+          addRow(x.nz_values[k], w.chunk(slot), w.start(slot), zt.data, i * n, n);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void sparseGradients(DMatrixRMaj dzt, DMatrixSparseCSC x, int[] numbers, double[] dwt) {
+    int n = dzt.numCols;
+    double share = 1.0 / dzt.numRows;
+    for (int i = 0; i < x.numCols; i++) {
+      for (int k = x.col_idx[i]; k < x.col_idx[i + 1]; k++) {
+        addRow(share * x.nz_values[k], dzt.data, i * n, dwt, numbers[k] * n, n);
+      }
+    }
+  }
+
+  /** c += f a, n numbers of each. */
+  private static void addRow(double f, double[] a, int fromA, double[] c, int fromC, int n) {
+    for (int j = 0; j < n; j++) {
+      c[fromC + j] += f * a[fromA + j];
+    }
   }
 }

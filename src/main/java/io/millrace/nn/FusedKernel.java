@@ -2,6 +2,7 @@ package io.millrace.nn;
 
 import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.data.DMatrixSparseCSC;
 
 /**
  * The arithmetic of {@link KernelKind#VECTOR} in plain Java, bit for bit: what a JVM without the
@@ -111,6 +112,37 @@ final class FusedKernel implements Kernel {
     double share = 1.0 / dzt.numRows;
     for (int j = 0; j < n; j++) {
       db.data[j] *= share;
+    }
+  }
+
+  @Override
+  public void addSparse(SparseRows w, int[] slots, DMatrixSparseCSC x, DMatrixRMaj zt) {
+    int n = zt.numCols;
+    for (int i = 0; i < x.numCols; i++) {
+      for (int k = x.col_idx[i]; k < x.col_idx[i + 1]; k++) {
+        int slot = slots[k];
+        if (slot != SparseRows.NONE) {
+          addRow(x.nz_values[k], w.chunk(slot), w.start(slot), zt.data, i * n, n);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void sparseGradients(DMatrixRMaj dzt, DMatrixSparseCSC x, int[] numbers, double[] dwt) {
+    int n = dzt.numCols;
+    double share = 1.0 / dzt.numRows;
+    for (int i = 0; i < x.numCols; i++) {
+      for (int k = x.col_idx[i]; k < x.col_idx[i + 1]; k++) {
+        addRow(share * x.nz_values[k], dzt.data, i * n, dwt, numbers[k] * n, n);
+      }
+    }
+  }
+
+  /** c += f a, n numbers of each. */
+  private static void addRow(double f, double[] a, int fromA, double[] c, int fromC, int n) {
+    for (int j = 0; j < n; j++) {
+      c[fromC + j] = Math.fma(f, a[fromA + j], c[fromC + j]);
     }
   }
 }

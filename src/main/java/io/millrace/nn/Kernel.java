@@ -1,6 +1,7 @@
 package io.millrace.nn;
 
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.data.DMatrixSparseCSC;
 
 /**
  * The matrix products of a step, where its time goes. A {@code t} marks what is kept as its
@@ -39,4 +40,27 @@ interface Kernel {
    * @param db db', 1 x n_out. Modified.
    */
   void gradients(DMatrixRMaj dzt, DMatrixRMaj at, DMatrixRMaj dwt, DMatrixRMaj db);
+
+  /**
+   * Z = Z + W X, of sparse inputs: for each non-zero (row r, value v) of example i, z_i += v W'(r,
+   * :), in the order of the non-zeros.
+   *
+   * @param w W', the rows that exist. Not modified.
+   * @param slots for each non-zero where its row is, or {@link SparseRows#NONE}, which adds
+   *     nothing. Not modified.
+   * @param x X, ns x m. Not modified.
+   * @param zt Z', m x n_out. Modified.
+   */
+  void addSparse(SparseRows w, int[] slots, DMatrixSparseCSC x, DMatrixRMaj zt);
+
+  /**
+   * dW = (1/m) dZ X', of the sparse inputs that are touched: for each non-zero (row r, value v) of
+   * example i, dW'(r, :) += (v/m) dz_i', in the order of the non-zeros.
+   *
+   * @param dzt dZ', m x n_out. Not modified.
+   * @param x X, ns x m. Not modified.
+   * @param numbers for each non-zero the number of its row. Not modified.
+   * @param dwt dW', row after row by number, n_out numbers each, all zero. Modified.
+   */
+  void sparseGradients(DMatrixRMaj dzt, DMatrixSparseCSC x, int[] numbers, double[] dwt);
 }

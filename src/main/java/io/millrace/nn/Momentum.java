@@ -34,13 +34,13 @@ public final class Momentum implements Optimizer {
   }
 
   @Override
-  public void update(Parameters parameters, Parameters gradients, double learningRate) {
-    gradients.requireShapeOf(parameters, "gradients");
+  public void update(Parameters parameters, Gradients gradients, double learningRate) {
+    gradients.dense().requireShapeOf(parameters, "gradients");
     velocity.requireShapeOf(parameters, "velocity");
 
     for (int i = 0; i < parameters.matrices().size(); i++) {
       double[] w = parameters.matrices().get(i).data;
-      double[] dw = gradients.matrices().get(i).data;
+      double[] dw = gradients.dense().matrices().get(i).data;
       double[] v = velocity.matrices().get(i).data;
       int count = parameters.matrices().get(i).getNumElements();
       for (int k = 0; k < count; k++) {
@@ -49,6 +49,24 @@ public final class Momentum implements Optimizer {
         // W = W - learningRate * V
         w[k] -= learningRate * v[k];
       }
+    }
+
+    SparseRows rows = parameters.sparse();
+    rows.keep(kind().arrays());
+    TouchedRows touched = gradients.sparse();
+    int n1 = rows.hidden();
+    for (int i = 0; i < touched.count(); i++) {
+      int slot = touched.slot(i);
+      step(rows.chunk(slot), rows.start(slot), touched.dw1t(), i * n1, n1, learningRate);
+    }
+  }
+
+  /** The same of one row, whose velocity lies behind its weights. */
+  private static void step(double[] w, int at, double[] dw, int from, int n, double learningRate) {
+    for (int k = 0; k < n; k++) {
+      double v = MOMENTUM * w[at + n + k] + dw[from + k];
+      w[at + n + k] = v;
+      w[at + k] -= learningRate * v;
     }
   }
 }

@@ -2,6 +2,7 @@ package io.millrace.nn;
 
 import java.util.Locale;
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.data.DMatrixSparseCSC;
 import org.ejml.dense.row.CommonOps_DDRM;
 
 /**
@@ -11,8 +12,8 @@ import org.ejml.dense.row.CommonOps_DDRM;
  *
  * <p>Holds no parameters, only the workspaces of one pass. They follow the size of the mini-batch,
  * which may change from call to call, and allocate only when it exceeds every earlier one. Memory:
- * 8 (3 m (n1 + n2) + m) bytes, and what the kernel needs, which is no more. Not safe for several
- * threads.
+ * 8 (3 m (n1 + n2) + m) bytes, 4 a non-zero, and what the kernel needs, which is no more. Not safe
+ * for several threads.
  *
  * <p>No number is an exception: a NaN in the data passes through to the cost and the gradients.
  */
@@ -30,6 +31,12 @@ public final class Network {
 
   /** Of the examples; as long as the largest mini-batch. */
   private double[] losses = {};
+
+  /** Of the non-zeros of Xs, when nothing is learned: where their rows of W1s' are. */
+  private int[] slots = {};
+
+  /** Xs of a network without sparse inputs. */
+  private final DMatrixSparseCSC none = new DMatrixSparseCSC(0, 0, 0);
 
   /** With the products of EJML. */
   public Network(Architecture architecture) {
@@ -51,20 +58,71 @@ public final class Network {
   }
 
   /**
-   * Computes the predictions for a mini-batch.
+   * Computes the predictions of a network without sparse inputs for a mini-batch.
    *
    * @param p Not modified.
    * @param xt X', m x n0, m at least 1. Not modified.
    * @throws IllegalArgumentException if a shape does not fit the architecture
    */
   public void forward(Parameters p, DMatrixRMaj xt) {
+    none.numCols = xt.numRows;
+    forward(p, xt, none);
+  }
+
+  /**
+   * Computes the predictions for a mini-batch. Sparse inputs without a row in the parameters add
+   * nothing.
+   *
+   * @param p Not modified.
+   * @param xt Xd', m x nd, m at least 1. Not modified.
+   * @param xs Xs, ns x m. Not modified.
+   * @throws IllegalArgumentException if a shape does not fit the architecture
+   */
+  public void forward(Parameters p, DMatrixRMaj xt, DMatrixSparseCSC xs) {
+    requireShapes(p, xt, xs);
+    if (slots.length < xs.nz_length) {
+      slots = new int[Math.max(xs.nz_length, 2 * slots.length)];
+    }
+    p.sparse().find(xs, slots);
+    forward(p, xt, xs, slots);
+  }
+
+  /**
+   * Computes the predictions for a mini-batch that is to be learned: the same numbers.
+   *
+   * @param p Modified: sparse inputs of the mini-batch that have no row get one, of zeros; {@link
+   *     Gradients#undo} takes them out again.
+   * @param xt Xd', m x nd, m at least 1. Not modified.
+   * @param xs Xs, ns x m. Not modified.
+   * @param gradients Modified: where the rows are, for the backward pass and the update.
+   * @throws IllegalArgumentException if a shape does not fit the architecture
+   */
+  public void forward(Parameters p, DMatrixRMaj xt, DMatrixSparseCSC xs, Gradients gradients) {
+    requireShapes(p, xt, xs);
+    p.sparse().touch(xs, gradients.sparse());
+    forward(p, xt, xs, gradients.sparse().slots);
+  }
+
+  private void requireShapes(Parameters p, DMatrixRMaj xt, DMatrixSparseCSC xs) {
     requireShape("parameters", p);
     requireAnExample(xt);
     requireShape("X", architecture.inputs(), xt.numRows, xt);
+    requireShape("Xs", architecture.sparseInputs(), xt.numRows, xs);
+  }
 
-    // Z1 = W1 X + b1
+  private void forward(Parameters p, DMatrixRMaj xt, DMatrixSparseCSC xs, int[] slots) {
+    // Z1 = W1d Xd + b1 + W1s Xs
     z1t.reshape(xt.numRows, architecture.hidden());
-    kernel.forward(p.w1t(), xt, p.b1(), z1t);
+    if (architecture.inputs() > 0) {
+      kernel.forward(p.w1t(), xt, p.b1(), z1t);
+    } else {
+      for (int i = 0; i < xt.numRows; i++) {
+        System.arraycopy(p.b1().data, 0, z1t.data, i * z1t.numCols, z1t.numCols);
+      }
+    }
+    if (xs.nz_length > 0) {
+      kernel.addSparse(p.sparse(), slots, xs, z1t);
+    }
     // A1 = g1(Z1)
     architecture.activation().apply(z1t, a1t);
     // Z2 = W2 A1 + b2
@@ -131,8 +189,8 @@ public final class Network {
   }
 
   /**
-   * Computes the gradients of the cost of the last {@link #forward}, which must have had the same
-   * parameters and the same examples.
+   * Computes the gradients of the cost of the last {@link #forward}, of a network without sparse
+   * inputs.
    *
    * @param p Not modified.
    * @param xt X', m x n0. Not modified.
@@ -141,23 +199,52 @@ public final class Network {
    * @throws IllegalArgumentException if a shape does not fit the architecture or the last forward
    * @throws IllegalStateException before the first forward
    */
-  public void backward(Parameters p, DMatrixRMaj xt, DMatrixRMaj yt, Parameters gradients) {
+  public void backward(Parameters p, DMatrixRMaj xt, DMatrixRMaj yt, Gradients gradients) {
+    none.numCols = xt.numRows;
+    backward(p, xt, none, yt, gradients);
+  }
+
+  /**
+   * Computes the gradients of the cost of the last {@link #forward}, which must have had the same
+   * parameters and the same examples, and with sparse inputs the same gradients.
+   *
+   * @param p Not modified.
+   * @param xt Xd', m x nd. Not modified.
+   * @param xs Xs, ns x m. Not modified.
+   * @param yt Y', m x n2. Not modified.
+   * @param gradients dW1d, dW1s, db1, dW2, db2. Modified.
+   * @throws IllegalArgumentException if a shape does not fit the architecture or the last forward
+   * @throws IllegalStateException before the first forward
+   */
+  public void backward(
+      Parameters p, DMatrixRMaj xt, DMatrixSparseCSC xs, DMatrixRMaj yt, Gradients gradients) {
     int m = examples();
     requireShape("parameters", p);
     requireShape("X", architecture.inputs(), m, xt);
+    requireShape("Xs", architecture.sparseInputs(), m, xs);
     requireShape("Y", architecture.outputs(), m, yt);
-    requireShape("gradients", gradients);
+    Parameters dense = gradients.dense();
+    requireShape("gradients", dense);
 
     // dZ2 = A2 - Y
     CommonOps_DDRM.subtract(a2t, yt, dz2t);
     // dW2 = (1/m) dZ2 A1',  db2 = (1/m) sum_cols(dZ2)
-    kernel.gradients(dz2t, a1t, gradients.w2t(), gradients.b2());
+    kernel.gradients(dz2t, a1t, dense.w2t(), dense.b2());
     // dZ1 = W2' dZ2 * g1'(Z1)
     dz1t.reshape(m, architecture.hidden());
     kernel.backward(p.w2t(), dz2t, dz1t);
     architecture.activation().multiplyByDerivative(a1t, z1t, dz1t);
-    // dW1 = (1/m) dZ1 X',  db1 = (1/m) sum_cols(dZ1)
-    kernel.gradients(dz1t, xt, gradients.w1t(), gradients.b1());
+    // dW1d = (1/m) dZ1 Xd',  db1 = (1/m) sum_cols(dZ1)
+    if (architecture.inputs() > 0) {
+      kernel.gradients(dz1t, xt, dense.w1t(), dense.b1());
+    } else {
+      FusedKernel.meanOfColumns(dz1t, dense.b1());
+    }
+    // dW1s = (1/m) dZ1 Xs', the touched rows of dW1s'
+    if (xs.nz_length > 0) {
+      TouchedRows touched = gradients.sparse();
+      kernel.sparseGradients(dz1t, xs, touched.numbers, touched.zeroed());
+    }
   }
 
   /** m of the last forward. */
@@ -180,7 +267,16 @@ public final class Network {
   }
 
   private static void requireShape(String name, int rows, int examples, DMatrixRMaj t) {
-    if (t.numCols != rows || t.numRows != examples) {
+    requireShape(name, rows, examples, t.numCols, t.numRows);
+  }
+
+  private static void requireShape(String name, int rows, int examples, DMatrixSparseCSC x) {
+    requireShape(name, rows, examples, x.numRows, x.numCols);
+  }
+
+  private static void requireShape(
+      String name, int rows, int examples, int foundRows, int foundExamples) {
+    if (foundRows != rows || foundExamples != examples) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
@@ -188,8 +284,8 @@ public final class Network {
               name,
               rows,
               examples,
-              t.numCols,
-              t.numRows));
+              foundRows,
+              foundExamples));
     }
   }
 }

@@ -7,7 +7,11 @@ import java.util.List;
  * state is part of the model: two runs agree when it is kept with the parameters.
  *
  * <p>An update reads the gradients and changes the parameters and the state element by element, in
- * place, without allocation. Not safe for several threads.
+ * place, without allocation. Of sparse inputs it changes the rows that the mini-batch touches, and
+ * nothing else: plain descent and AdaGrad are thereby what they are with dense inputs; momentum and
+ * Adam in their lazy form, in which velocities and averages of a row stand still while it is not
+ * touched. What is kept for a sparse row lies beside its weights, in {@link SparseRows}. Not safe
+ * for several threads.
  */
 public sealed interface Optimizer permits Sgd, Momentum, AdaGrad, Adam {
   /** The longest gradient and the highest rate for which an update cannot overflow. */
@@ -23,18 +27,21 @@ public sealed interface Optimizer permits Sgd, Momentum, AdaGrad, Adam {
    * less than 1e291 rounds to the largest double.
    *
    * @param parameters Modified.
-   * @param gradients of the same shape. Not modified.
+   * @param gradients of the same shape, from their forward and backward pass. Not modified.
    * @param learningRate the length of the step in units of the gradient
    * @throws IllegalArgumentException if the shapes differ
    */
-  void update(Parameters parameters, Parameters gradients, double learningRate);
+  void update(Parameters parameters, Gradients gradients, double learningRate);
 
   /** The steps made, where the rule of the next one depends on them; else 0. */
   default long steps() {
     return 0;
   }
 
-  /** What is kept for each parameter; live, in an order that {@link OptimizerKind#resume} knows. */
+  /**
+   * What is kept for each dense parameter; live, in an order that {@link OptimizerKind#resume}
+   * knows.
+   */
   default List<Parameters> state() {
     return List.of();
   }

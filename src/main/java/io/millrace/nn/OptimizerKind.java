@@ -47,7 +47,7 @@ public enum OptimizerKind implements HasText {
 
   /** An optimiser that has not made a step yet: all its state is zero. */
   public final Optimizer start(Architecture architecture) {
-    return create(0, Stream.generate(() -> Parameters.zeros(architecture)).limit(arrays).toList());
+    return create(0, Stream.generate(() -> Parameters.dense(architecture)).limit(arrays).toList());
   }
 
   /**

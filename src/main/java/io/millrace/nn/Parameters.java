@@ -10,77 +10,109 @@ import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.MatrixFeatures_DDRM;
 
 /**
- * The weights and biases of a network, or the gradients of a cost with respect to them, which have
- * the same shapes.
+ * The weights and biases of a network; or, without sparse rows, the gradients of a cost with
+ * respect to them and what an optimiser keeps for them, which have the same shapes.
  *
  * <pre>
- * w1t()   n0 x n1    W1'        w2t()   n1 x n2    W2'
- * b1()    1 x n1     b1'        b2()    1 x n2     b2'
+ * w1t()     nd x n1   W1d', of the dense inputs       w2t()   n1 x n2   W2'
+ * sparse()  ns x n1   W1s', the rows that exist
+ * b1()      1 x n1    b1'                             b2()    1 x n2    b2'
  * </pre>
  *
- * <p>Weights are kept transposed: a mini-batch buffer of m rows of n0 numbers (row-major m x n0,
- * the same memory as a column-major X, n0 x m) then needs no transposition. In every signature and
+ * <p>Weights are kept transposed: a mini-batch buffer of m rows of nd numbers (row-major m x nd,
+ * the same memory as a column-major X, nd x m) then needs no transposition. In every signature and
  * document X keeps its meaning: examples are columns; {@code t} marks a matrix kept as its
  * transpose. {@link #of}, {@link #w1()}, {@link #w2()} and the two {@code Array} methods speak the
- * public form instead: W1 is n1 rows of n0 numbers.
+ * public form instead: W1 is n1 rows of nd numbers.
  *
  * <p>Mutable, and not safe for several threads. Memory: 8 bytes times {@link
- * Architecture#parameterCount()}.
+ * Architecture#parameterCount()}, and {@link SparseRows}.
  */
 public final class Parameters {
+  /** Where b1 of the ReLU family starts with sparse inputs; 0.1 to 1 are alike. */
+  public static final double AWAKE = 0.3;
+
   private final DMatrixRMaj w1t;
   private final DMatrixRMaj b1;
   private final DMatrixRMaj w2t;
   private final DMatrixRMaj b2;
   private final List<DMatrixRMaj> matrices;
+  private final SparseRows sparse;
 
-  private Parameters(int inputs, int hidden, int outputs) {
+  private Parameters(int inputs, int hidden, int outputs, SparseRows sparse) {
     w1t = new DMatrixRMaj(inputs, hidden);
     b1 = new DMatrixRMaj(1, hidden);
     w2t = new DMatrixRMaj(hidden, outputs);
     b2 = new DMatrixRMaj(1, outputs);
     matrices = List.of(w1t, b1, w2t, b2);
+    this.sparse = sparse;
   }
 
   /**
-   * All zero: a place for gradients, not a start for learning.
+   * All zero: a place for other numbers, not a start for learning.
    *
    * @throws IllegalArgumentException if one matrix would have more than 2^31 - 1 elements
    */
   public static Parameters zeros(Architecture architecture) {
-    return new Parameters(architecture.inputs(), architecture.hidden(), architecture.outputs());
+    return zeros(architecture, architecture.sparseInputs());
+  }
+
+  /** All zero, without a place for sparse rows: for what is kept elsewhere of those. */
+  public static Parameters dense(Architecture architecture) {
+    return zeros(architecture, 0);
+  }
+
+  private static Parameters zeros(Architecture architecture, int sparseInputs) {
+    return new Parameters(
+        architecture.inputs(),
+        architecture.hidden(),
+        architecture.outputs(),
+        new SparseRows(sparseInputs, architecture.hidden(), 0));
+  }
+
+  /** A start for learning, with as many inputs to the first layer as there are dense ones. */
+  public static Parameters random(Architecture architecture, long seed, OptionalDouble scale) {
+    return random(architecture, 0, seed, scale);
   }
 
   /**
-   * A start for learning: weights drawn from normal distributions around zero, biases zero.
+   * A start for learning: weights drawn from normal distributions around zero, biases zero. Sparse
+   * inputs have no rows, which is zero, too; so with them b1 of the ReLU family is {@value #AWAKE}:
+   * at 0 a unit with sparse inputs alone would never wake.
    *
    * <p>Without a scale the variance is 1/n_in for a layer of tanh or sigmoid units (LeCun, Bottou,
    * Orr and Müller, "Efficient BackProp", 1998, 4.6) and 2/n_in for one of the ReLU family (He,
    * Zhang, Ren and Sun, "Delving deep into rectifiers", 2015, 2.2). Each layer goes by its own
-   * function: W1 by the activation, with n_in = n0; W2 always has 1/n1, no output being of the ReLU
-   * family.
+   * function: W1 by the activation, with n_in = nd plus the sparse fields, of whose inputs few are
+   * not 0 at a time; W2 always has 1/n1, no output being of the ReLU family.
    *
    * <p>The numbers depend on nothing but the arguments: {@link Random} and its {@code nextGaussian}
    * are specified to the bit. They are drawn in the order of the public form, W1 row by row, then
    * W2.
    *
+   * @param sparseFields how many fields the sparse inputs come from; 0 without sparse inputs
    * @param scale the standard deviation of all weights, finite and above zero; empty for the above
    * @throws IllegalArgumentException if the scale is out of range, or as for {@link #zeros}
    */
-  public static Parameters random(Architecture architecture, long seed, OptionalDouble scale) {
+  public static Parameters random(
+      Architecture architecture, int sparseFields, long seed, OptionalDouble scale) {
     scale.ifPresent(Parameters::requireScale);
     Parameters parameters = zeros(architecture);
     Random random = new Random(seed);
     double gain = architecture.activation().gain();
-    drawWeights(random, scale.orElse(Math.sqrt(gain / architecture.inputs())), parameters.w1t);
+    int inputs = architecture.inputs() + sparseFields;
+    drawWeights(random, scale.orElse(Math.sqrt(gain / inputs)), parameters.w1t);
     drawWeights(random, scale.orElse(Math.sqrt(1.0 / architecture.hidden())), parameters.w2t);
+    if (architecture.sparseInputs() > 0 && architecture.activation().canSleep()) {
+      parameters.b1.fill(AWAKE);
+    }
     return parameters;
   }
 
   /**
-   * Copies parameters given in their public form.
+   * Copies parameters without sparse inputs, given in their public form.
    *
-   * @param w1 W1, n1 rows of n0 numbers. Not modified.
+   * @param w1 W1, n1 rows of nd numbers. Not modified.
    * @param b1 n1 numbers. Not modified.
    * @param w2 W2, n2 rows of n1 numbers. Not modified.
    * @param b2 n2 numbers. Not modified.
@@ -88,10 +120,42 @@ public final class Parameters {
    *     every weight of both layers is zero
    */
   public static Parameters of(double[][] w1, double[] b1, double[][] w2, double[] b2) {
+    return of(w1, b1, w2, b2, 0, new int[0], new double[0][]);
+  }
+
+  /**
+   * Copies parameters given in their public form.
+   *
+   * @param w1 W1d, n1 rows of nd numbers. Not modified.
+   * @param b1 n1 numbers. Not modified.
+   * @param w2 W2, n2 rows of n1 numbers. Not modified.
+   * @param b2 n2 numbers. Not modified.
+   * @param sparseInputs ns
+   * @param rows the sparse inputs that have rows, each once. Not modified.
+   * @param w1s these rows of W1s', n1 numbers each. Not modified.
+   * @throws IllegalArgumentException if the shapes do not fit together, a number is not finite, or
+   *     every weight of both layers is zero
+   */
+  public static Parameters of(
+      double[][] w1,
+      double[] b1,
+      double[][] w2,
+      double[] b2,
+      int sparseInputs,
+      int[] rows,
+      double[][] w1s) {
     requireNotEmpty("rows of W1", w1.length);
-    requireNotEmpty("columns of W1", w1[0].length);
+    if (sparseInputs == 0) {
+      requireNotEmpty("columns of W1", w1[0].length);
+    }
     requireNotEmpty("rows of W2", w2.length);
-    Parameters parameters = new Parameters(w1[0].length, w1.length, w2.length);
+    requireCount("sparse rows of W1", w1s.length, rows.length);
+    SparseRows sparse = new SparseRows(sparseInputs, w1.length, 0);
+    for (int i = 0; i < rows.length; i++) {
+      requireFinite("sparse W1, row " + i, w1s[i], w1.length);
+      sparse.add(rows[i], w1s[i]);
+    }
+    Parameters parameters = new Parameters(w1[0].length, w1.length, w2.length, sparse);
     copyWeights("W1", w1, parameters.w1t);
     copyBiases("b1", b1, parameters.b1);
     copyWeights("W2", w2, parameters.w2t);
@@ -100,7 +164,7 @@ public final class Parameters {
     return parameters;
   }
 
-  /** n0. */
+  /** nd. */
   public int inputs() {
     return w1t.numRows;
   }
@@ -115,7 +179,7 @@ public final class Parameters {
     return w2t.numCols;
   }
 
-  /** W1', n0 x n1; live. */
+  /** W1d', nd x n1; live. */
   public DMatrixRMaj w1t() {
     return w1t;
   }
@@ -135,12 +199,17 @@ public final class Parameters {
     return b2;
   }
 
-  /** W1', b1', W2', b2', in this order; live. For what treats all parameters alike. */
+  /** The rows of W1s' that exist; live. */
+  public SparseRows sparse() {
+    return sparse;
+  }
+
+  /** W1d', b1', W2', b2', in this order; live. For what treats all dense parameters alike. */
   public List<DMatrixRMaj> matrices() {
     return matrices;
   }
 
-  /** A copy of W1 in its public form: n1 rows of n0 numbers. */
+  /** A copy of W1d in its public form: n1 rows of nd numbers. */
   public double[][] w1() {
     return transposed(w1t);
   }
@@ -160,21 +229,27 @@ public final class Parameters {
     return Arrays.copyOf(b2.data, outputs());
   }
 
-  /** The same numbers in matrices of their own. */
+  /** The same numbers in memory of their own, with what an optimiser keeps in sparse rows. */
   public Parameters copy() {
-    Parameters copy = new Parameters(inputs(), hidden(), outputs());
-    copy.set(this);
+    Parameters copy = new Parameters(inputs(), hidden(), outputs(), sparse.copy());
+    copy.setDense(this);
     return copy;
   }
 
   /**
-   * Takes over the numbers of other parameters.
+   * Takes over the numbers of other parameters. What an optimiser keeps in sparse rows becomes 0.
    *
    * @param source Not modified.
    * @throws IllegalArgumentException if the shapes differ
    */
   public void set(Parameters source) {
     source.requireShapeOf(this, "parameters");
+    requireCount("sparse inputs", source.sparse.inputs(), sparse.inputs());
+    setDense(source);
+    sparse.set(source.sparse);
+  }
+
+  private void setDense(Parameters source) {
     for (int i = 0; i < matrices.size(); i++) {
       matrices.get(i).setTo(source.matrices.get(i));
     }
@@ -185,46 +260,51 @@ public final class Parameters {
    * four parts, because each addition waits for the one before it.
    */
   public double norm() {
-    double squares = 0;
-    for (int i = 0; i < matrices.size(); i++) {
-      squares += squares(matrices.get(i).data, matrices.get(i).getNumElements());
-    }
-    return Math.sqrt(squares);
+    return Math.sqrt(squares());
   }
 
-  private static double squares(double[] data, int count) {
+  double squares() {
+    double squares = 0;
+    for (int i = 0; i < matrices.size(); i++) {
+      squares += squares(matrices.get(i).data, 0, matrices.get(i).getNumElements());
+    }
+    return squares + sparse.squares();
+  }
+
+  static double squares(double[] data, int from, int count) {
     double s0 = 0;
     double s1 = 0;
     double s2 = 0;
     double s3 = 0;
-    int whole = count - count % 4;
-    for (int i = 0; i < whole; i += 4) {
+    int end = from + count;
+    int whole = end - count % 4;
+    for (int i = from; i < whole; i += 4) {
       s0 += data[i] * data[i];
       s1 += data[i + 1] * data[i + 1];
       s2 += data[i + 2] * data[i + 2];
       s3 += data[i + 3] * data[i + 3];
     }
-    for (int i = whole; i < count; i++) {
+    for (int i = whole; i < end; i++) {
       s0 += data[i] * data[i];
     }
     return (s0 + s1) + (s2 + s3);
   }
 
-  /** Multiplies every parameter by a number. */
-  public void scale(double factor) {
+  /** Multiplies every dense parameter by a number. */
+  void scale(double factor) {
     for (DMatrixRMaj matrix : matrices) {
       CommonOps_DDRM.scale(factor, matrix);
     }
   }
 
   /**
-   * dW = dW + factor W for the weights of both layers, the biases being left as they are; this
-   * being the gradients.
+   * dW = dW + factor W for the dense weights of both layers, the biases being left as they are;
+   * this being the gradients.
    *
    * @param parameters of the same shape. Not modified.
    * @throws IllegalArgumentException if the shapes differ
    */
-  public void addWeights(double factor, Parameters parameters) {
+  void addWeights(double factor, Parameters parameters) {
     parameters.requireShapeOf(this, "parameters");
     CommonOps_DDRM.addEquals(w1t, factor, parameters.w1t);
     CommonOps_DDRM.addEquals(w2t, factor, parameters.w2t);
@@ -232,7 +312,7 @@ public final class Parameters {
 
   /** Whether no parameter is infinite or NaN. */
   public boolean isFinite() {
-    return matrices.stream().noneMatch(MatrixFeatures_DDRM::hasUncountable);
+    return matrices.stream().noneMatch(MatrixFeatures_DDRM::hasUncountable) && sparse.isFinite();
   }
 
   /**
@@ -307,6 +387,13 @@ public final class Parameters {
     }
   }
 
+  private static void requireCount(String name, int found, int expected) {
+    if (found != expected) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s: expected %d, found %d", name, expected, found));
+    }
+  }
+
   private static void requireFinite(String name, double[] numbers, int count) {
     if (numbers.length != count) {
       throw new IllegalArgumentException(
@@ -329,7 +416,8 @@ public final class Parameters {
   /** One layer of zeros still learns, because the other tells the hidden units apart. */
   private static void requireBrokenSymmetry(Parameters parameters) {
     if (MatrixFeatures_DDRM.isZeros(parameters.w1t, 0)
-        && MatrixFeatures_DDRM.isZeros(parameters.w2t, 0)) {
+        && MatrixFeatures_DDRM.isZeros(parameters.w2t, 0)
+        && parameters.sparse.squares() == 0) {
       throw new IllegalArgumentException(
           "weights: expected some that are not zero, found all zero: "
               + "every hidden unit would compute the same function for ever");

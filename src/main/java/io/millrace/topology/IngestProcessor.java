@@ -96,11 +96,11 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
     int batchSize = config.training().batchSize();
     byte[] committed = checkpoint.restore(this::isLost);
     if (committed == null) {
-      return new MiniBatch(model.inputs(), model.outputs(), batchSize);
+      return new MiniBatch(model.denseInputs(), model.sparseInputs(), model.outputs(), batchSize);
     }
     MiniBatch partial = MiniBatchCodec.decode(committed, batchSize);
     Mismatches.inSizes(
-            partial.inputs(),
+            partial.inputs() + partial.sparseInputs(),
             partial.outputs(),
             model.inputs(),
             model.outputs(),

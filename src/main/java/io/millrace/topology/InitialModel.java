@@ -69,10 +69,11 @@ public final class InitialModel {
           snapshot.examples(),
           Model.NOTHING_LEARNED);
     }
-    Parameters parameters = SnapshotCodec.decodeParameters(bytes);
+    Parameters parameters = SnapshotCodec.decodeParameters(bytes, shape.sparseInputs());
     Architecture found =
         new Architecture(
             parameters.inputs(),
+            parameters.sparse().inputs(),
             parameters.hidden(),
             parameters.outputs(),
             shape.activation(),

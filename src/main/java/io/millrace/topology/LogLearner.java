@@ -118,7 +118,10 @@ public final class LogLearner {
       return new Rejected(new Rejection(Reason.WRONG_TYPE, String.valueOf(e.getMessage())), 0);
     }
     Architecture shape = model().architecture();
-    if (batch.isEmpty() || batch.inputs() != shape.inputs() || batch.outputs() != shape.outputs()) {
+    if (batch.isEmpty()
+        || batch.inputs() != shape.inputs()
+        || batch.sparseInputs() != shape.sparseInputs()
+        || batch.outputs() != shape.outputs()) {
       return new Rejected(wrongSize(batch, shape), batch.size());
     }
     Outcome outcome = learner.learn(batch, offset);
@@ -205,11 +208,14 @@ public final class LogLearner {
         Reason.WRONG_SIZE,
         String.format(
             Locale.ROOT,
-            "The mini-batch has %d inputs, %d outputs and %d examples; the model has %d inputs, %d outputs",
+            "The mini-batch has %d dense and %d sparse inputs, %d outputs and %d examples; the model"
+                + " has %d dense and %d sparse inputs, %d outputs",
             batch.inputs(),
+            batch.sparseInputs(),
             batch.outputs(),
             batch.size(),
             shape.inputs(),
+            shape.sparseInputs(),
             shape.outputs()));
   }
 }

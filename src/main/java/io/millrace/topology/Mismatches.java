@@ -29,6 +29,7 @@ final class Mismatches {
   static Mismatches between(Architecture existing, Architecture configured, String place) {
     return inSizes(
             existing.inputs(), existing.outputs(), configured.inputs(), configured.outputs(), place)
+        .compare("sparse inputs", existing.sparseInputs(), configured.sparseInputs())
         .compare("hidden", existing.hidden(), configured.hidden())
         .compare("activation", existing.activation().text(), configured.activation().text())
         .compare("output", existing.output().text(), configured.output().text());

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.data.DMatrixSparseCSC;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -580,5 +581,161 @@ final class VectorKernel implements Kernel {
     s1.mul(share).intoArray(db, j + LANES);
     s2.mul(share).intoArray(db, j + 2 * LANES);
     s3.mul(share).intoArray(db, j + 3 * LANES);
+  }
+
+  @Override
+  public void addSparse(SparseRows w, int[] slots, DMatrixSparseCSC x, DMatrixRMaj zt) {
+    int n = zt.numCols;
+    for (int i = 0; i < x.numCols; i++) {
+      int from = x.col_idx[i];
+      int to = x.col_idx[i + 1];
+      int j = 0;
+      for (; j + 4 * LANES <= n; j += 4 * LANES) {
+        addFourVectors(w, slots, x.nz_values, from, to, j, zt.data, i * n + j);
+      }
+      for (; j + LANES <= n; j += LANES) {
+        addVector(w, slots, x.nz_values, from, to, j, zt.data, i * n + j);
+      }
+      if (j < n) {
+        addRest(w, slots, x.nz_values, from, to, j, zt.data, i * n, n);
+      }
+    }
+  }
+
+  /** Four vectors of z_i, in registers through all of the example's non-zeros. */
+  private static void addFourVectors(
+      SparseRows w, int[] slots, double[] x, int from, int to, int j, double[] z, int at) {
+    DoubleVector z0 = DoubleVector.fromArray(SPECIES, z, at);
+    DoubleVector z1 = DoubleVector.fromArray(SPECIES, z, at + LANES);
+    DoubleVector z2 = DoubleVector.fromArray(SPECIES, z, at + 2 * LANES);
+    DoubleVector z3 = DoubleVector.fromArray(SPECIES, z, at + 3 * LANES);
+    for (int k = from; k < to; k++) {
+      if (slots[k] != SparseRows.NONE) {
+        double[] row = w.chunk(slots[k]);
+        int start = w.start(slots[k]) + j;
+        DoubleVector v = DoubleVector.broadcast(SPECIES, x[k]);
+        z0 = v.fma(DoubleVector.fromArray(SPECIES, row, start), z0);
+        z1 = v.fma(DoubleVector.fromArray(SPECIES, row, start + LANES), z1);
+        z2 = v.fma(DoubleVector.fromArray(SPECIES, row, start + 2 * LANES), z2);
+        z3 = v.fma(DoubleVector.fromArray(SPECIES, row, start + 3 * LANES), z3);
+      }
+    }
+    z0.intoArray(z, at);
+    z1.intoArray(z, at + LANES);
+    z2.intoArray(z, at + 2 * LANES);
+    z3.intoArray(z, at + 3 * LANES);
+  }
+
+  private static void addVector(
+      SparseRows w, int[] slots, double[] x, int from, int to, int j, double[] z, int at) {
+    DoubleVector sum = DoubleVector.fromArray(SPECIES, z, at);
+    for (int k = from; k < to; k++) {
+      if (slots[k] != SparseRows.NONE) {
+        DoubleVector row =
+            DoubleVector.fromArray(SPECIES, w.chunk(slots[k]), w.start(slots[k]) + j);
+        sum = DoubleVector.broadcast(SPECIES, x[k]).fma(row, sum);
+      }
+    }
+    sum.intoArray(z, at);
+  }
+
+  private static void addRest(
+      SparseRows w, int[] slots, double[] x, int from, int to, int j, double[] z, int at, int n) {
+    for (int k = from; k < to; k++) {
+      if (slots[k] != SparseRows.NONE) {
+        double[] row = w.chunk(slots[k]);
+        int start = w.start(slots[k]);
+        for (int i = j; i < n; i++) {
+          z[at + i] = Math.fma(x[k], row[start + i], z[at + i]);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void sparseGradients(DMatrixRMaj dzt, DMatrixSparseCSC x, int[] numbers, double[] dwt) {
+    int n = dzt.numCols;
+    double share = 1.0 / dzt.numRows;
+    for (int i = 0; i < x.numCols; i++) {
+      int from = x.col_idx[i];
+      int to = x.col_idx[i + 1];
+      int j = 0;
+      for (; j + 4 * LANES <= n; j += 4 * LANES) {
+        spreadFourVectors(share, dzt.data, i * n + j, x.nz_values, numbers, from, to, dwt, j, n);
+      }
+      for (; j + LANES <= n; j += LANES) {
+        spreadVector(share, dzt.data, i * n + j, x.nz_values, numbers, from, to, dwt, j, n);
+      }
+      if (j < n) {
+        spreadRest(share, dzt.data, i * n, x.nz_values, numbers, from, to, dwt, j, n);
+      }
+    }
+  }
+
+  /** Adds four vectors of dz_i, kept in registers, to the gradients of the example's non-zeros. */
+  private static void spreadFourVectors(
+      double share,
+      double[] dz,
+      int at,
+      double[] x,
+      int[] numbers,
+      int from,
+      int to,
+      double[] dw,
+      int j,
+      int n) {
+    DoubleVector d0 = DoubleVector.fromArray(SPECIES, dz, at);
+    DoubleVector d1 = DoubleVector.fromArray(SPECIES, dz, at + LANES);
+    DoubleVector d2 = DoubleVector.fromArray(SPECIES, dz, at + 2 * LANES);
+    DoubleVector d3 = DoubleVector.fromArray(SPECIES, dz, at + 3 * LANES);
+    for (int k = from; k < to; k++) {
+      int row = numbers[k] * n + j;
+      DoubleVector f = DoubleVector.broadcast(SPECIES, share * x[k]);
+      f.fma(d0, DoubleVector.fromArray(SPECIES, dw, row)).intoArray(dw, row);
+      f.fma(d1, DoubleVector.fromArray(SPECIES, dw, row + LANES)).intoArray(dw, row + LANES);
+      f.fma(d2, DoubleVector.fromArray(SPECIES, dw, row + 2 * LANES))
+          .intoArray(dw, row + 2 * LANES);
+      f.fma(d3, DoubleVector.fromArray(SPECIES, dw, row + 3 * LANES))
+          .intoArray(dw, row + 3 * LANES);
+    }
+  }
+
+  private static void spreadVector(
+      double share,
+      double[] dz,
+      int at,
+      double[] x,
+      int[] numbers,
+      int from,
+      int to,
+      double[] dw,
+      int j,
+      int n) {
+    DoubleVector d = DoubleVector.fromArray(SPECIES, dz, at);
+    for (int k = from; k < to; k++) {
+      int row = numbers[k] * n + j;
+      DoubleVector.broadcast(SPECIES, share * x[k])
+          .fma(d, DoubleVector.fromArray(SPECIES, dw, row))
+          .intoArray(dw, row);
+    }
+  }
+
+  private static void spreadRest(
+      double share,
+      double[] dz,
+      int at,
+      double[] x,
+      int[] numbers,
+      int from,
+      int to,
+      double[] dw,
+      int j,
+      int n) {
+    for (int k = from; k < to; k++) {
+      int row = numbers[k] * n;
+      for (int i = j; i < n; i++) {
+        dw[row + i] = Math.fma(share * x[k], dz[at + i], dw[row + i]);
+      }
+    }
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.nn.Activation;
 import io.millrace.nn.Architecture;
+import io.millrace.nn.Gradients;
 import io.millrace.nn.KernelKind;
 import io.millrace.nn.Network;
 import io.millrace.nn.Optimizer;
@@ -56,7 +57,7 @@ public class StepBenchmark {
 
   private Network network;
   private Parameters parameters;
-  private Parameters gradients;
+  private Gradients gradients;
   private Optimizer optimizer;
   private DMatrixRMaj xt;
   private DMatrixRMaj yt;
@@ -72,7 +73,7 @@ public class StepBenchmark {
         new Architecture(inputs, hidden, 1, Activation.TANH, Output.SIGMOID);
     network = new Network(architecture, kernel);
     parameters = Parameters.random(architecture, 1, OptionalDouble.empty());
-    gradients = Parameters.zeros(architecture);
+    gradients = new Gradients(architecture);
     optimizer = OptimizerKind.SGD.start(architecture);
     xt = new DMatrixRMaj(m, inputs);
     RandomMatrices_DDRM.fillGaussian(xt, 0, 1, random);
@@ -93,7 +94,7 @@ public class StepBenchmark {
 
   /**
    * Prints a line a shape: each kernel in a JVM of its own, and NumPy before and after them, where
-   * Debian's python3-numpy is installed.
+   * Debian's python3-numpy is installed; then those of {@link SparseStepBenchmark}.
    */
   static void run(List<String> args) throws IOException, InterruptedException, RunnerException {
     System.out.printf(
@@ -130,6 +131,7 @@ public class StepBenchmark {
           numpy / ejml,
           bytes);
     }
+    SparseStepBenchmark.run(args);
   }
 
   /** The median microseconds of the same step in NumPy; NaN where there is none. */

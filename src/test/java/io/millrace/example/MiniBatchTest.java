@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.data.DMatrixSparseCSC;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,7 +94,8 @@ class MiniBatchTest {
     fill(0, longs(offsets));
 
     assertThat(batch.describeOffsets()).isEqualTo(described);
-    assertThat(batch.toString()).contains("m=" + batch.size(), "n0=3", "n2=2", "partition=0");
+    assertThat(batch.toString())
+        .contains("m=" + batch.size(), "nd=3", "ns=0", "n2=2", "partition=0");
   }
 
   @ParameterizedTest
@@ -107,11 +109,82 @@ class MiniBatchTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 1, 1", "1, 0, 1", "1, 1, 0", "-1, 1, 1"})
+  @CsvSource({"0, 1, 1", "1, 0, 1", "1, 1, 0"})
   void shouldRefuseSizesBelowOne(int inputs, int outputs, int capacity) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new MiniBatch(inputs, outputs, capacity))
         .withMessageEndingWith("Got: %d, %d, %d", inputs, outputs, capacity);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-1, 1", "1, -1"})
+  void shouldRefuseANegativeNumberOfInputs(int inputs, int sparseInputs) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new MiniBatch(inputs, sparseInputs, 1, 1))
+        .withMessageEndingWith("Got: %d, %d sparse", inputs, sparseInputs);
+  }
+
+  @Test
+  void shouldKeepSparseInputsAscendingEachOnceAndWithoutZeros() {
+    MiniBatch sparse = new MiniBatch(0, 1 << 30, 1, 3);
+    add(sparse, new int[] {1 << 29, 3, 7, 3, 7, 5}, new double[] {1, 2, -1, 0.5, 1, 0});
+    sparse.append(0, 1);
+    sparse.append(0, 2); // all of its inputs are 0
+    add(sparse, new int[] {0, 4}, new double[] {-1, 1});
+    sparse.append(0, 3);
+
+    DMatrixSparseCSC xs = sparse.xs();
+    assertThat(new int[] {xs.numRows, xs.numCols, xs.nz_length}).containsExactly(1 << 30, 3, 4);
+    assertThat(xs.col_idx).startsWith(0, 2, 2, 4);
+    assertThat(xs.nz_rows).startsWith(3, 1 << 29, 0, 4);
+    assertThat(xs.nz_values).startsWith(2.5, 1, -1, 1);
+    assertThat(new int[] {sparse.xt().numRows, sparse.xt().numCols}).containsExactly(3, 0);
+  }
+
+  /** Values that are added in another order can have another sum. */
+  @Test
+  void shouldAddUpValuesOfOneInputInTheOrderInWhichTheyCame() {
+    MiniBatch sparse = new MiniBatch(1, 2, 1, 1);
+    add(sparse, new int[] {1, 0, 1, 1}, new double[] {1e16, 1, 1, -1e16});
+    sparse.append(0, 1);
+
+    assertThat(sparse.xs().nz_length).isEqualTo(1);
+    assertThat(sparse.xs().nz_rows[0]).isZero();
+  }
+
+  @Test
+  void shouldForgetTheSparseInputsOfAnExampleThatIsNotKept() {
+    MiniBatch sparse = new MiniBatch(1, 9, 1, 2);
+    add(sparse, new int[] {8, 3}, new double[] {1, 1}); // rejected
+    add(sparse, new int[] {2}, new double[] {4});
+    sparse.append(0, 1);
+    add(sparse, new int[] {1}, new double[] {1}); // rejected
+    sparse.clear();
+    sparse.beginSparse();
+    sparse.append(0, 0);
+    add(sparse, new int[] {6}, new double[] {5});
+    sparse.append(0, 1);
+
+    DMatrixSparseCSC xs = sparse.xs();
+    assertThat(xs.numCols).isEqualTo(2);
+    assertThat(xs.col_idx).startsWith(0, 0, 1);
+    assertThat(xs.nz_rows[0]).isEqualTo(6);
+    assertThat(xs.nz_values[0]).isEqualTo(5);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-1", "9"})
+  void shouldRefuseASparseInputThatThereIsNot(int row) {
+    assertThatExceptionOfType(IndexOutOfBoundsException.class)
+        .isThrownBy(() -> new MiniBatch(1, 9, 1, 2).addSparse(row, 1))
+        .withMessage("Row %d of 9 sparse inputs", row);
+  }
+
+  private static void add(MiniBatch batch, int[] rows, double[] values) {
+    batch.beginSparse();
+    for (int i = 0; i < rows.length; i++) {
+      batch.addSparse(rows[i], values[i]);
+    }
   }
 
   private static long[] longs(String text) {

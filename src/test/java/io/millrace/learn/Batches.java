@@ -40,6 +40,33 @@ public final class Batches {
     return of(xs, ys);
   }
 
+  /**
+   * The same with sparse inputs, of which an example has up to six, in any order and some of them
+   * twice, more often the first ones.
+   */
+  public static MiniBatch sparse(Architecture shape, int m, Random random) {
+    int ns = shape.sparseInputs();
+    MiniBatch batch = new MiniBatch(shape.inputs(), ns, shape.outputs(), m);
+    for (int example = 0; example < m; example++) {
+      double[] x = new double[shape.inputs() + ns];
+      for (int i = 0; i < shape.inputs(); i++) {
+        x[i] = random.nextGaussian();
+      }
+      batch.beginSparse();
+      for (int k = random.nextInt(7); k > 0; k--) {
+        int row = (int) (ns * random.nextDouble() * random.nextDouble());
+        double value = random.nextInt(3) == 0 ? random.nextGaussian() : 1 - 2 * random.nextInt(2);
+        batch.addSparse(row, value);
+        x[shape.inputs() + row] += value;
+      }
+      System.arraycopy(x, 0, batch.xt().data, example * shape.inputs(), shape.inputs());
+      double[] y = label(shape, x, random);
+      System.arraycopy(y, 0, batch.yt().data, example * y.length, y.length);
+      batch.append(0, example);
+    }
+    return batch;
+  }
+
   /** A noisy function of the inputs. */
   static double[] label(Architecture shape, double[] x, Random random) {
     double[] y = new double[shape.outputs()];
@@ -60,6 +87,18 @@ public final class Batches {
           };
     }
     return y;
+  }
+
+  /** Both blocks of X as one: a row of nd + ns numbers an example. */
+  static double[][] allInputs(MiniBatch batch) {
+    double[][] rows = new double[batch.size()][batch.inputs() + batch.sparseInputs()];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(batch.xt().data, i * batch.inputs(), rows[i], 0, batch.inputs());
+      for (int k = batch.xs().col_idx[i]; k < batch.xs().col_idx[i + 1]; k++) {
+        rows[i][batch.inputs() + batch.xs().nz_rows[k]] = batch.xs().nz_values[k];
+      }
+    }
+    return rows;
   }
 
   /** The rows of a matrix. */

@@ -11,6 +11,7 @@ import io.millrace.example.MiniBatch;
 import io.millrace.learn.quality.Evaluation;
 import io.millrace.nn.Activation;
 import io.millrace.nn.Architecture;
+import io.millrace.nn.Gradients;
 import io.millrace.nn.Network;
 import io.millrace.nn.OptimizerKind;
 import io.millrace.nn.Output;
@@ -76,7 +77,7 @@ class LearnerTest {
     Parameters before = model.parameters().copy();
     MiniBatch batch = examples(shape, new Random(7), 5);
     Network network = new Network(shape);
-    Parameters gradients = Parameters.zeros(shape);
+    Gradients gradients = new Gradients(shape);
     network.forward(before, batch.xt());
     double cost = network.cost(batch.yt());
     network.backward(before, batch.xt(), batch.yt(), gradients);

@@ -27,7 +27,7 @@ class GradientTest {
     Network network = new Network(architecture);
     for (int m : BATCH_SIZES) {
       Problem problem = Problem.random(architecture, m, SEED);
-      Parameters analytic = gradients(network, problem);
+      Parameters analytic = gradients(network, problem).dense();
       for (int i = 0; i < analytic.matrices().size(); i++) {
         DMatrixRMaj parameters = problem.parameters().matrices().get(i);
         for (int j = 0; j < parameters.getNumElements(); j++) {
@@ -51,19 +51,19 @@ class GradientTest {
       DMatrixRMaj x = Problem.rowMatrix(batch.x(example));
       DMatrixRMaj y = Problem.rowMatrix(batch.y(example));
       Problem single = new Problem(architecture, batch.parameters(), x, y);
-      add(1.0 / batch.m(), gradients(network, single), expected);
+      add(1.0 / batch.m(), gradients(network, single).dense(), expected);
       cost += network.cost(y) / batch.m();
     }
 
-    Parameters actual = gradients(network, batch);
+    Parameters actual = gradients(network, batch).dense();
 
     add(-1, expected, actual);
     assertThat(actual.norm()).isLessThan(1e-14 * (1 + expected.norm()));
     assertThat(network.cost(batch.yt())).isCloseTo(cost, within(1e-14 * (1 + cost)));
   }
 
-  private static Parameters gradients(Network network, Problem problem) {
-    Parameters gradients = Parameters.zeros(problem.architecture());
+  private static Gradients gradients(Network network, Problem problem) {
+    Gradients gradients = new Gradients(problem.architecture());
     network.forward(problem.parameters(), problem.xt());
     network.backward(problem.parameters(), problem.xt(), problem.yt(), gradients);
     return gradients;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Random;
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.data.DMatrixSparseCSC;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -68,6 +69,28 @@ class KernelTest {
     }
   }
 
+  @Test
+  void shouldHaveTheSameBitsOfSparseInputsOnVectorsAndInPlainJava() {
+    Kernel vector = KernelKind.VECTOR.create();
+    Kernel plain = new FusedKernel();
+    for (int hidden = 1; hidden <= 70; hidden++) {
+      Sparse problem = new Sparse(hidden);
+      assertThat(problem.z(vector)).as("%d hidden", hidden).containsExactly(problem.z(plain));
+      assertThat(problem.dw(vector)).as("%d hidden", hidden).containsExactly(problem.dw(plain));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldHaveTheSparseProductsOfTheDefinition(KernelKind kind) {
+    Kernel kernel = kind.create();
+    for (int hidden : new int[] {1, 2, 5, 8, 16, 19, 64}) {
+      Sparse problem = new Sparse(hidden);
+      assertThat(problem.z(kernel)).containsExactly(problem.naiveZ(), within(1e-12));
+      assertThat(problem.dw(kernel)).containsExactly(problem.naiveDw(), within(1e-12));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void shouldComputeAnExampleWhereverItStands(KernelKind kind) {
@@ -114,7 +137,7 @@ class KernelTest {
   private static Parameters trained(Architecture architecture, int m, KernelKind kernel) {
     Network network = new Network(architecture, kernel);
     Parameters parameters = Parameters.random(architecture, SEED, OptionalDouble.empty());
-    Parameters gradients = Parameters.zeros(architecture);
+    Gradients gradients = new Gradients(architecture);
     Optimizer optimizer = OptimizerKind.SGD.start(architecture);
     for (int step = 0; step < 100; step++) {
       Problem batch = Problem.random(architecture, m, SEED + step % 5);
@@ -193,6 +216,77 @@ class KernelTest {
         matrix.data[i] = random.nextGaussian();
       }
       return matrix;
+    }
+  }
+
+  /** 9 examples of 20 sparse inputs, of which those that divide by 3 have no row. */
+  private static final class Sparse {
+    private static final int INPUTS = 20;
+    private static final int EXAMPLES = 9;
+
+    final int hidden;
+    final SparseRows rows;
+    final DMatrixSparseCSC xs = new DMatrixSparseCSC(INPUTS, EXAMPLES, 0);
+    final DMatrixRMaj zt;
+    final DMatrixRMaj dzt;
+
+    Sparse(int hidden) {
+      this.hidden = hidden;
+      Random random = new Random(SEED);
+      rows = new SparseRows(INPUTS, hidden, 1);
+      for (int row = INPUTS - 1; row >= 0; row--) {
+        if (row % 3 != 0) {
+          rows.add(row, Layer.random(1, 2 * hidden, random).data);
+        }
+      }
+      for (int i = 0; i < EXAMPLES; i++) {
+        for (int row = random.nextInt(4); row < INPUTS && i != 4; row += 1 + random.nextInt(5)) {
+          xs.set(row, i, random.nextGaussian());
+        }
+      }
+      zt = Layer.random(EXAMPLES, hidden, random);
+      dzt = Layer.random(EXAMPLES, hidden, random);
+    }
+
+    double[] z(Kernel kernel) {
+      int[] slots = new int[xs.nz_length];
+      rows.find(xs, slots);
+      DMatrixRMaj sum = zt.copy();
+      kernel.addSparse(rows, slots, xs, sum);
+      return sum.data;
+    }
+
+    /** By row, as if each row's number were the row. */
+    double[] dw(Kernel kernel) {
+      double[] dw = new double[INPUTS * hidden];
+      kernel.sparseGradients(dzt, xs, xs.nz_rows, dw);
+      return dw;
+    }
+
+    double[] naiveZ() {
+      DMatrixRMaj sum = zt.copy();
+      double[] weights = new double[hidden];
+      for (int slot = 0; slot < rows.count(); slot++) {
+        rows.read(slot, weights);
+        for (int i = 0; i < EXAMPLES; i++) {
+          for (int j = 0; j < hidden; j++) {
+            sum.add(i, j, xs.get(rows.row(slot), i) * weights[j]);
+          }
+        }
+      }
+      return sum.data;
+    }
+
+    double[] naiveDw() {
+      DMatrixRMaj dw = new DMatrixRMaj(INPUTS, hidden);
+      for (int row = 0; row < INPUTS; row++) {
+        for (int i = 0; i < EXAMPLES; i++) {
+          for (int j = 0; j < hidden; j++) {
+            dw.add(row, j, xs.get(row, i) * dzt.get(i, j) / EXAMPLES);
+          }
+        }
+      }
+      return dw.data;
     }
   }
 }

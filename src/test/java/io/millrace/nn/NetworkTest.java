@@ -22,7 +22,7 @@ class NetworkTest {
   private final Network network = new Network(architecture);
   private final Parameters parameters =
       Parameters.random(architecture, SEED, OptionalDouble.empty());
-  private final Parameters gradients = Parameters.zeros(architecture);
+  private final Gradients gradients = new Gradients(architecture);
 
   static List<Architecture> architectures() {
     return Problem.architectures();
@@ -35,7 +35,7 @@ class NetworkTest {
     for (int m : new int[] {3, 20, 1, 6}) {
       Problem problem = Problem.random(each, m, SEED + m);
       NaiveNetwork naive = new NaiveNetwork(each, problem.parameters());
-      Parameters actual = Parameters.zeros(each);
+      Gradients actual = new Gradients(each);
 
       one.forward(problem.parameters(), problem.xt());
       one.backward(problem.parameters(), problem.xt(), problem.yt(), actual);
@@ -48,10 +48,10 @@ class NetworkTest {
       assertThat(one.cost(problem.yt())).isCloseTo(naive.loss / m, within(EXACT));
       assertThat(Arrays.stream(one.losses(), 0, m).average())
           .hasValueCloseTo(naive.loss / m, within(EXACT));
-      assertMeans(m, naive.dw1, actual.w1());
-      assertMeans(m, new double[][] {naive.db1}, new double[][] {actual.b1Array()});
-      assertMeans(m, naive.dw2, actual.w2());
-      assertMeans(m, new double[][] {naive.db2}, new double[][] {actual.b2Array()});
+      assertMeans(m, naive.dw1, actual.dense().w1());
+      assertMeans(m, new double[][] {naive.db1}, new double[][] {actual.dense().b1Array()});
+      assertMeans(m, naive.dw2, actual.dense().w2());
+      assertMeans(m, new double[][] {naive.db2}, new double[][] {actual.dense().b2Array()});
     }
   }
 
@@ -111,13 +111,13 @@ class NetworkTest {
     Problem problem = Problem.random(each, 3, SEED);
     problem.xt().set(1, 0, Double.NaN);
     Network one = new Network(each);
-    Parameters actual = Parameters.zeros(each);
+    Gradients actual = new Gradients(each);
 
     one.forward(problem.parameters(), problem.xt());
     one.backward(problem.parameters(), problem.xt(), problem.yt(), actual);
 
     assertThat(one.cost(problem.yt())).isNaN();
-    assertThat(actual.isFinite()).isFalse();
+    assertThat(actual.dense().isFinite()).isFalse();
     assertThat(Problem.row(one.predictions(), 0)).doesNotContain(Double.NaN);
   }
 
@@ -154,7 +154,7 @@ class NetworkTest {
     DMatrixRMaj xt = new DMatrixRMaj(6, 2);
     DMatrixRMaj yt = new DMatrixRMaj(6, 3);
     DMatrixRMaj shortY = new DMatrixRMaj(5, 3);
-    Parameters other = Parameters.zeros(new Architecture(2, 5, 3, Activation.TANH, Output.SIGMOID));
+    Architecture wider = new Architecture(2, 5, 3, Activation.TANH, Output.SIGMOID);
     network.forward(parameters, xt);
 
     String message = "Y: expected 3 x 6 (one column an example), found 3 x 5";
@@ -171,7 +171,7 @@ class NetworkTest {
         .isThrownBy(() -> network.backward(parameters, new DMatrixRMaj(5, 2), yt, gradients))
         .withMessage("X: expected 2 x 6 (one column an example), found 2 x 5");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> network.backward(parameters, xt, yt, other))
+        .isThrownBy(() -> network.backward(parameters, xt, yt, new Gradients(wider)))
         .withMessage("gradients: expected 2 inputs, 4 hidden, 3 outputs, found 2, 5, 3");
   }
 

@@ -20,9 +20,9 @@ class OptimizerTest {
           new double[][] {{1, 2}}, new double[] {3}, new double[][] {{4}}, new double[] {5});
 
   /** All gradients the same, so that each parameter takes the same steps. */
-  private static Parameters gradients(double gradient) {
-    Parameters gradients = Parameters.zeros(SHAPE);
-    gradients.matrices().forEach(matrix -> matrix.fill(gradient));
+  private static Gradients gradients(double gradient) {
+    Gradients gradients = new Gradients(SHAPE);
+    gradients.dense().matrices().forEach(matrix -> matrix.fill(gradient));
     return gradients;
   }
 
@@ -41,9 +41,15 @@ class OptimizerTest {
 
   @Test
   void shouldStepAgainstTheGradientOfEveryParameter() {
-    Parameters gradients =
-        Parameters.of(
-            new double[][] {{2, -2}}, new double[] {4}, new double[][] {{6}}, new double[] {8});
+    Gradients gradients = new Gradients(SHAPE);
+    gradients
+        .dense()
+        .set(
+            Parameters.of(
+                new double[][] {{2, -2}},
+                new double[] {4},
+                new double[][] {{6}},
+                new double[] {8}));
 
     OptimizerKind.SGD.start(SHAPE).update(parameters, gradients, RATE);
 
@@ -51,7 +57,7 @@ class OptimizerTest {
     assertThat(parameters.b1Array()).containsExactly(1);
     assertThat(parameters.w2()).isDeepEqualTo(new double[][] {{1}});
     assertThat(parameters.b2Array()).containsExactly(1);
-    assertThat(gradients.w1()).isDeepEqualTo(new double[][] {{2, -2}});
+    assertThat(gradients.dense().w1()).isDeepEqualTo(new double[][] {{2, -2}});
   }
 
   @Test
@@ -109,7 +115,7 @@ class OptimizerTest {
   @EnumSource
   void shouldStayFiniteWithTheLargestGradientsAndRates(OptimizerKind kind) {
     Parameters largest = Parameters.zeros(SHAPE);
-    largest.set(gradients(Double.MAX_VALUE));
+    largest.set(gradients(Double.MAX_VALUE).dense());
     Optimizer optimizer = kind.start(SHAPE);
 
     for (int step = 0; step < 100; step++) {
@@ -125,8 +131,7 @@ class OptimizerTest {
   @ParameterizedTest
   @EnumSource
   void shouldRefuseGradientsOfAnotherShape(OptimizerKind kind) {
-    Parameters gradients =
-        Parameters.zeros(new Architecture(3, 1, 1, Activation.TANH, Output.SIGMOID));
+    Gradients gradients = new Gradients(new Architecture(3, 1, 1, Activation.TANH, Output.SIGMOID));
     Optimizer optimizer = kind.start(SHAPE);
 
     assertThatIllegalArgumentException()

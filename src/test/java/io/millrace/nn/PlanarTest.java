@@ -30,7 +30,7 @@ class PlanarTest {
     Architecture architecture = new Architecture(2, 4, 1, Activation.TANH, Output.SIGMOID);
     Network network = new Network(architecture);
     Parameters parameters = initialParameters();
-    Parameters gradients = Parameters.zeros(architecture);
+    Gradients gradients = new Gradients(architecture);
     Optimizer optimizer = OptimizerKind.SGD.start(architecture);
 
     int updates = 0;

@@ -60,7 +60,11 @@ final class EventPredictor implements Predictions {
   private final class Desk {
     private final ExampleDecoder decoder = ExampleDecoders.withoutLabel(config);
     private final MiniBatch batch =
-        new MiniBatch(config.model().inputs(), config.model().outputs(), AT_ONCE);
+        new MiniBatch(
+            config.model().denseInputs(),
+            config.model().sparseInputs(),
+            config.model().outputs(),
+            AT_ONCE);
     private @Nullable Predictor predictor;
 
     Predictor predictor(Snapshot newest) {
@@ -150,7 +154,7 @@ final class EventPredictor implements Predictions {
       }
       desk.batch.append(0, i);
     }
-    DMatrixRMaj chunk = desk.predictor(newest).predict(desk.batch.xt());
+    DMatrixRMaj chunk = desk.predictor(newest).predict(desk.batch.xt(), desk.batch.xs());
     int outputs = chunk.numCols;
     System.arraycopy(chunk.data, 0, predictions.data, from * outputs, (to - from) * outputs);
   }

@@ -6,12 +6,11 @@ import io.millrace.codec.plain.PlainCategory;
 import io.millrace.example.Feature;
 import io.millrace.example.Rejection;
 import java.io.IOException;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots of features; those of hashes and times have files of their own. Each writes all of its
- * inputs, every time: the memory is used again.
+ * The slots of features; those of hashes and times have files of their own. A dense one writes all of
+ * its inputs, every time: the memory is used again.
  */
 final class FeatureSlots {
   private FeatureSlots() {}
@@ -19,7 +18,7 @@ final class FeatureSlots {
   /**
    * A slot for an entry of the list of features.
    *
-   * @param start the number of its first input
+   * @param start the number of its first input, among the dense or the sparse ones
    */
   static Slot of(Feature feature, int start) {
     if (feature instanceof Feature.OneHot oneHot) {
@@ -71,17 +70,13 @@ final class FeatureSlots {
     }
   }
 
-  private static final class OneHotSlot extends Slot {
+  private static final class OneHotSlot extends SparseSlot {
     private final Categories categories;
     private final PlainCategory plain = new PlainCategory();
-    private final int start;
-    private final int count;
 
     OneHotSlot(Feature.OneHot feature, int start) {
-      super(feature.field().text());
+      super(feature.field().text(), start);
       this.categories = new Categories(field(), feature.values());
-      this.start = start;
-      this.count = feature.inputs();
     }
 
     @Override
@@ -90,7 +85,7 @@ final class FeatureSlots {
       if (fault != null) {
         return fault;
       }
-      write(categories.position(json), column);
+      keep(categories.position(json));
       return null;
     }
 
@@ -98,17 +93,14 @@ final class FeatureSlots {
     int readPlain(byte[] b, int from, Column column) {
       int end = plain.read(b, from);
       if (end != NOT_PLAIN) {
-        write(categories.position(b, plain), column);
+        keep(categories.position(b, plain));
       }
       return end;
     }
 
-    private void write(int position, Column column) {
-      int first = column.xStart + start;
-      Arrays.fill(column.x, first, first + count, 0);
-      if (position >= 0) {
-        column.x[first + position] = 1;
-      }
+    /** Takes a position in the list of values; a value that is not listed has none. */
+    private void keep(int position) {
+      keep(Math.max(position, 0), position < 0 ? 0 : 1);
     }
   }
 

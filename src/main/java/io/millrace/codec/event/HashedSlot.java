@@ -21,14 +21,13 @@ import org.jspecify.annotations.Nullable;
  * <p>The results for texts of up to eight bytes are kept in a table of 2,048 places, each for the
  * text that had it last: 24 kB.
  */
-final class HashedSlot extends Slot {
+final class HashedSlot extends SparseSlot {
   private static final Hasher32 MURMUR3 = Hashing.murmur3_32();
   private static final int KEPT_BITS = 11;
   private static final long MULTIPLIER = 0x9E3779B97F4A7C15L; // 2^64 / the golden ratio
 
   private final Categories categories;
   private final PlainCategory plain = new PlainCategory();
-  private final int start;
   private final int count;
 
   /** The bytes of {@code field=}, and room for a value. */
@@ -42,9 +41,8 @@ final class HashedSlot extends Slot {
   private final int[] keptInputs = new int[1 << KEPT_BITS];
 
   HashedSlot(Feature.Hashed feature, int start) {
-    super(feature.field().text());
+    super(feature.field().text(), start);
     this.categories = new Categories(field());
-    this.start = start;
     this.count = feature.inputs();
     this.bytes = (field() + "=").getBytes(StandardCharsets.UTF_8);
     this.prefix = bytes.length;
@@ -56,7 +54,7 @@ final class HashedSlot extends Slot {
     if (fault != null) {
       return fault;
     }
-    write(signedInput(append(Categories.text(json))), column);
+    keep(signedInput(append(Categories.text(json))));
     return null;
   }
 
@@ -64,7 +62,7 @@ final class HashedSlot extends Slot {
   int readPlain(byte[] b, int from, Column column) {
     int end = plain.read(b, from);
     if (end != NOT_PLAIN) {
-      write(signedInput(b, plain.from(), plain.to()), column);
+      keep(signedInput(b, plain.from(), plain.to()));
     }
     return end;
   }
@@ -90,14 +88,8 @@ final class HashedSlot extends Slot {
     return h >= 0 ? input : ~input;
   }
 
-  private void write(int signedInput, Column column) {
-    int first = column.xStart + start;
-    Arrays.fill(column.x, first, first + count, 0);
-    if (signedInput >= 0) {
-      column.x[first + signedInput] = 1;
-    } else {
-      column.x[first + ~signedInput] = -1;
-    }
+  private void keep(int signedInput) {
+    keep(signedInput >= 0 ? signedInput : ~signedInput, signedInput >= 0 ? 1 : -1);
   }
 
   /** Puts the value behind the prefix and returns where it ends. May replace the bytes. */

@@ -62,6 +62,7 @@ public final class JsonExampleDecoder implements ExampleDecoder {
   /** Where each slot's value stands. */
   private final List<FieldPath> paths = new ArrayList<>();
 
+  private SparseSlot[] sparseSlots = {};
   private @Nullable PlainVectorReader plainVector;
   private @Nullable PlainEventReader plainEvent;
 
@@ -137,10 +138,12 @@ public final class JsonExampleDecoder implements ExampleDecoder {
 
   private void addFeatures(Features features) {
     if (features instanceof Features.Named named) {
-      int start = 0;
+      int dense = 0;
+      int sparse = 0;
       for (Feature feature : named.features()) {
-        add(feature.field(), FeatureSlots.of(feature, start));
-        start += feature.inputs();
+        add(feature.field(), FeatureSlots.of(feature, feature.isSparse() ? sparse : dense));
+        sparse += feature.isSparse() ? feature.inputs() : 0;
+        dense += feature.isSparse() ? 0 : feature.inputs();
       }
     } else if (features instanceof Features.Vector vector) {
       FieldPath field = vector.field();
@@ -156,6 +159,11 @@ public final class JsonExampleDecoder implements ExampleDecoder {
 
   private void readPlainEvents() {
     plainEvent = PlainEventReader.of(paths, slots).orElse(null);
+    sparseSlots =
+        slots.stream()
+            .filter(SparseSlot.class::isInstance)
+            .map(SparseSlot.class::cast)
+            .toArray(SparseSlot[]::new);
   }
 
   /** A parser that reads what a decoder does. */
@@ -186,7 +194,11 @@ public final class JsonExampleDecoder implements ExampleDecoder {
     if (plainVector != null) {
       return plainVector.read(value, column);
     }
-    return plainEvent != null && plainEvent.read(value, column);
+    if (plainEvent == null || !plainEvent.read(value, column)) {
+      return false;
+    }
+    column.add(sparseSlots);
+    return true;
   }
 
   private @Nullable Rejection readRecord(JsonParser json) throws IOException {
@@ -204,6 +216,9 @@ public final class JsonExampleDecoder implements ExampleDecoder {
     Rejection rejection = null;
     for (Slot slot : slots) {
       rejection = Rejections.first(rejection, slot.fault());
+    }
+    if (rejection == null) {
+      column.add(sparseSlots);
     }
     return rejection;
   }

@@ -23,7 +23,9 @@ public final class Frame {
   public static final VarHandle FLOAT =
       MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private static final int HEADER = 2 * Integer.BYTES;
+  /** The bytes before a body. */
+  static final int HEADER = 2 * Integer.BYTES;
+
   private static final int TRAILER = Integer.BYTES;
 
   /** The bytes that the frame adds to a body. */

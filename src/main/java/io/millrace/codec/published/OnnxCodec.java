@@ -98,8 +98,17 @@ public final class OnnxCodec {
    * to), timestamp; and what {@link #decode} needs beside the graph: activation, output, scaler.
    *
    * @param millrace the version of Millrace
+   * @throws FormatException when the model has sparse inputs, which the graph has no place for
    */
   public static byte[] encode(Snapshot snapshot, Precision precision, String millrace) {
+    if (snapshot.architecture().sparseInputs() > 0) {
+      throw new FormatException(
+          String.format(
+              Locale.ROOT,
+              "A model with sparse inputs has no ONNX form yet, and this one has %d of them; export"
+                  + " it as JSON.",
+              snapshot.architecture().sparseInputs()));
+    }
     ModelProto.Builder model =
         ModelProto.newBuilder()
             .setIrVersion(IR_VERSION)

@@ -18,18 +18,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The JSON of a snapshot, {@code millrace-snapshot/1}, and of parameters alone. */
+/**
+ * The JSON of a snapshot, {@code millrace-snapshot/1}, and of parameters alone. {@code inputs} and
+ * {@code W1} are those of the dense inputs; of sparse ones it has the rows that exist, ascending:
+ * {@code "sparse":{"inputs":262144,"rows":[3,17],"W1":[[n1 numbers],[n1 numbers]]}}.
+ */
 public final class SnapshotCodec {
   private static final String FORMAT = "millrace-snapshot/1";
 
   /** The fields that not every snapshot has. */
   private static final List<String> OPTIONAL =
-      List.of("scaler", "learnedThrough", "kernel", "rollback", "application");
+      List.of("sparse", "scaler", "learnedThrough", "kernel", "rollback", "application");
 
   private static final SerializableString LEARNED_THROUGH = Json.name("learnedThrough");
 
   /** The longest a double is in JSON, {@code -1.2345678901234567E-300}, and its comma. */
   private static final int NUMBER = 25;
+
+  /** The longest that a row's number is, and its comma; and the brackets of the row. */
+  private static final int ROW = 14;
 
   /** The longest a character is in JSON: a control character. */
   private static final int ESCAPED = 6;
@@ -42,14 +49,18 @@ public final class SnapshotCodec {
 
   private SnapshotCodec() {}
 
-  /** The most bytes that a snapshot of a model of this name and shape can have. */
+  /**
+   * The most bytes that a snapshot of a model of this name and shape can have, when all of its
+   * sparse inputs have been seen.
+   */
   public static long maxEncodedSize(String model, Architecture shape, boolean isScaled) {
     long brackets = 4 * ((long) shape.hidden() + shape.outputs());
     long statistics = isScaled ? 2L * shape.inputs() : 0;
     return FIXED
         + (long) ESCAPED * model.length()
         + brackets
-        + NUMBER * (shape.parameterCount() + statistics);
+        + NUMBER * (shape.parameterCount() + statistics)
+        + shape.sparseInputs() * (ROW + (long) NUMBER * shape.hidden());
   }
 
   public static byte[] encode(Snapshot snapshot) {
@@ -72,6 +83,11 @@ public final class SnapshotCodec {
     Json.numbers(json, "b1", parameters.b1Array());
     Json.rows(json, "W2", parameters.w2());
     Json.numbers(json, "b2", parameters.b2Array());
+    if (shape.sparseInputs() > 0) {
+      json.writeObjectFieldStart("sparse");
+      SparseJson.write(json, parameters.sparse());
+      json.writeEndObject();
+    }
     if (snapshot.scaler().isPresent()) {
       json.writeObjectFieldStart("scaler");
       ScalerJson.write(json, snapshot.scaler().get());
@@ -128,9 +144,11 @@ public final class SnapshotCodec {
       if (!json.path("format").asText().equals(FORMAT)) {
         throw Json.unexpected("format", FORMAT, json.path("format"));
       }
+      Parameters parameters = parameters(json, 0);
       Architecture shape =
           new Architecture(
               Json.int32(json, "inputs"),
+              parameters.sparse().inputs(),
               Json.int32(json, "hidden"),
               Json.int32(json, "outputs"),
               named(json, "activation", Activation.values()),
@@ -140,7 +158,7 @@ public final class SnapshotCodec {
           Json.int64(json, "version"),
           Json.int64(json, "examples"),
           shape,
-          fitting(shape, parameters(json)),
+          fitting(shape, parameters),
           json.has("scaler")
               ? Optional.of(ScalerJson.read(json.get("scaler"), shape.inputs()))
               : Optional.empty(),
@@ -161,24 +179,37 @@ public final class SnapshotCodec {
   }
 
   /**
-   * Reads {@code {"W1":[[...],...],"b1":[...],"W2":[[...],...],"b2":[...]}}, other fields ignored.
+   * Reads {@code {"W1":[[...],...],"b1":[...],"W2":[[...],...],"b2":[...]}}, where there are sparse
+   * inputs with rows {@code "sparse"} too, other fields ignored.
    *
+   * @param sparseInputs how many there are where {@code "sparse"} is absent: none has a row then
    * @throws FormatException when one is absent or of another shape
    */
-  public static Parameters decodeParameters(byte[] bytes) {
+  public static Parameters decodeParameters(byte[] bytes, int sparseInputs) {
     try {
-      return parameters(Json.read(bytes));
+      return parameters(Json.read(bytes), sparseInputs);
     } catch (FormatException | IllegalArgumentException e) {
       throw new FormatException("Not the parameters of a model: " + e.getMessage(), e);
     }
   }
 
-  private static Parameters parameters(JsonNode json) {
+  private static Parameters parameters(JsonNode json, int sparseInputs) {
+    double[][] w1 = rows(json.path("W1"), "W1");
+    double[] b1 = numbers(json.path("b1"), "b1");
+    double[][] w2 = rows(json.path("W2"), "W2");
+    double[] b2 = numbers(json.path("b2"), "b2");
+    if (!json.has("sparse")) {
+      return Parameters.of(w1, b1, w2, b2, sparseInputs, new int[0], new double[0][]);
+    }
+    JsonNode sparse = Json.objectAt(json, "sparse");
     return Parameters.of(
-        rows(json.path("W1"), "W1"),
-        numbers(json.path("b1"), "b1"),
-        rows(json.path("W2"), "W2"),
-        numbers(json.path("b2"), "b2"));
+        w1,
+        b1,
+        w2,
+        b2,
+        SparseJson.inputs(sparse),
+        SparseJson.rows(sparse),
+        rows(sparse.path("W1"), "sparse.W1"));
   }
 
   private static Parameters fitting(Architecture shape, Parameters parameters) {

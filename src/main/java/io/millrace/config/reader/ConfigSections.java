@@ -15,6 +15,7 @@ import io.millrace.config.TopicsConfig;
 import io.millrace.config.TrainingConfig;
 import io.millrace.example.Features;
 import io.millrace.nn.Activation;
+import io.millrace.nn.Architecture;
 import io.millrace.nn.KernelKind;
 import io.millrace.nn.OptimizerKind;
 import io.millrace.nn.Output;
@@ -130,6 +131,8 @@ final class ConfigSections {
         new ModelConfig(
             model.read("name", "model", MODEL_NAME),
             inputs(model, features, areSound),
+            (int) Math.min(features.sparseInputs(), Architecture.MOST_SPARSE_INPUTS),
+            features.sparseFields(),
             model.read("hidden", "16", Types.COUNT),
             model.read("outputs", "1", Types.COUNT),
             model.read("activation", "tanh", Types.oneOf(Activation.values())),
@@ -148,7 +151,7 @@ final class ConfigSections {
         "outputs");
     model.rule(
         parameters(config) <= MOST,
-        "model too large: hidden * (inputs + 1) + outputs * (hidden + 1) parameters, at most "
+        "model too large: hidden * (dense inputs + 1) + outputs * (hidden + 1) parameters, at most "
             + MOST,
         "inputs",
         "hidden",
@@ -161,6 +164,14 @@ final class ConfigSections {
     if (!(features instanceof Features.Named named)) {
       return model.required("inputs", "4", Types.COUNT);
     }
+    model.rule(
+        named.sparseInputs() <= Architecture.MOST_SPARSE_INPUTS,
+        String.format(
+            Locale.ROOT,
+            "the categories of example.features make %d inputs, at most %d (2^30)",
+            named.sparseInputs(),
+            Architecture.MOST_SPARSE_INPUTS),
+        "inputs");
     int count = (int) Math.min(named.inputs(), MOST);
     int inputs = model.read("inputs", String.valueOf(Math.max(count, 1)), Types.COUNT);
     model.rule(
@@ -174,9 +185,9 @@ final class ConfigSections {
     return inputs;
   }
 
-  /** The sizes are below 2^31, so that the sum stays below 2^63. */
+  /** The sizes are below 2^31, so that the sum stays below 2^63. Rows of sparse inputs come later. */
   private static long parameters(ModelConfig model) {
-    return model.hidden() * (model.inputs() + 1L) + model.outputs() * (model.hidden() + 1L);
+    return model.hidden() * (model.denseInputs() + 1L) + model.outputs() * (model.hidden() + 1L);
   }
 
   private static TrainingConfig training(Section training, ModelConfig model) {
@@ -190,10 +201,11 @@ final class ConfigSections {
             Types.unboxed(training.read("clipNorm", "none", Types.POSITIVE.or("none"))),
             training.read("scaling", "none", Types.oneOf(Scaling.values())),
             training.read("kernel", "auto", Types.oneOf(KernelKind.values()).or("auto")));
-    long widest = Math.max(model.inputs(), Math.max(model.hidden(), model.outputs()));
+    long widest = Math.max(model.denseInputs(), Math.max(model.hidden(), model.outputs()));
     training.rule(
         widest * config.batchSize() <= MOST || parameters(model) > MOST,
-        "mini-batch too large: batchSize * max(inputs, hidden, outputs) numbers, at most " + MOST,
+        "mini-batch too large: batchSize * max(dense inputs, hidden, outputs) numbers, at most "
+            + MOST,
         "batchSize");
     return config;
   }

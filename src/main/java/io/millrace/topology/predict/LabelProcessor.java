@@ -45,7 +45,7 @@ final class LabelProcessor implements FixedKeyProcessor<byte[], byte[], Processe
     this.facts = facts;
     this.times = times;
     this.decoder = ExampleDecoders.ofLabels(config);
-    this.label = new MiniBatch(model.inputs(), model.outputs(), 1);
+    this.label = new MiniBatch(model.denseInputs(), model.sparseInputs(), model.outputs(), 1);
   }
 
   @Override

@@ -69,7 +69,7 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Proces
     this.isJoined = config.example().labels().isPresent();
     this.decoder = ExampleDecoders.withoutLabel(config);
     this.codec = new PredictionCodec(model.output(), config.example().label());
-    this.event = new MiniBatch(model.inputs(), model.outputs(), 1);
+    this.event = new MiniBatch(model.denseInputs(), model.sparseInputs(), model.outputs(), 1);
   }
 
   @Override
@@ -128,7 +128,7 @@ final class PredictProcessor implements FixedKeyProcessor<byte[], byte[], Proces
     }
     event.append(source.partition(), source.offset());
     Predictor newest = newest();
-    DMatrixRMaj prediction = newest.predict(event.xt());
+    DMatrixRMaj prediction = newest.predict(event.xt(), event.xs());
     event.clear();
     byte[] json =
         codec.encode(

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32C;
+import org.ejml.data.DMatrixSparseCSC;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,7 +43,7 @@ class MiniBatchCodecTest {
     byte[] bytes = MiniBatchCodec.encode(batch);
 
     assertThat((long) bytes.length)
-        .isLessThanOrEqualTo(MiniBatchCodec.maxEncodedSize(batch.inputs(), batch.outputs(), 7));
+        .isLessThanOrEqualTo(MiniBatchCodec.maxEncodedSize(batch.inputs(), 0, batch.outputs(), 7));
     assertSame(MiniBatchCodec.decode(bytes, 1), batch);
     assertThat(MiniBatchCodec.encode(MiniBatchCodec.decode(bytes, 1))).isEqualTo(bytes);
   }
@@ -56,7 +57,8 @@ class MiniBatchCodecTest {
     MiniBatch read = MiniBatchCodec.decode(MiniBatchCodec.encode(reused), 1);
 
     assertSame(read, reused);
-    assertThat(MiniBatchCodec.encode(reused)).hasSize((int) MiniBatchCodec.maxEncodedSize(2, 1, 1));
+    assertThat(MiniBatchCodec.encode(reused))
+        .hasSizeLessThanOrEqualTo((int) MiniBatchCodec.maxEncodedSize(2, 0, 1, 1));
   }
 
   @Test
@@ -65,7 +67,8 @@ class MiniBatchCodecTest {
 
     MiniBatch read = MiniBatchCodec.decode(bytes, 64);
 
-    assertThat((long) bytes.length).isEqualTo(MiniBatchCodec.maxEncodedSize(4, 2, 0));
+    assertThat((long) bytes.length)
+        .isLessThanOrEqualTo(MiniBatchCodec.maxEncodedSize(4, 0, 2, 0));
     assertThat(read.isEmpty()).isTrue();
     assertThat(read.inputs()).isEqualTo(4);
     assertThat(read.outputs()).isEqualTo(2);
@@ -85,10 +88,10 @@ class MiniBatchCodecTest {
   }
 
   @Test
-  void shouldWriteTheBytesOfVersion2() {
-    assertThat(MiniBatchCodec.encode(golden())).isEqualTo(Golden.bytes("mini-batch-2.hex"));
-    assertThat(MiniBatchCodec.encode(goldenFloats()))
-        .isEqualTo(Golden.bytes("mini-batch-2-float32.hex"));
+  void shouldWriteTheBytesOfVersion4() {
+    assertThat(MiniBatchCodec.encode(goldenSparse())).isEqualTo(Golden.bytes("mini-batch-4.hex"));
+    assertThat(MiniBatchCodec.encode(goldenWide()))
+        .isEqualTo(Golden.bytes("mini-batch-4-wide.hex"));
   }
 
   @Test
@@ -96,6 +99,57 @@ class MiniBatchCodecTest {
     assertSame(MiniBatchCodec.decode(Golden.bytes("mini-batch-1.hex"), 1), golden());
     assertSame(MiniBatchCodec.decode(Golden.bytes("mini-batch-2.hex"), 1), golden());
     assertSame(MiniBatchCodec.decode(Golden.bytes("mini-batch-2-float32.hex"), 1), goldenFloats());
+    assertSame(MiniBatchCodec.decode(Golden.bytes("mini-batch-4.hex"), 1), goldenSparse());
+    assertSame(MiniBatchCodec.decode(Golden.bytes("mini-batch-4-wide.hex"), 1), goldenWide());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void shouldReadBackSparseInputs(long seed) {
+    Random random = new Random(seed);
+    int ns = 1 + random.nextInt(random.nextBoolean() ? 200 : 1 << 30);
+    MiniBatch batch = new MiniBatch(random.nextInt(3), ns, 1, 9);
+    boolean isSigned = random.nextBoolean();
+    boolean isUniform = random.nextBoolean();
+    while (!batch.isFull()) {
+      int nonZeros = isUniform ? 3 : random.nextInt(5);
+      batch.beginSparse();
+      for (int k = 0; k < nonZeros; k++) {
+        double value = isSigned ? 1 - 2 * random.nextInt(2) : Doubles.anyFinite(random);
+        batch.addSparse(isUniform ? k * (ns / 3) : random.nextInt(ns), value);
+      }
+      addExample(random, batch, 10L * batch.size());
+    }
+
+    byte[] bytes = MiniBatchCodec.encode(batch);
+    MiniBatch read = MiniBatchCodec.decode(bytes, batch(random, 1, 1, 9));
+
+    assertSame(read, batch);
+    assertThat((long) bytes.length)
+        .isLessThanOrEqualTo(MiniBatchCodec.maxEncodedSize(batch.inputs(), 5, 1, 9));
+    assertThat(MiniBatchCodec.encode(read)).isEqualTo(bytes);
+    assertSame(MiniBatchCodec.decode(bytes, read), batch);
+  }
+
+  /** Five numbers and two hashed categories, of which nothing but the offsets repeats. */
+  @Test
+  void shouldNeedFewBytesForAnEvent() {
+    Random random = new Random(1);
+    MiniBatch batch = new MiniBatch(5, 256, 1, 32);
+    while (!batch.isFull()) {
+      batch.beginSparse();
+      batch.addSparse(random.nextInt(128), 1);
+      batch.addSparse(128 + random.nextInt(128), -1);
+      int start = batch.size() * 5;
+      batch.xt().data[start] = random.nextInt(3000); // miles
+      batch.xt().data[start + 1] = random.nextInt(100);
+      batch.xt().data[start + 2] = random.nextInt(24);
+      batch.xt().data[start + 3] = (float) Math.sin(start);
+      batch.xt().data[start + 4] = (float) Math.cos(start);
+      batch.yt().data[batch.size()] = random.nextInt(2);
+      batch.append(0, 1_000_000 + batch.size());
+    }
+    assertThat(MiniBatchCodec.encode(batch).length / 32.0).isLessThan(24);
   }
 
   @ParameterizedTest
@@ -129,19 +183,16 @@ class MiniBatchCodecTest {
     assertThat(MiniBatchCodec.encode(read)).isEqualTo(bytes);
     assertThat((long) bytes.length)
         .isLessThanOrEqualTo(
-            MiniBatchCodec.maxEncodedSize(2, plain.outputs(), 7)
+            MiniBatchCodec.maxEncodedSize(2, 0, plain.outputs(), 7)
                 + MiniBatchCodec.maxServedSize(plain.outputs(), 7));
     read.clear();
     addExample(random, read, 0);
     assertThat(read.servedCount()).isZero();
     assertThat(read.servedVersion(0)).isEqualTo(MiniBatch.NOT_SERVED);
-    assertThat(Frame.version(ByteBuffer.wrap(MiniBatchCodec.encode(read)).order(LITTLE_ENDIAN)))
-        .as("as before there were any")
-        .isEqualTo(2);
   }
 
   @Test
-  void shouldReadAndWriteTheBytesOfVersion3() {
+  void shouldReadTheBytesOfVersion3() {
     byte[] bytes = Golden.bytes("mini-batch-3.hex");
     MiniBatch batch = new MiniBatch(2, 1, 2);
     double[] x = {0.5, -2, 0.1, 4};
@@ -149,7 +200,6 @@ class MiniBatchCodecTest {
     batch.yt().data[0] = 1;
     batch.append(1, 7, new ServedPrediction(300, new double[] {-0.25}));
     batch.append(1, 9);
-    assertThat(MiniBatchCodec.encode(batch)).isEqualTo(bytes);
     MiniBatch read = MiniBatchCodec.decode(bytes, 1);
     assertSame(read, batch);
     assertThat(read.servedVersion(0)).isEqualTo(300);
@@ -179,27 +229,23 @@ class MiniBatchCodecTest {
         MiniBatchCodec.decode(Golden.bytes("mini-batch-2.hex"), new MiniBatch(3, 1, 5)), golden());
   }
 
-  /** A float, a double that no float is, and the like of each in Y. */
+  /** One number for all, a byte, a float, a double that no float is. */
   @ParameterizedTest
   @CsvSource({
-    "0.5, 1, 4, 4",
-    "0.1, 1, 8, 4",
-    "-0.0, 0.1, 4, 8",
-    "1e300, 1e-300, 8, 8",
-    "1.401298464324817E-45, 3.4028234663852886E38, 4, 4",
-    "1e39, 5e-324, 8, 8"
+    "1, 8", "2, 3", "255, 3", "256, 12", "-1, 12", "-0.0, 12", "0.5, 12", "0.1, 24", "1e39, 24",
+    "1.401298464324817E-45, 12", "3.4028234663852886E38, 12", "5e-324, 24"
   })
-  void shouldWriteFloatsWhereNothingIsLost(double x, double y, int xBytes, int yBytes) {
-    MiniBatch batch = new MiniBatch(3, 2, 1);
+  void shouldWriteNumbersAsNarrowAsNothingIsLost(double x, int bytesOfX) {
+    MiniBatch batch = new MiniBatch(1, 1, 3);
     Arrays.fill(batch.xt().data, 1);
-    Arrays.fill(batch.yt().data, 1);
     batch.xt().data[1] = x;
-    batch.yt().data[1] = y;
-    batch.append(0, Long.MAX_VALUE);
+    for (int i = 0; i < 3; i++) {
+      batch.append(0, i);
+    }
 
     byte[] bytes = MiniBatchCodec.encode(batch);
 
-    assertThat(bytes).hasSize(36 + 8 + 3 * xBytes + 2 * yBytes);
+    assertThat(bytes).hasSize(8 + 1 + 4 + 1 + 3 + 1 + bytesOfX + 1 + 8 + 4);
     assertSame(MiniBatchCodec.decode(bytes, 1), batch);
   }
 
@@ -222,7 +268,9 @@ class MiniBatchCodecTest {
         "mini-batch-1.hex",
         "mini-batch-2.hex",
         "mini-batch-2-float32.hex",
-        "mini-batch-3.hex"
+        "mini-batch-3.hex",
+        "mini-batch-4.hex",
+        "mini-batch-4-wide.hex"
       })
   void shouldRefuseEveryChangeOfASingleByte(String file) {
     byte[] good = Golden.bytes(file);
@@ -243,7 +291,9 @@ class MiniBatchCodecTest {
         "mini-batch-1.hex",
         "mini-batch-2.hex",
         "mini-batch-2-float32.hex",
-        "mini-batch-3.hex"
+        "mini-batch-3.hex",
+        "mini-batch-4.hex",
+        "mini-batch-4-wide.hex"
       })
   void shouldRefuseEveryOtherLength(String file) {
     byte[] good = Golden.bytes(file);
@@ -258,12 +308,12 @@ class MiniBatchCodecTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {4, 0, 7, -1})
+  @ValueSource(ints = {5, 0, 7, -1})
   void shouldRefuseAnotherVersionByItsNumber(int version) {
     assertThatExceptionOfType(FormatException.class)
         .isThrownBy(() -> MiniBatchCodec.decode(withInt("mini-batch-2.hex", VERSION, version), 1))
         .withMessage(
-            "This mini-batch has format version %d, this Millrace reads version 1 to 3", version);
+            "This mini-batch has format version %d, this Millrace reads version 1 to 4", version);
   }
 
   @Test
@@ -353,6 +403,37 @@ class MiniBatchCodecTest {
         .withMessageStartingWith("A mini-batch that cannot be: ");
   }
 
+  private static MiniBatch goldenSparse() {
+    MiniBatch batch = new MiniBatch(2, 300, 1, 3);
+    double[] x = {0.1, 7, 0.25, 255, -3, 0};
+    System.arraycopy(x, 0, batch.xt().data, 0, x.length);
+    double[] y = {1, 0, 1};
+    System.arraycopy(y, 0, batch.yt().data, 0, y.length);
+    batch.addSparse(0, 1);
+    batch.addSparse(299, -1);
+    batch.append(3, 41, new ServedPrediction(300, new double[] {-0.25}));
+    batch.append(3, 42);
+    batch.addSparse(128, 0.5);
+    batch.append(3, 1L << 40);
+    return batch;
+  }
+
+  /** More inputs than have a block of their own, and two non-zeros an example. */
+  private static MiniBatch goldenWide() {
+    MiniBatch batch = new MiniBatch(17, 100_000, 2, 2);
+    for (int i = 0; i < 34; i++) {
+      batch.xt().data[i] = i / 2.0;
+    }
+    double[] y = {1, 0, 0, 1};
+    System.arraycopy(y, 0, batch.yt().data, 0, y.length);
+    for (int i = 0; i < 2; i++) {
+      batch.addSparse(5, 1);
+      batch.addSparse(99_999 - i, -1);
+      batch.append(0, 10 + i);
+    }
+    return batch;
+  }
+
   private static MiniBatch goldenFloats() {
     MiniBatch batch = new MiniBatch(2, 1, 3);
     double[] x = {0.5, -2, Float.MIN_VALUE, 3e30f, -0.0, 1};
@@ -416,6 +497,13 @@ class MiniBatchCodecTest {
   private static void assertSame(MiniBatch actual, MiniBatch expected) {
     assertThat(actual.toString()).isEqualTo(expected.toString()); // sizes, partition, offsets
     int m = expected.size();
+    DMatrixSparseCSC xs = expected.xs();
+    assertThat(Arrays.copyOf(actual.xs().col_idx, m + 1))
+        .containsExactly(Arrays.copyOf(xs.col_idx, m + 1));
+    assertThat(Arrays.copyOf(actual.xs().nz_rows, xs.nz_length))
+        .containsExactly(Arrays.copyOf(xs.nz_rows, xs.nz_length));
+    assertThat(Arrays.copyOf(actual.xs().nz_values, xs.nz_length))
+        .containsExactly(Arrays.copyOf(xs.nz_values, xs.nz_length));
     assertThat(Arrays.copyOf(actual.xt().data, m * expected.inputs()))
         .containsExactly(Arrays.copyOf(expected.xt().data, m * expected.inputs()));
     assertThat(Arrays.copyOf(actual.yt().data, m * expected.outputs()))

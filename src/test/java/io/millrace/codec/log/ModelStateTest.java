@@ -10,6 +10,7 @@ import io.millrace.learn.Batches;
 import io.millrace.learn.Learner;
 import io.millrace.learn.Model;
 import io.millrace.learn.Training;
+import io.millrace.learn.quality.Evaluation;
 import io.millrace.nn.Activation;
 import io.millrace.nn.Architecture;
 import io.millrace.nn.OptimizerKind;
@@ -238,15 +239,18 @@ class ModelStateTest {
     return "read";
   }
 
-  private record Kind(OptimizerKind optimizer, boolean scaled, Output output, int outputs) {}
+  private record Kind(
+      OptimizerKind optimizer, boolean scaled, Output output, int outputs, int sparseInputs) {}
 
   static List<Kind> kinds() {
     List<Kind> kinds = new ArrayList<>();
     for (OptimizerKind optimizer : OptimizerKind.values()) {
-      kinds.add(new Kind(optimizer, false, Output.SIGMOID, 2));
-      kinds.add(new Kind(optimizer, true, Output.SIGMOID, 1));
-      kinds.add(new Kind(optimizer, false, Output.SOFTMAX, 3));
-      kinds.add(new Kind(optimizer, true, Output.IDENTITY, 2));
+      kinds.add(new Kind(optimizer, false, Output.SIGMOID, 2, 0));
+      kinds.add(new Kind(optimizer, true, Output.SIGMOID, 1, 0));
+      kinds.add(new Kind(optimizer, false, Output.SOFTMAX, 3, 0));
+      kinds.add(new Kind(optimizer, true, Output.IDENTITY, 2, 0));
+      kinds.add(new Kind(optimizer, false, Output.SOFTMAX, 3, 40));
+      kinds.add(new Kind(optimizer, true, Output.SIGMOID, 1, 5_000));
     }
     return kinds;
   }
@@ -254,14 +258,19 @@ class ModelStateTest {
   @ParameterizedTest
   @MethodSource("kinds")
   void shouldGoOnToTheBitFromItsBytes(Kind kind) {
-    Architecture shape = new Architecture(3, 4, kind.outputs, Activation.TANH, kind.output);
+    Architecture shape =
+        new Architecture(3, kind.sparseInputs, 4, kind.outputs, Activation.TANH, kind.output);
     Parameters start = Parameters.random(shape, 1, OptionalDouble.empty());
     Learner uninterrupted = learner(Model.start(shape, start, kind.optimizer, kind.scaled));
     Learner restarted = learner(uninterrupted.model().copy());
     Random random = new Random(4);
 
     for (int number = 0; number < 60; number++) {
-      MiniBatch batch = Batches.random(shape, 1 + random.nextInt(9), random);
+      int m = 1 + random.nextInt(9);
+      MiniBatch batch =
+          kind.sparseInputs > 0
+              ? Batches.sparse(shape, m, random)
+              : Batches.random(shape, m, random);
       if (number % 7 == 3) {
         restarted = learner(ModelCodec.decode(ModelCodec.encode(restarted.model())));
       }
@@ -270,6 +279,96 @@ class ModelStateTest {
 
     assertThat(ModelCodec.encode(restarted.model()))
         .isEqualTo(ModelCodec.encode(uninterrupted.model()));
+  }
+
+  /** A model with sparse inputs, byte for byte as the description has it. */
+  @Test
+  void shouldHaveSparseRowsWhereTheDescriptionHasThem() {
+    Architecture shape = new Architecture(1, 9, 2, 1, Activation.RELU, Output.SIGMOID);
+    Model model = sparseModel(shape);
+    ByteBuffer expected = ByteBuffer.allocate(300).order(ByteOrder.LITTLE_ENDIAN);
+    expected.put("MRMD".getBytes(US_ASCII)).putInt(3);
+    expected.putInt(1).putInt(2).putInt(1); // nd, n1, n2
+    expected.putInt(2).putInt(0).putInt(2).putInt(0); // relu, sigmoid, adagrad, not scaled
+    expected.putInt(9);
+    expected.putLong(5).putLong(10).putLong(4).putLong(0);
+    for (double number : new double[] {1, 2, 3, 4, 5, 6, 7, 0, 0, 0, 0, 0, 0, 0}) {
+      expected.putDouble(number);
+    }
+    expected.putInt(2);
+    expected.putInt(7).putDouble(10).putDouble(11).putDouble(12).putDouble(13);
+    expected.putInt(0).putDouble(20).putDouble(21).putDouble(0).putDouble(0);
+    expected.putInt(Evaluation.DEFAULT_WINDOW); // and so on
+    byte[] prefix = Arrays.copyOf(expected.array(), expected.position());
+
+    byte[] bytes = ModelCodec.encode(model);
+
+    assertThat(bytes).startsWith(prefix);
+    assertThat(ModelCodec.encode(ModelCodec.decode(bytes))).isEqualTo(bytes);
+    assertThat(ModelCodec.decode(bytes).architecture()).isEqualTo(shape);
+    int rows = prefix.length - 2 * (4 + 4 * 8) - 8;
+    assertThat(refusal(model, body -> body.putInt(rows, 1 << 20)))
+        .startsWith("A model that cannot be: 1048576 sparse rows where ");
+    assertThat(refusal(model, body -> body.putInt(rows, -1)))
+        .startsWith("A model that cannot be: -1 sparse rows where ");
+    assertThat(refusal(model, body -> body.putInt(rows + 4, 9)))
+        .isEqualTo(
+            "A model that cannot be: sparse rows: expected different ones from 0 to below 9,"
+                + " found 9");
+    assertThat(refusal(model, body -> body.putInt(rows + 4, 0)))
+        .endsWith("expected different ones from 0 to below 9, found 0");
+    assertThat(refusal(model, body -> body.putDouble(rows + 8, Double.NaN)))
+        .isEqualTo("A model that cannot be: sparse row 7: expected finite numbers");
+    assertThat(refusal(model, body -> body.putInt(36, -2)))
+        .isEqualTo("A model that cannot be: sparse inputs must be at least 0. Got: -2");
+  }
+
+  private static Model sparseModel(Architecture shape) {
+    Parameters parameters =
+        Parameters.of(
+            new double[][] {{1}, {2}},
+            new double[] {3, 4},
+            new double[][] {{5, 6}},
+            new double[] {7},
+            9,
+            new int[0],
+            new double[0][]);
+    parameters.sparse().keep(1);
+    parameters.sparse().add(7, new double[] {10, 11, 12, 13});
+    parameters.sparse().add(0, new double[] {20, 21});
+    return new Model(
+        shape, parameters, OptimizerKind.ADAGRAD.start(shape), Optional.empty(), 5, 10, 4);
+  }
+
+  /** A model with sparse inputs that has learned, as version 3 wrote it. */
+  @Test
+  void shouldReadAndWriteTheGoldenBytesOfAModelWithSparseInputs() {
+    byte[] bytes = io.millrace.testing.Golden.bytes("model-3-adam.hex");
+
+    Model model = ModelCodec.decode(bytes);
+
+    assertThat(model.version()).isEqualTo(40);
+    assertThat(model.architecture().sparseInputs()).isEqualTo(1000);
+    assertThat(model.parameters().sparse().count()).isPositive();
+    assertThat(model.optimizer().steps()).isEqualTo(40);
+    assertThat(ModelCodec.encode(model)).isEqualTo(bytes);
+    assertThat(ModelCodec.encode(model.copy())).isEqualTo(bytes);
+    for (int at = 0; at < bytes.length; at++) {
+      byte[] damaged = bytes.clone();
+      damaged[at] ^= (byte) (1 << at % Byte.SIZE);
+      assertRefused(damaged);
+      assertRefused(sealed(Arrays.copyOf(bytes, at)));
+    }
+    Random random = new Random(1);
+    for (int i = 0; i < 5_000; i++) {
+      byte[] changed = bytes.clone();
+      changed[8 + random.nextInt(bytes.length - 8 - CHECKSUM)] = (byte) random.nextInt();
+      try {
+        assertThat(ModelCodec.encode(ModelCodec.decode(sealed(changed)))).isNotEmpty();
+      } catch (FormatException e) {
+        assertThat(e).hasMessageStartingWith("A model that cannot be: ");
+      }
+    }
   }
 
   private static Learner learner(Model model) {

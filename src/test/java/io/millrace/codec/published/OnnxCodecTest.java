@@ -242,4 +242,26 @@ class OnnxCodecTest {
     }
     return x;
   }
+
+  @Test
+  void shouldSayThatSparseInputsHaveNoForm() {
+    Architecture shape = new Architecture(1, 128, 2, 1, Activation.TANH, Output.SIGMOID);
+    Snapshot sparse =
+        new Snapshot(
+            "m",
+            0,
+            0,
+            shape,
+            Parameters.random(shape, 1, 3, OptionalDouble.empty()),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Instant.EPOCH);
+
+    assertThatThrownBy(() -> OnnxCodec.encode(sparse, Precision.FLOAT64, VERSION))
+        .isInstanceOf(FormatException.class)
+        .hasMessage(
+            "A model with sparse inputs has no ONNX form yet, and this one has 128 of them; export"
+                + " it as JSON.");
+  }
 }

@@ -175,7 +175,7 @@ class SnapshotCodecTest {
     assertThat(SnapshotCodec.isSnapshot(SnapshotCodec.encode(SNAPSHOT))).isTrue();
     assertThat(SnapshotCodec.isSnapshot(parameters.getBytes(UTF_8))).isFalse();
 
-    Parameters read = SnapshotCodec.decodeParameters(parameters.getBytes(UTF_8));
+    Parameters read = SnapshotCodec.decodeParameters(parameters.getBytes(UTF_8), 0);
     assertThat(read.w1()).isDeepEqualTo(new double[][] {{1, 2}});
     assertThat(read.b1Array()).containsExactly(3);
     assertThat(read.w2()).isDeepEqualTo(new double[][] {{4}});
@@ -225,8 +225,83 @@ class SnapshotCodecTest {
   void shouldSayWhatIsWrongWithParametersAlone() {
     assertThatExceptionOfType(FormatException.class)
         .isThrownBy(
-            () -> SnapshotCodec.decodeParameters("{\"W1\":[[1]],\"b1\":[1]}".getBytes(UTF_8)))
+            () -> SnapshotCodec.decodeParameters("{\"W1\":[[1]],\"b1\":[1]}".getBytes(UTF_8), 0))
         .withMessage("Not the parameters of a model: W2: expected an array, got nothing");
+  }
+
+  private static Snapshot sparse() {
+    return new Snapshot(
+        "flights",
+        812,
+        51_968,
+        new Architecture(1, 262_144, 2, 1, Activation.TANH, Output.SIGMOID),
+        Parameters.of(
+            new double[][] {{0.1}, {0.2}},
+            new double[] {1, 2},
+            new double[][] {{3, 4}},
+            new double[] {5},
+            262_144,
+            new int[] {17, 3, 262_143},
+            new double[][] {{1.5, -2}, {0, 1e-300}, {7, 8}}),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        TIME);
+  }
+
+  @Test
+  void shouldWriteTheRowsOfSparseInputsThatExistAscending() {
+    byte[] bytes = SnapshotCodec.encode(sparse());
+
+    assertThat(bytes)
+        .asString(UTF_8)
+        .contains("\"inputs\":1,", "\"W1\":[[0.1],[0.2]],")
+        .contains(
+            "\"b2\":[5.0],\"sparse\":{\"inputs\":262144,\"rows\":[3,17,262143],"
+                + "\"W1\":[[0.0,1.0E-300],[1.5,-2.0],[7.0,8.0]]},");
+    Snapshot read = SnapshotCodec.decode(bytes);
+    assertThat(read.architecture()).isEqualTo(sparse().architecture());
+    assertThat(SnapshotCodec.encode(read)).isEqualTo(bytes);
+    assertThat(SnapshotCodec.differences(SnapshotCodec.encode(SNAPSHOT), bytes)).contains("sparse");
+    assertThat((long) bytes.length)
+        .isLessThan(SnapshotCodec.maxEncodedSize("flights", read.architecture(), false));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "262144|0|sparse.inputs: expected 1 to 1073741824, got 0",
+        "262144|262143|sparse rows: expected different ones from 0 to below 262143, found 262143",
+        "[3,|[17,|sparse rows: expected different ones from 0 to below 262144, found 17",
+        "[3,|[-1,|sparse rows: expected different ones from 0 to below 262144, found -1",
+        "[3,|[2.5,|sparse.rows[0]: expected a whole number, got 2.5",
+        "[3,|[|sparse rows of W1: expected 2, found 3",
+        "[7.0,8.0]|[7.0]|sparse W1, row 2: expected 2 numbers, found 1",
+        "{'inputs':|5,'x':{'inputs':|sparse: expected an object, got 5",
+      })
+  void shouldSayWhatIsWrongWithSparseRows(String part, String changed, String words) {
+    String json = new String(SnapshotCodec.encode(sparse()), UTF_8);
+    int from = json.indexOf("\"sparse\":");
+    String fault =
+        json.substring(0, from)
+            + json.substring(from).replace(part.replace('\'', '"'), changed.replace('\'', '"'));
+
+    assertThatExceptionOfType(FormatException.class)
+        .isThrownBy(() -> SnapshotCodec.decode(fault.getBytes(UTF_8)))
+        .withMessage("Not a snapshot: " + words);
+  }
+
+  /** A start need not have rows: they come. */
+  @Test
+  void shouldReadParametersWithoutRowsOfSparseInputs() {
+    String json = "{\"W1\":[[],[]],\"b1\":[3,4],\"W2\":[[4,1]],\"b2\":[5]}";
+
+    Parameters read = SnapshotCodec.decodeParameters(json.getBytes(UTF_8), 40);
+
+    assertThat(read.inputs()).isZero();
+    assertThat(read.sparse().inputs()).isEqualTo(40);
+    assertThat(read.sparse().count()).isZero();
   }
 
   private static Parameters parameters(Architecture shape, Random random) {

@@ -58,6 +58,8 @@ class ConfigReaderTest {
           new ModelConfig(
               "flights",
               4,
+              0,
+              0,
               16,
               1,
               Activation.TANH,
@@ -168,6 +170,8 @@ class ConfigReaderTest {
             new ModelConfig(
                 "Mühle",
                 3,
+                0,
+                0,
                 16,
                 2,
                 Activation.LEAKY_RELU,
