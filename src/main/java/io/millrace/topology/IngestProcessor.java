@@ -100,10 +100,10 @@ final class IngestProcessor implements Processor<byte[], byte[], byte[], byte[]>
     }
     MiniBatch partial = MiniBatchCodec.decode(committed, batchSize);
     Mismatches.inSizes(
-            partial.inputs() + partial.sparseInputs(),
+            partial.inputs(),
+            partial.sparseInputs(),
             partial.outputs(),
-            model.inputs(),
-            model.outputs(),
+            model.architecture(),
             "the examples that wait to be learned")
         .refuse(model.name(), config.application());
     return partial;

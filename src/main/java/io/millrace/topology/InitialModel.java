@@ -34,7 +34,9 @@ public final class InitialModel {
     ModelConfig model = config.model();
     Architecture shape = model.architecture();
     if (model.initialParameters().isEmpty()) {
-      return start(Parameters.random(shape, model.seed(), model.initialScale()), config);
+      return start(
+          Parameters.random(shape, model.sparseFields(), model.seed(), model.initialScale()),
+          config);
     }
     Path file = model.initialParameters().get();
     try {

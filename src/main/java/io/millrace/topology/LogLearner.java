@@ -208,14 +208,17 @@ public final class LogLearner {
         Reason.WRONG_SIZE,
         String.format(
             Locale.ROOT,
-            "The mini-batch has %d dense and %d sparse inputs, %d outputs and %d examples; the model"
-                + " has %d dense and %d sparse inputs, %d outputs",
-            batch.inputs(),
-            batch.sparseInputs(),
+            "The mini-batch has %s inputs, %d outputs and %d examples; the model has %s inputs, %d outputs",
+            inputs(batch.inputs(), batch.sparseInputs()),
             batch.outputs(),
             batch.size(),
-            shape.inputs(),
-            shape.sparseInputs(),
+            inputs(shape.inputs(), shape.sparseInputs()),
             shape.outputs()));
+  }
+
+  private static String inputs(int dense, int sparse) {
+    return sparse == 0
+        ? Integer.toString(dense)
+        : String.format(Locale.ROOT, "%d dense and %d sparse", dense, sparse);
   }
 }

@@ -28,8 +28,7 @@ final class Mismatches {
 
   static Mismatches between(Architecture existing, Architecture configured, String place) {
     return inSizes(
-            existing.inputs(), existing.outputs(), configured.inputs(), configured.outputs(), place)
-        .compare("sparse inputs", existing.sparseInputs(), configured.sparseInputs())
+            existing.inputs(), existing.sparseInputs(), existing.outputs(), configured, place)
         .compare("hidden", existing.hidden(), configured.hidden())
         .compare("activation", existing.activation().text(), configured.activation().text())
         .compare("output", existing.output().text(), configured.output().text());
@@ -37,10 +36,11 @@ final class Mismatches {
 
   /** Compares only the sizes. Examples have no more of the model. */
   static Mismatches inSizes(
-      int inputs, int outputs, int configuredInputs, int configuredOutputs, String place) {
+      int inputs, int sparseInputs, int outputs, Architecture configured, String place) {
     return new Mismatches(place)
-        .compare("inputs", inputs, configuredInputs)
-        .compare("outputs", outputs, configuredOutputs);
+        .compare("inputs", inputs, configured.inputs())
+        .compare("sparse inputs", sparseInputs, configured.sparseInputs())
+        .compare("outputs", outputs, configured.outputs());
   }
 
   /** Compares the meaning of the inputs and the label. */

@@ -40,7 +40,8 @@ public record RecordSizes(long miniBatch, long snapshot, long divergedMiniBatch)
     ModelConfig model = config.model();
     int batchSize = config.training().batchSize();
     long miniBatch =
-        MiniBatchCodec.maxEncodedSize(model.inputs(), 0, model.outputs(), batchSize)
+        MiniBatchCodec.maxEncodedSize(
+                model.denseInputs(), model.sparseFields(), model.outputs(), batchSize)
             + (config.example().labels().isPresent()
                 ? MiniBatchCodec.maxServedSize(model.outputs(), batchSize)
                 : 0)

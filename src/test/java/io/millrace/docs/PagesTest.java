@@ -7,6 +7,7 @@ import io.millrace.codec.event.ExampleDecoder;
 import io.millrace.codec.event.JsonExampleDecoder;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
+import io.millrace.config.ModelConfig;
 import io.millrace.docs.Page.Block;
 import io.millrace.example.Features;
 import io.millrace.example.MiniBatch;
@@ -118,7 +119,9 @@ class PagesTest {
 
   private static void assertDecoded(ExampleDecoder decoder, Shown shown) throws ConfigException {
     MillraceConfig config = shown.config();
-    MiniBatch example = new MiniBatch(config.model().inputs(), config.model().outputs(), 1);
+    ModelConfig model = config.model();
+    MiniBatch example =
+        new MiniBatch(model.denseInputs(), model.sparseInputs(), model.outputs(), 1);
 
     assertThat(decoder.decode(shown.block().text().getBytes(UTF_8), example)).isNull();
   }

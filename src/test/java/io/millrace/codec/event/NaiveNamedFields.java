@@ -63,12 +63,15 @@ final class NaiveNamedFields {
     if (!event.isObject()) {
       return new Decoded(List.of(), List.of(), Reason.NOT_JSON);
     }
-    List<Double> x = new ArrayList<>();
+    List<Double> dense = new ArrayList<>();
+    List<Double> sparse = new ArrayList<>();
     List<Double> y = new ArrayList<>();
     Reason worst = null;
     for (Feature feature : features.features()) {
       try {
-        x.addAll(inputs(feature, at(event, feature.field())));
+        boolean isCategory =
+            feature instanceof Feature.OneHot || feature instanceof Feature.Hashed;
+        (isCategory ? sparse : dense).addAll(inputs(feature, at(event, feature.field())));
       } catch (Bad e) {
         worst = worst == null || e.reason.compareTo(worst) < 0 ? e.reason : worst;
       }
@@ -78,6 +81,8 @@ final class NaiveNamedFields {
     } catch (Bad e) {
       worst = worst == null || e.reason.compareTo(worst) < 0 ? e.reason : worst;
     }
+    List<Double> x = new ArrayList<>(dense);
+    x.addAll(sparse);
     return worst == null ? new Decoded(x, y, null) : new Decoded(List.of(), List.of(), worst);
   }
 

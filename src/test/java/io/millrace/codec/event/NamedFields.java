@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import org.ejml.data.DMatrixSparseCSC;
 
 /** Short ways to build features and to see what an event becomes. */
 final class NamedFields {
@@ -58,10 +59,30 @@ final class NamedFields {
 
   /** A mini-batch of one example that fits, full of what was there before. */
   static MiniBatch memory(Features.Named features, int outputs) {
-    MiniBatch memory = new MiniBatch((int) features.inputs(), outputs, 1);
+    int sparse = (int) features.sparseInputs();
+    MiniBatch memory = new MiniBatch((int) features.inputs() - sparse, sparse, outputs, 1);
     Arrays.fill(memory.xt().data, -99);
+    for (int i = 0; i < sparse; i++) {
+      memory.addSparse(i, -99);
+    }
     Arrays.fill(memory.yt().data, -99);
     return memory;
+  }
+
+  /**
+   * Takes the inputs of the example that was just decoded: the dense ones, then the sparse ones,
+   * each in the order of the features.
+   */
+  static double[] takeInputs(MiniBatch memory) {
+    memory.append(0, 0);
+    DMatrixSparseCSC xs = memory.xs();
+    double[] inputs = Arrays.copyOf(memory.xt().data, memory.inputs() + xs.numRows);
+    Arrays.fill(inputs, memory.inputs(), inputs.length, 0);
+    for (int k = 0; k < xs.nz_length; k++) {
+      inputs[memory.inputs() + xs.nz_rows[k]] = xs.nz_values[k];
+    }
+    memory.clear();
+    return inputs;
   }
 
   /** The inputs and the label of one event, or the reason and the sentence. */
@@ -72,7 +93,7 @@ final class NamedFields {
         new JsonExampleDecoder(features, label, output, outputs)
             .decode(json.getBytes(UTF_8), memory);
     return rejection == null
-        ? numbers(memory.xt().data) + " -> " + numbers(memory.yt().data)
+        ? numbers(takeInputs(memory)) + " -> " + numbers(memory.yt().data)
         : rejection.reason().code() + ": " + rejection.detail();
   }
 

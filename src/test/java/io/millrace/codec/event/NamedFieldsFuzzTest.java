@@ -97,7 +97,7 @@ class NamedFieldsFuzzTest {
             .isEqualTo(naive.reason());
         if (rejection == null) {
           accepted++;
-          assertThat(boxed(memory.xt().data)).as(what).isEqualTo(naive.x());
+          assertThat(boxed(NamedFields.takeInputs(memory))).as(what).isEqualTo(naive.x());
           assertThat(boxed(memory.yt().data)).as(what).isEqualTo(naive.y());
         }
       }

@@ -287,9 +287,10 @@ class NamedFieldsTest {
       MiniBatch fresh = NamedFields.memory(features, 3);
       new JsonExampleDecoder(features, classes("c", "X", "Y", "Z"), Output.SOFTMAX, 3)
           .decode(event.getBytes(UTF_8), fresh);
-      assertThat(memory.xt().data).containsExactly(fresh.xt().data).doesNotContain(-99);
+      double[] inputs = NamedFields.takeInputs(memory);
+      assertThat(inputs).containsExactly(NamedFields.takeInputs(fresh)).doesNotContain(-99);
       assertThat(memory.yt().data).containsExactly(fresh.yt().data);
-      assertThat(Arrays.stream(memory.xt().data, 3, 8).map(Math::abs).sum()).isEqualTo(1);
+      assertThat(Arrays.stream(inputs, 4, 9).map(Math::abs).sum()).isEqualTo(1);
     }
   }
 
@@ -297,14 +298,16 @@ class NamedFieldsTest {
   void shouldWriteToTheNextFreeColumnAlone() {
     var features = features(number("a"), oneHot("b", "x"));
     JsonExampleDecoder decoder = new JsonExampleDecoder(features, plain("y"), Output.IDENTITY, 1);
-    MiniBatch batch = new MiniBatch(2, 1, 3);
+    MiniBatch batch = new MiniBatch(1, 1, 1, 3);
     for (int i = 0; i < 3; i++) {
       String event = "{\"a\":%d,\"b\":\"%s\",\"y\":%d}".formatted(i, i == 1 ? "x" : "z", -i);
       assertThat(decoder.decode(event.getBytes(UTF_8), batch)).isNull();
       batch.append(0, i);
     }
 
-    assertThat(batch.xt().data).containsExactly(0, 0, 1, 1, 2, 0);
+    assertThat(batch.xt().data).containsExactly(0, 1, 2);
+    assertThat(batch.xs().col_idx).containsExactly(0, 0, 1, 1);
+    assertThat(batch.xs().get(0, 1)).isEqualTo(1);
     assertThat(batch.yt().data).containsExactly(0, -1, -2);
   }
 }

@@ -12,6 +12,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.millrace.codec.FormatException;
 import io.millrace.codec.published.OnnxCodec.Precision;
+import io.millrace.example.MiniBatch;
 import io.millrace.learn.LogPosition;
 import io.millrace.learn.Predictor;
 import io.millrace.learn.Snapshot;
@@ -23,12 +24,14 @@ import io.millrace.nn.Scaler;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.ejml.data.DMatrixRMaj;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OnnxCodecTest {
   private static final int INPUTS = 5;
   private static final int EXAMPLES = 40;
+  private static final int SPARSE_INPUTS = 1 << 20;
+  private static final int STEP = 20_011;
   private static final String VERSION = "0.1.0-TEST";
 
   private static Snapshot snapshot(Architecture shape, Optional<Scaler> scaler) {
@@ -243,25 +248,112 @@ class OnnxCodecTest {
     return x;
   }
 
-  @Test
-  void shouldSayThatSparseInputsHaveNoForm() {
-    Architecture shape = new Architecture(1, 128, 2, 1, Activation.TANH, Output.SIGMOID);
-    Snapshot sparse =
-        new Snapshot(
-            "m",
-            0,
-            0,
-            shape,
-            Parameters.random(shape, 1, 3, OptionalDouble.empty()),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Instant.EPOCH);
+  private static Stream<Arguments> sparseModels() {
+    return Stream.of(0, INPUTS)
+        .flatMap(
+            dense ->
+                Stream.of(0, 1, 40).flatMap(
+                    rows -> Stream.of(Precision.values()).map(p -> Arguments.of(dense, rows, p))));
+  }
 
-    assertThatThrownBy(() -> OnnxCodec.encode(sparse, Precision.FLOAT64, VERSION))
-        .isInstanceOf(FormatException.class)
-        .hasMessage(
-            "A model with sparse inputs has no ONNX form yet, and this one has 128 of them; export"
-                + " it as JSON.");
+  @ParameterizedTest
+  @MethodSource("sparseModels")
+  void shouldTakeRowsAndValuesOfSparseInputs(int dense, int rows, Precision precision)
+      throws OrtException {
+    Snapshot snapshot = sparse(dense, rows);
+    SplittableRandom random = new SplittableRandom(rows);
+    MiniBatch batch = new MiniBatch(dense, SPARSE_INPUTS, 1, EXAMPLES);
+    double[][] x = new double[EXAMPLES][dense];
+    long[][] inputs = new long[EXAMPLES][3];
+    double[][] values = new double[EXAMPLES][3];
+    for (int i = 0; i < EXAMPLES; i++) {
+      for (int j = 0; j < dense; j++) {
+        x[i][j] = random.nextInt(-8, 8) / 4.0; // floats hold it
+        batch.xt().data[i * dense + j] = x[i][j];
+      }
+      for (int k = 0; k < i % 4; k++) {
+        inputs[i][k] = random.nextBoolean() ? STEP * random.nextInt(50) : random.nextInt(1 << 20);
+        values[i][k] = random.nextBoolean() ? -1 : 0.5;
+        batch.addSparse((int) inputs[i][k], values[i][k]);
+      }
+      batch.append(0, i);
+    }
+    DMatrixRMaj expected = new Predictor(snapshot).predict(batch.xt(), batch.xs());
+
+    double[] found = run(snapshot, precision, x, inputs, values);
+
+    double digits = precision == Precision.FLOAT64 ? 1e-12 : 1e-6;
+    for (int i = 0; i < EXAMPLES; i++) {
+      assertThat(found[i]).isCloseTo(expected.get(i, 0), within(digits));
+    }
+    assertThat(
+            SnapshotCodec.differences(
+                SnapshotCodec.encode(
+                    OnnxCodec.decode(OnnxCodec.encode(snapshot, precision, VERSION))),
+                SnapshotCodec.encode(snapshot)))
+        .isEmpty();
+  }
+
+  /** A model of 2^20 sparse inputs, so many of which have been learned. */
+  private static Snapshot sparse(int dense, int count) {
+    Architecture shape =
+        new Architecture(dense, SPARSE_INPUTS, 7, 1, Activation.TANH, Output.SIGMOID);
+    Parameters random = Parameters.random(shape, 2, 3, OptionalDouble.of(0.5));
+    SplittableRandom weights = new SplittableRandom(7);
+    int[] rows = IntStream.range(0, count).map(i -> STEP * i).toArray();
+    double[][] w1s =
+        Stream.generate(() -> weights.doubles(7, -1, 1).toArray())
+            .limit(count)
+            .toArray(double[][]::new);
+    return new Snapshot(
+        "m",
+        0,
+        0,
+        shape,
+        Parameters.of(
+            random.w1(),
+            random.b1Array(),
+            random.w2(),
+            random.b2Array(),
+            SPARSE_INPUTS,
+            rows,
+            w1s),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Instant.EPOCH);
+  }
+
+  private static double[] run(
+      Snapshot snapshot, Precision precision, double[][] x, long[][] rows, double[][] values)
+      throws OrtException {
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    boolean isFloat = precision == Precision.FLOAT32;
+    Map<String, OnnxTensor> inputs = new HashMap<>();
+    if (x[0].length > 0) {
+      inputs.put("features", OnnxTensor.createTensor(environment, isFloat ? floats(x) : x));
+    }
+    inputs.put("rows", OnnxTensor.createTensor(environment, rows));
+    inputs.put("values", OnnxTensor.createTensor(environment, isFloat ? floats(values) : values));
+    byte[] onnx = OnnxCodec.encode(snapshot, precision, VERSION);
+    try (OrtSession session = environment.createSession(onnx);
+        OrtSession.Result result = session.run(inputs)) {
+      Object prediction = result.get("prediction").orElseThrow().getValue();
+      return isFloat
+          ? Arrays.stream((float[][]) prediction).mapToDouble(row -> row[0]).toArray()
+          : Arrays.stream((double[][]) prediction).mapToDouble(row -> row[0]).toArray();
+    } finally {
+      inputs.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  private static float[][] floats(double[][] numbers) {
+    float[][] floats = new float[numbers.length][numbers[0].length];
+    for (int i = 0; i < numbers.length; i++) {
+      for (int j = 0; j < numbers[i].length; j++) {
+        floats[i][j] = (float) numbers[i][j];
+      }
+    }
+    return floats;
   }
 }

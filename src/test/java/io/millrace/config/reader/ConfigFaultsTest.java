@@ -45,7 +45,7 @@ class ConfigFaultsTest {
           training: {batchSize: }                | training.batchSize: has no value; write for example batchSize: 64 under training:
           training: {batchSize: 0}               | training.batchSize: must be at least 1, got "0"
           training: {batchSize: 2147483648}      | training.batchSize: must be at most 2147483647, got "2147483648"
-          training: {batchSize: 200000000}       | training.batchSize: mini-batch too large: batchSize * max(inputs, hidden, outputs) numbers, at most 2147483647
+          training: {batchSize: 200000000}       | training.batchSize: mini-batch too large: batchSize * max(dense inputs, hidden, outputs) numbers, at most 2147483647
           training: {learningRate: 0}            | training.learningRate: must be greater than 0, got "0"
           training: {learningRate: .nan}         | training.learningRate: expected a number, got ".nan"
           training: {learningRate: NaN}          | training.learningRate: expected a number, got "NaN"
@@ -104,7 +104,7 @@ class ConfigFaultsTest {
           {inputs: 4, outputs: 0}                | model.outputs: must be at least 1, got "0"
           {inputs: 4, output: softmax}           | model.output: softmax needs model.outputs of at least 2
           {inputs: 4, output: softmax, outputs: x} | model.outputs: expected a whole number, got "x"
-          {inputs: 2000000000}                   | model.inputs: model too large: hidden * (inputs + 1) + outputs * (hidden + 1) parameters, at most 2147483647
+          {inputs: 2000000000}                   | model.inputs: model too large: hidden * (dense inputs + 1) + outputs * (hidden + 1) parameters, at most 2147483647
           {inputs: 4, activation: leakyRelu}     | model.activation: expected tanh, sigmoid, relu or leaky-relu, got "leakyRelu"
           {inputs: 4, seed: 9223372036854775808} | model.seed: must be at most 9223372036854775807, got "9223372036854775808"
           {inputs: 4, initialScale: 0}           | model.initialScale: must be greater than 0 (all-zero weights never learn), got "0"
@@ -220,7 +220,7 @@ class ConfigFaultsTest {
           http: {host: "a ${PASSWORD}"}        | http.host: expected a host name or address, got "a ${PASSWORD}"
           topics: {partitions: "-${PORT:1}"}   | topics.partitions: must be at least 1, got "-${PORT:1}"
           training: {optimizer: "${PASSWORD}"} | training.optimizer: expected sgd, momentum, adagrad or adam, got "${PASSWORD}"
-          training: {batchSize: "${HUGE}"}     | training.batchSize: mini-batch too large: batchSize * max(inputs, hidden, outputs) numbers, at most 2147483647
+          training: {batchSize: "${HUGE}"}     | training.batchSize: mini-batch too large: batchSize * max(dense inputs, hidden, outputs) numbers, at most 2147483647
           http: {port: "${NO}${NEITHER}${X:}"} | http.port: not set in the environment, and has no default: NO, NEITHER
           """)
   void shouldNeverShowTheValueOfAVariable(String yaml, String fault) {

@@ -77,16 +77,16 @@ class ExampleSectionTest {
         .containsExactly(
             "distance",
             "price",
-            "origin=ATL",
-            "origin=LAS",
-            "origin=ORD",
-            "destination#0",
-            "destination#1",
             "date.hourOfDay.sin",
             "date.hourOfDay.cos",
             "date.dayOfWeek.sin",
             "date.dayOfWeek.cos",
-            "/customer/age");
+            "/customer/age",
+            "origin=ATL",
+            "origin=LAS",
+            "origin=ORD",
+            "destination#0",
+            "destination#1");
     assertThat(ConfigFixture.read(ConfigFixture.MINIMAL).example().features().inputName(3))
         .isEqualTo("features[3]");
   }
@@ -287,7 +287,7 @@ class ExampleSectionTest {
                 "example.features=[{field: a, hash: 2147483647}, {field: b, hash: 2147483647}]"))
         .singleElement()
         .asString()
-        .contains("model too large");
+        .contains("the categories of example.features make 4294967294 inputs");
   }
 
   @Test
