@@ -36,6 +36,7 @@ public final class Checkpoint {
   private final UUID identity;
   private final SourceGaps gaps;
   private long consumedThrough = NONE;
+  private boolean changed;
   private boolean sourceIsNew;
   private boolean consuming;
 
@@ -148,7 +149,7 @@ public final class Checkpoint {
             next -> {
               consumedThrough = next - 1;
               gaps.startAt(next, true);
-              store.changed();
+              changed = true;
             });
   }
 
@@ -259,7 +260,28 @@ public final class Checkpoint {
 
   /** Names the live object; {@code value} gives its bytes, once a commit at most. */
   void keep(Supplier<byte[]> value) {
-    store.keep(key, () -> new TaskState(identity, consumedThrough, mapping, value.get()).encode());
+    store.keep(
+        key,
+        () -> changed,
+        () -> {
+          changed = false;
+          return new TaskState(identity, consumedThrough, mapping, value.get()).encode();
+        });
+  }
+
+  /** Whether there is something to commit. */
+  boolean isChanged() {
+    return changed;
+  }
+
+  /** The offset of the last record of the source that is in the state, -1 for none. */
+  long consumedThrough() {
+    return consumedThrough;
+  }
+
+  /** Goes on behind a record that another part of the state has seen already. */
+  void goOnBehind(long offset) {
+    consumedThrough = Math.max(consumedThrough, offset);
   }
 
   /** Whether the state is in its changelog topic, or being written to it. */
@@ -269,7 +291,7 @@ public final class Checkpoint {
 
   /** Says that the live object has changed. */
   void changed() {
-    store.changed();
+    changed = true;
   }
 
   /**
@@ -283,7 +305,7 @@ public final class Checkpoint {
       gaps.moveTo(offset);
       consumedThrough = offset;
       consuming = true;
-      store.changed();
+      changed = true;
       return true;
     }
     if (consuming) {

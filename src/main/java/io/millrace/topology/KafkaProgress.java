@@ -2,6 +2,8 @@ package io.millrace.topology;
 
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -36,6 +38,10 @@ public interface KafkaProgress {
         public LogContents log() {
           return new LogContents(Set.of(), false);
         }
+
+        @Override
+        public void readLog(
+            long after, long through, Consumer<ConsumerRecord<byte[], byte[]>> action) {}
       };
 
   /** The first offset that a partition still has. */
@@ -61,6 +67,14 @@ public interface KafkaProgress {
    * it has none. Reads it once.
    */
   LogContents log();
+
+  /**
+   * Reads a part of the training log again: its committed records, in their order.
+   *
+   * @param after the offset before the first record that is wanted
+   * @param through the offset of the last one
+   */
+  void readLog(long after, long through, Consumer<ConsumerRecord<byte[], byte[]>> action);
 
   /**
    * The content of the training log.

@@ -7,6 +7,7 @@ import io.millrace.learn.Model;
 import io.millrace.learn.PublishedModel;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -80,13 +81,15 @@ public final class LearnerTopology {
    * @param facts the settings of the topics in Kafka
    * @param published gets the newest snapshot. Modified while the topology runs.
    * @param metrics count what is learned
+   * @param isStopping whether the process stops in order, which leaves nothing to learn again
    */
   public static Topology build(
       MillraceConfig config,
       Model initial,
       TopicFacts facts,
       PublishedModel published,
-      LearningMetrics metrics) {
+      LearningMetrics metrics,
+      BooleanSupplier isStopping) {
     TopicsConfig topics = config.topics();
     Deserializer<byte[]> read = new ByteArrayDeserializer();
     Serializer<byte[]> write = new ByteArraySerializer();
@@ -98,7 +101,7 @@ public final class LearnerTopology {
         .addSink(IngestProcessor.REJECTED, topics.deadLetters(), write, write, "ingest")
         .addSource(FIRST, "training-log", TIME, read, read, topics.miniBatches())
         .addProcessor(
-            "train", () -> new TrainProcessor(config, initial, facts, metrics), "training-log")
+            "train", () -> new TrainProcessor(config, initial, facts, metrics, isStopping), "training-log")
         .addStateStore(LiveStore.builder(TrainProcessor.MODEL_STORE), "train")
         .addSink(TrainProcessor.COSTS, topics.costs(), write, write, "train")
         .addSink(TrainProcessor.SNAPSHOTS, topics.snapshots(), write, write, "train")

@@ -4,9 +4,11 @@ import io.millrace.codec.FormatException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
@@ -23,8 +25,8 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one live object of a task: on the heap while it works, written to a logged in-memory store
- * when Kafka Streams commits.
+ * Keeps the live objects of a task: on the heap while it works, written to a logged in-memory store
+ * when Kafka Streams commits and they are due.
  *
  * <p>A put for each change would cost several times the rest of the pipeline. {@link
  * StateStore#commit} is too late: Kafka Streams calls it after the transaction has ended, so that a
@@ -48,13 +50,16 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
 
   private static final int HEAD_BYTES = 2 * Integer.BYTES;
 
+  /** Stands between the name of a model and that of another live object of it. */
+  private static final String PART = "\0";
+
   private final KeyValueStore<String, byte[]> inner;
   private @Nullable InternalProcessorContext<?, ?> context;
-  private @Nullable String key;
-  private @Nullable Supplier<byte[]> value;
-  private boolean changed;
+  private final List<LiveObject> kept = new ArrayList<>();
+  private final Map<String, Integer> slots = new HashMap<>();
   private boolean written;
-  private int slot;
+
+  private record LiveObject(String key, BooleanSupplier isDue, Supplier<byte[]> value) {}
 
   LiveStore(KeyValueStore<String, byte[]> inner) {
     this.inner = inner;
@@ -72,18 +77,25 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
       return null;
     }
     Head last = Head.of(head);
-    slot = last.slot;
+    slots.put(key, last.slot);
     written = true;
     return pieces(key, last);
   }
 
-  /** The values that were committed last under other names, as far as they can be read. */
+  /** The name of a live object that a model has beside the one under its own name. */
+  static String part(String model, String part) {
+    return model + PART + part;
+  }
+
+  /** The values that were committed last under other models' names, as far as they can be read. */
   List<byte[]> committedBesides(String key) {
     List<byte[]> values = new ArrayList<>();
     try (KeyValueIterator<String, byte[]> entries = inner.all()) {
       while (entries.hasNext()) {
         KeyValue<String, byte[]> entry = entries.next();
-        if (!entry.key.equals(key) && entry.value.length == HEAD_BYTES) {
+        if (!entry.key.equals(key)
+            && !entry.key.contains(PART)
+            && entry.value.length == HEAD_BYTES) {
           try {
             values.add(pieces(entry.key, Head.of(entry.value)));
           } catch (FormatException e) {
@@ -135,14 +147,14 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
   }
 
   /**
-   * Names the live object.
+   * Adds a live object, or replaces it. Of several, the one that was added first is written first.
    *
+   * @param isDue whether it is to be written, asked at every commit
    * @param value gives its bytes, once a commit at most, on the task's thread
    */
-  void keep(String key, Supplier<byte[]> value) {
-    this.key = key;
-    this.value = value;
-    this.changed = false;
+  void keep(String key, BooleanSupplier isDue, Supplier<byte[]> value) {
+    kept.removeIf(each -> each.key.equals(key));
+    kept.add(new LiveObject(key, isDue, value));
   }
 
   /** Whether nothing was ever committed, under any name. */
@@ -150,22 +162,21 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
     return inner.approximateNumEntries() == 0; // exact for a store in memory
   }
 
-  /** Whether the live object was written since the task started, or before. */
+  /** Whether a live object was written since the task started, or before. */
   boolean isWritten() {
     return written;
   }
 
-  /** Says that the live object has changed since the last commit. */
-  void changed() {
-    changed = true;
-  }
-
   @Override
   public void flushCache() {
-    if (!changed || key == null || value == null) {
-      return;
+    for (LiveObject each : kept) {
+      if (each.isDue.getAsBoolean()) {
+        writeNow(each.key, each.value.get());
+      }
     }
-    byte[] bytes = value.get();
+  }
+
+  private void writeNow(String key, byte[] bytes) {
     if (context == null) {
       write(key, bytes);
       return;
@@ -182,14 +193,14 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
   }
 
   private void write(String key, byte[] bytes) {
-    slot = 1 - slot;
+    int slot = 1 - slots.getOrDefault(key, 0);
     for (int at = 0; at < bytes.length; at += PIECE) {
       int end = Math.min(at + PIECE, bytes.length);
       inner.put(pieceKey(key, slot, at / PIECE), Arrays.copyOfRange(bytes, at, end));
     }
     written = true;
     inner.put(key, ByteBuffer.allocate(HEAD_BYTES).putInt(slot).putInt(bytes.length).array());
-    changed = false;
+    slots.put(key, slot);
   }
 
   private static String pieceKey(String key, int slot, int piece) {
@@ -204,7 +215,7 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
 
   @Override
   public void clearCache() {
-    changed = false;
+    kept.clear();
   }
 
   @Override
@@ -220,9 +231,8 @@ public final class LiveStore implements StateStore, CachedStateStore<byte[], byt
 
   @Override
   public void close() {
-    key = null;
-    value = null;
-    changed = false;
+    kept.clear();
+    slots.clear();
     written = false;
     inner.close();
   }

@@ -18,7 +18,7 @@ import io.millrace.learn.Model;
 import io.millrace.learn.Outcome;
 import io.millrace.learn.Rollback;
 import io.millrace.learn.Snapshot;
-import io.millrace.learn.Training;
+import io.millrace.learn.TrainingSettings;
 import io.millrace.nn.Architecture;
 import io.millrace.nn.KernelKind;
 import java.util.Arrays;
@@ -56,16 +56,31 @@ public final class LogLearner {
    * @param model the model. Modified by every record.
    */
   public LogLearner(MillraceConfig config, Model model, KernelKind kernel) {
-    TrainingConfig training = config.training();
+    this(config, model, settings(config, kernel));
+    model.evaluation().resize(config.evaluation().window());
+  }
+
+  /**
+   * A learner by other settings than those of the configuration.
+   *
+   * @param model the model. Modified by every record.
+   */
+  LogLearner(MillraceConfig config, Model model, TrainingSettings settings) {
     this.modelName = config.model().name();
     this.key = config.model().name().getBytes(UTF_8);
     this.mapping = Mapping.digest(config).getBytes(UTF_8);
-    model.evaluation().resize(config.evaluation().window());
-    this.learner =
-        new Learner(
-            model,
-            new Training(training.learningRate()::at, training.l2(), training.clipNorm()),
-            kernel);
+    this.learner = new Learner(model, settings.training(), settings.kernel());
+  }
+
+  /** What the configuration says that a model is learned by. */
+  static TrainingSettings settings(MillraceConfig config, KernelKind kernel) {
+    TrainingConfig training = config.training();
+    return new TrainingSettings(
+        training.learningRate().initial(),
+        training.learningRate().decay(),
+        training.l2(),
+        training.clipNorm(),
+        kernel);
   }
 
   public Model model() {

@@ -2,6 +2,8 @@ package io.millrace.topology;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.millrace.codec.log.CheckpointCodec.ModelCheckpoint;
+import io.millrace.codec.log.HistoryCodec;
 import io.millrace.codec.log.TrainStateCodec;
 import io.millrace.codec.log.TrainStateCodec.TrainState;
 import io.millrace.codec.published.CostCodec;
@@ -18,6 +20,7 @@ import io.millrace.learn.LogPosition;
 import io.millrace.learn.Model;
 import io.millrace.learn.Rollback;
 import io.millrace.learn.Snapshot;
+import io.millrace.learn.TrainingSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -25,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -53,10 +57,13 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private final Model initial;
   private final TopicFacts facts;
   private final LearningMetrics metrics;
+  private final BooleanSupplier isStopping;
+  private final TrainingSettings settings;
   private final String modelName;
   private final byte[] key;
   private ProcessorContext<byte[], byte[]> context;
   private Checkpoint checkpoint;
+  private ModelCheckpoints checkpoints;
   private DeadLetters deadLetters;
   private LogLearner learner;
   private History history;
@@ -65,11 +72,23 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private long nextTold = 1;
   private boolean publishesSoon;
 
-  TrainProcessor(MillraceConfig config, Model initial, TopicFacts facts, LearningMetrics metrics) {
+  /**
+   * The processor of a configuration.
+   *
+   * @param isStopping whether the process stops in order
+   */
+  TrainProcessor(
+      MillraceConfig config,
+      Model initial,
+      TopicFacts facts,
+      LearningMetrics metrics,
+      BooleanSupplier isStopping) {
     this.config = config;
     this.initial = initial;
     this.facts = facts;
     this.metrics = metrics;
+    this.isStopping = isStopping;
+    this.settings = LogLearner.settings(config, config.training().kernelKind());
     this.modelName = config.model().name();
     this.key = modelName.getBytes(UTF_8);
   }
@@ -78,9 +97,11 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
     this.deadLetters = new DeadLetters(context, facts.largestDeadLetter());
+    LiveStore store = context.getStateStore(MODEL_STORE);
+    this.checkpoints = new ModelCheckpoints(store, modelName, isStopping);
     this.checkpoint =
         new Checkpoint(
-            context.getStateStore(MODEL_STORE),
+            store,
             config,
             new Checkpoint.Source(
                 new TopicPartition(config.topics().miniBatches(), 0),
@@ -93,7 +114,9 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     this.learner = new LogLearner(config, model);
     this.history = state.history();
     this.publishedVersion = NONE;
-    checkpoint.keep(() -> TrainStateCodec.encode(model, history));
+    // The model first: without exactly-once it may be ahead of the position after a crash.
+    checkpoints.keep(model, settings, checkpoint);
+    checkpoint.keep(() -> HistoryCodec.encode(history));
     context.schedule(
         config.publish().snapshotInterval(),
         PunctuationType.WALL_CLOCK_TIME,
@@ -108,6 +131,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
   private TrainState state() {
     byte[] committed = checkpoint.restore(this::isLost);
     if (committed == null) {
+      checkpoints.require();
       return new TrainState(initial.copy(), History.NONE);
     }
     if (checkpoint.sourceIsNew()) {
@@ -120,9 +144,41 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
               config.topics().miniBatches(),
               modelName));
     }
+    return HistoryCodec.isHistory(committed) ? learnedAgain(committed) : earlier(committed);
+  }
+
+  /** Earlier versions kept the whole model at every commit. */
+  private TrainState earlier(byte[] committed) {
     TrainState state = TrainStateCodec.decode(committed);
-    Mismatches.between(state.model(), initial, "the state").refuse(modelName, config.application());
+    requireSameShape(state.model());
+    checkpoints.require();
     return state;
+  }
+
+  private void requireSameShape(Model model) {
+    Mismatches.between(model, initial, "the state").refuse(modelName, config.application());
+  }
+
+  /** The model of the last checkpoint, and what it has seen of the log since. */
+  private TrainState learnedAgain(byte[] history) {
+    ModelCheckpoint last = checkpoints.restore();
+    if (last == null) {
+      throw new LearnerException(
+          String.format(
+              Locale.ROOT,
+              "The state of application %s in topic %s has a position and no model. Restore that topic"
+                  + " from a backup, or start over: run reset, or choose another model.name or"
+                  + " application.",
+              config.application(),
+              LearnerTopology.modelChangelog(config)));
+    }
+    requireSameShape(last.model());
+    new Relearning(config, facts.progress(), last).learnThrough(checkpoint.consumedThrough());
+    checkpoint.goOnBehind(last.seenThrough());
+    if (!last.settings().equals(settings)) {
+      checkpoints.require(); // from here on the log is learned by these
+    }
+    return new TrainState(last.model(), HistoryCodec.decode(history));
   }
 
   /**
@@ -157,6 +213,7 @@ final class TrainProcessor implements Processor<byte[], byte[], byte[], byte[]> 
     if (LogCommand.of(record.headers()) != null) {
       publishSnapshotOfNewVersion(); // so that a rollback to the present version is possible
     }
+    checkpoints.grow(record.value() == null ? 0 : record.value().length);
     long start = System.nanoTime();
     LogLearner.Step step =
         learner.learn(record.key(), record.value(), record.headers(), source.offset());

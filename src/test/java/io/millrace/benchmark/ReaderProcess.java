@@ -145,7 +145,12 @@ final class ReaderProcess {
         case "decode" -> ReferenceTopology.decoding(config);
         case "learn" ->
             LearnerTopology.build(
-                config, InitialModel.of(config), facts, new PublishedModel(), LearningMetrics.NONE);
+                config,
+                InitialModel.of(config),
+                facts,
+                new PublishedModel(),
+                LearningMetrics.NONE,
+                () -> false);
         default -> throw new IllegalArgumentException(what);
       };
     }

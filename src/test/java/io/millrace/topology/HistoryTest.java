@@ -47,7 +47,7 @@ class HistoryTest {
     Task() throws ConfigException {
       processor =
           new TrainProcessor(
-              config, InitialModel.of(config), LearnerFixture.FACTS, LearningMetrics.NONE);
+              config, InitialModel.of(config), LearnerFixture.FACTS, LearningMetrics.NONE, () -> false);
       context.addStateStore(store);
       context.setCurrentSystemTimeMs(1_000);
       processor.init(context);

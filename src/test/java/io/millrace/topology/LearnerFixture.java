@@ -44,6 +44,6 @@ public final class LearnerFixture {
   /** The topology from the configured start. */
   static Topology topology(MillraceConfig config) throws ConfigException {
     return LearnerTopology.build(
-        config, InitialModel.of(config), FACTS, new PublishedModel(), LearningMetrics.NONE);
+        config, InitialModel.of(config), FACTS, new PublishedModel(), LearningMetrics.NONE, () -> false);
   }
 }

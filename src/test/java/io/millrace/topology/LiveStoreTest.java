@@ -8,6 +8,7 @@ import io.millrace.testing.Golden;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,18 @@ class LiveStoreTest {
   private final InMemoryStore inner = new InMemoryStore("model");
   private final LiveStore store = new LiveStore(inner);
   private byte[] live = bytes(10, 1);
+  private boolean changed;
+
+  private void keep(LiveStore store, Supplier<byte[]> value) {
+    changed = false;
+    store.keep(
+        "flights",
+        () -> changed,
+        () -> {
+          changed = false;
+          return value.get();
+        });
+  }
 
   @Test
   void shouldHaveNothingAtFirst() {
@@ -27,8 +40,8 @@ class LiveStoreTest {
   @Test
   void shouldWriteTheLiveObjectOnceACommitAndOnlyWhenItHasChanged() {
     AtomicInteger asked = new AtomicInteger();
-    store.keep(
-        "flights",
+    keep(
+        store,
         () -> {
           asked.incrementAndGet();
           return live;
@@ -37,8 +50,8 @@ class LiveStoreTest {
     store.flushCache();
     assertThat(inner.takePuts()).isEmpty();
 
-    store.changed();
-    store.changed();
+    changed = true;
+    changed = true;
     store.flushCache();
     store.flushCache();
     assertThat(asked).hasValue(1);
@@ -49,7 +62,7 @@ class LiveStoreTest {
   @Test
   void shouldWriteToTheTwoSlotsInTurnAndTheHeadLast() {
     live = bytes(1_200_000, 1);
-    store.keep("flights", () -> live);
+    keep(store, () -> live);
 
     commit();
     assertThat(inner.takePuts())
@@ -74,7 +87,7 @@ class LiveStoreTest {
   })
   void shouldCutAValueIntoPiecesBelowTheBrokersLimit(int size, int pieces) {
     live = bytes(size, 1);
-    store.keep("flights", () -> live);
+    keep(store, () -> live);
 
     commit();
 
@@ -87,7 +100,7 @@ class LiveStoreTest {
 
   @Test
   void shouldReadAValueThatBecameShorterOrLonger() {
-    store.keep("flights", () -> live);
+    keep(store, () -> live);
     int seed = 0;
     for (int size : new int[] {1_300_000, 10, 600_000, 0, 1_300_001, 500_000}) {
       live = bytes(size, seed++);
@@ -110,13 +123,13 @@ class LiveStoreTest {
   void shouldHaveTheValueBeforeOrAfterATornWrite(int puts) {
     byte[] first = bytes(1_200_000, 1);
     byte[] second = bytes(1_400_000, 2);
-    store.keep("flights", () -> live);
+    keep(store, () -> live);
     live = first;
     commit();
     live = second;
     inner.crashAfter(puts);
 
-    store.changed();
+    changed = true;
     if (puts < 4) {
       assertThatExceptionOfType(InMemoryStore.Crash.class).isThrownBy(store::flushCache);
     } else {
@@ -128,17 +141,17 @@ class LiveStoreTest {
 
   @Test
   void shouldGoOnAfterATornWriteWithoutTouchingTheSlotInUse() {
-    store.keep("flights", () -> live);
+    keep(store, () -> live);
     commit();
     inner.crashAfter(1);
-    store.changed();
+    changed = true;
     assertThatExceptionOfType(InMemoryStore.Crash.class).isThrownBy(store::flushCache);
 
     InMemoryStore restored = inner.restored();
     LiveStore restarted = new LiveStore(restored);
     assertThat(restarted.committed("flights")).isEqualTo(live);
-    restarted.keep("flights", () -> bytes(20, 7));
-    restarted.changed();
+    keep(restarted, () -> bytes(20, 7));
+    changed = true;
     restarted.flushCache();
 
     assertThat(restored.takePuts()).containsExactly("flights/0/0", "flights");
@@ -147,16 +160,16 @@ class LiveStoreTest {
 
   @Test
   void shouldContinueTheTurnOfTheSlotsAfterARestart() {
-    store.keep("flights", () -> live);
+    keep(store, () -> live);
     commit();
     InMemoryStore restored = inner.restored();
     LiveStore restarted = new LiveStore(restored);
     assertThat(restarted.committed("flights")).isEqualTo(live);
-    restarted.keep("flights", () -> live);
+    keep(restarted, () -> live);
     restarted.flushCache();
     assertThat(restored.takePuts()).isEmpty();
 
-    restarted.changed();
+    changed = true;
     restarted.flushCache();
     assertThat(restored.takePuts()).containsExactly("flights/0/0", "flights");
   }
@@ -164,7 +177,7 @@ class LiveStoreTest {
   @Test
   void shouldSayWhichStateIsIncomplete() {
     live = bytes(600_000, 1);
-    store.keep("flights", () -> live);
+    keep(store, () -> live);
     commit();
     inner.put("flights/1/1", new byte[99_999]);
 
@@ -177,7 +190,7 @@ class LiveStoreTest {
   @Test
   void shouldWriteAndReadTheGoldenHeadAndPieces() {
     live = Golden.bytes("task-state-1.hex");
-    store.keep("flights", () -> live);
+    keep(store, () -> live);
     commit();
     assertThat(inner.get("flights")).isEqualTo(Golden.bytes("live-head-1.hex"));
     assertThat(inner.get("flights/1/0")).isEqualTo(live);
@@ -199,7 +212,7 @@ class LiveStoreTest {
     "000000000000000a, it is incomplete at byte 0 of 10"
   })
   void shouldRefuseAHeadThatCannotBe(String head, String message) {
-    store.keep("flights", () -> live);
+    keep(store, () -> live);
     commit();
     inner.put("flights", HexFormat.of().parseHex(head));
 
@@ -209,8 +222,29 @@ class LiveStoreTest {
   }
 
   @Test
+  void shouldWriteSeveralLiveObjectsInTheirOrderEachWhenItIsDue() {
+    String part = LiveStore.part("flights", "model");
+    boolean[] isDue = {true};
+    store.keep(part, () -> isDue[0], () -> bytes(600_000, 3));
+    keep(store, () -> live);
+
+    changed = true;
+    store.flushCache();
+    isDue[0] = false;
+    changed = true;
+    store.flushCache();
+
+    assertThat(inner.takePuts())
+        .containsExactly(
+            part + "/1/0", part + "/1/1", part, "flights/1/0", "flights", "flights/0/0", "flights");
+    assertThat(restart().committed(part)).isEqualTo(bytes(600_000, 3));
+    assertThat(restart().committedBesides("flights")).isEmpty();
+    assertThat(restart().committedBesides("trains")).containsExactly(live);
+  }
+
+  @Test
   void shouldKeepTheValuesOfTwoNamesApart() {
-    store.keep("flights", () -> live);
+    keep(store, () -> live);
     commit();
 
     assertThat(store.committed("trains")).isNull();
@@ -219,13 +253,13 @@ class LiveStoreTest {
   /** A task that is closed dirty must not write what it did not commit. */
   @Test
   void shouldForgetTheLiveObjectWhenItIsClosedOrItsCacheCleared() {
-    store.keep("flights", () -> live);
-    store.changed();
+    keep(store, () -> live);
+    changed = true;
     store.clearCache();
     store.flushCache();
     assertThat(inner.takePuts()).isEmpty();
 
-    store.changed();
+    changed = true;
     store.close();
     store.flushCache();
     assertThat(inner.takePuts()).isEmpty();
@@ -250,7 +284,7 @@ class LiveStoreTest {
   }
 
   private void commit() {
-    store.changed();
+    changed = true;
     store.flushCache();
   }
 

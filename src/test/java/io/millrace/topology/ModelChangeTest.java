@@ -65,7 +65,7 @@ class ModelChangeTest {
       LiveStore store = (LiveStore) driver.getStateStore(TrainProcessor.MODEL_STORE);
       MockProcessorContext<byte[], byte[]> context = new MockProcessorContext<>();
       context.addStateStore(store);
-      new TrainProcessor(after, InitialModel.of(after), LearnerFixture.FACTS, LearningMetrics.NONE)
+      new TrainProcessor(after, InitialModel.of(after), LearnerFixture.FACTS, LearningMetrics.NONE, () -> false)
           .init(context);
       return TrainStateCodec.decode(
               TaskState.decode(Objects.requireNonNull(store.committed("flights"))).value())

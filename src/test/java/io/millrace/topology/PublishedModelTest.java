@@ -50,7 +50,8 @@ class PublishedModelTest {
                 InitialModel.of(config),
                 LearnerFixture.FACTS,
                 published,
-                LearningMetrics.NONE),
+                LearningMetrics.NONE,
+                () -> false),
             properties);
     snapshots =
         driver.createInputTopic("models", new StringSerializer(), new ByteArraySerializer());

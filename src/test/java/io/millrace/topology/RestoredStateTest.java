@@ -200,7 +200,7 @@ class RestoredStateTest {
     try {
       return new Task(
           new TrainProcessor(
-              config, InitialModel.of(config), LearnerFixture.FACTS, LearningMetrics.NONE),
+              config, InitialModel.of(config), LearnerFixture.FACTS, LearningMetrics.NONE, () -> false),
           model);
     } catch (ConfigException e) {
       throw new AssertionError(e);

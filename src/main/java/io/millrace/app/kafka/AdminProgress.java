@@ -111,6 +111,21 @@ public final class AdminProgress implements KafkaProgress {
     return log;
   }
 
+  @Override
+  public void readLog(
+      long after,
+      long through,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> action) {
+    TopicPartition log = new TopicPartition(config.topics().miniBatches(), 0);
+    try (Consumer<byte[], byte[]> consumer = clients.reader("checkpoint")) {
+      patiently(
+          () -> {
+            TopicScan.read(consumer, log, after + 1, through + 1, action);
+            return true;
+          });
+    }
+  }
+
   private LogContents readLog() {
     byte[] model = config.model().name().getBytes(UTF_8);
     Set<Integer> partitions = new HashSet<>();

@@ -145,6 +145,26 @@ public final class TopicScan {
     return found[0];
   }
 
+  /** Passes on the committed records of a partition in an interval of offsets, without its end. */
+  static void read(
+      Consumer<byte[], byte[]> consumer,
+      TopicPartition partition,
+      long from,
+      long to,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> action) {
+    TopicScan scan = new TopicScan(consumer, partition);
+    consumer.assign(scan.partitions);
+    consumer.seek(partition, from);
+    scan.readTo(
+        Map.of(partition, to),
+        record -> {
+          if (record.offset() < to) {
+            action.accept(record);
+          }
+          return record.offset() < to;
+        });
+  }
+
   private void readOn(Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
     readTo(consumer.endOffsets(partitions), wanted);
   }

@@ -98,7 +98,8 @@ public final class LearnerService implements AutoCloseable {
           new Topics(config, admin, acceptNewPartitions)
               .ensure()
               .with(new AdminProgress(config, clients, admin));
-      Topology topology = LearnerTopology.build(config, initial, facts, published, metrics);
+      Topology topology = LearnerTopology.build(
+              config, initial, facts, published, metrics, stop::isRequested);
       KafkaWatch watch = KafkaWatch.start(config, admin, stop);
       LearnerService service = new LearnerService(topology, config, stop, watch, admin);
       service.streams.setGlobalStateRestoreListener(LearnerTopology.atEndOfSnapshots(published));

@@ -116,7 +116,8 @@ final class InstanceCheckIT {
                     InitialModel.of(other),
                     new Topics(other, admin).ensure(),
                     new PublishedModel(),
-                    LearningMetrics.NONE),
+                    LearningMetrics.NONE,
+                    () -> false),
                 StreamsSettings.of(other))) {
       streams.start();
       Await.until(

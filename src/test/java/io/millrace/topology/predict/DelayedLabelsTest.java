@@ -392,7 +392,7 @@ class DelayedLabelsTest {
     try (TopologyTestDriver learner =
         new TopologyTestDriver(
             LearnerTopology.build(
-                config, InitialModel.of(config), FACTS, new PublishedModel(), counts),
+                config, InitialModel.of(config), FACTS, new PublishedModel(), counts, () -> false),
             new Properties())) {
       TestInputTopic<byte[], byte[]> in =
           learner.createInputTopic("in", new ByteArraySerializer(), new ByteArraySerializer());
@@ -453,7 +453,7 @@ class DelayedLabelsTest {
     try (TopologyTestDriver learner =
         new TopologyTestDriver(
             LearnerTopology.build(
-                config, InitialModel.of(config), FACTS, new PublishedModel(), counts),
+                config, InitialModel.of(config), FACTS, new PublishedModel(), counts, () -> false),
             new Properties())) {
       learner.advanceWallClockTime(Duration.ofMillis(5));
       List<TestRecord<byte[], byte[]>> snapshots =
