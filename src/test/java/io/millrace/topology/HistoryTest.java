@@ -35,6 +35,7 @@ class HistoryTest {
   private final List<BatchCost> costs = new ArrayList<>();
   private final List<String> refused = new ArrayList<>();
   private final List<ProducerRecord<byte[], byte[]>> log = new ArrayList<>();
+  private final InMemoryLog read = new InMemoryLog();
   private MillraceConfig config = LearnerFixture.config();
   private Task task;
 
@@ -47,7 +48,7 @@ class HistoryTest {
     Task() throws ConfigException {
       processor =
           new TrainProcessor(
-              config, InitialModel.of(config), LearnerFixture.FACTS, LearningMetrics.NONE, () -> false);
+              config, InitialModel.of(config), LearnerFixture.FACTS.with(read), LearningMetrics.NONE, () -> false);
       context.addStateStore(store);
       context.setCurrentSystemTimeMs(1_000);
       processor.init(context);
@@ -55,6 +56,7 @@ class HistoryTest {
 
     void process(ProducerRecord<byte[], byte[]> record) {
       log.add(record);
+      read.add(log.size() - 1, record.key(), record.value(), record.headers());
       context.setRecordMetadata("log", 0, log.size() - 1);
       processor.process(new Record<>(record.key(), record.value(), 5L, record.headers()));
       commit();

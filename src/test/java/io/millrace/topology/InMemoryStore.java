@@ -1,6 +1,7 @@
 package io.millrace.topology;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -105,7 +106,27 @@ final class InMemoryStore implements KeyValueStore<String, byte[]> {
 
   @Override
   public KeyValueIterator<String, byte[]> all() {
-    throw new UnsupportedOperationException();
+    Iterator<Map.Entry<String, byte[]>> all = List.copyOf(entries.entrySet()).iterator();
+    return new KeyValueIterator<>() {
+      @Override
+      public boolean hasNext() {
+        return all.hasNext();
+      }
+
+      @Override
+      public KeyValue<String, byte[]> next() {
+        Map.Entry<String, byte[]> entry = all.next();
+        return KeyValue.pair(entry.getKey(), entry.getValue());
+      }
+
+      @Override
+      public String peekNextKey() {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Override

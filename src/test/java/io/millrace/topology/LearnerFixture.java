@@ -7,6 +7,7 @@ import io.millrace.learn.LearningMetrics;
 import io.millrace.learn.PublishedModel;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.streams.Topology;
 
@@ -43,7 +44,17 @@ public final class LearnerFixture {
 
   /** The topology from the configured start. */
   static Topology topology(MillraceConfig config) throws ConfigException {
+    return topology(config, () -> false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param isStopping whether the whole model is written at every commit
+   */
+  static Topology topology(MillraceConfig config, BooleanSupplier isStopping)
+      throws ConfigException {
     return LearnerTopology.build(
-        config, InitialModel.of(config), FACTS, new PublishedModel(), LearningMetrics.NONE, () -> false);
+        config, InitialModel.of(config), FACTS, new PublishedModel(), LearningMetrics.NONE, isStopping);
   }
 }

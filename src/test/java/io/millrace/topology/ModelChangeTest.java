@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.millrace.codec.log.ModelCodec;
-import io.millrace.codec.log.TaskState;
-import io.millrace.codec.log.TrainStateCodec;
+import io.millrace.codec.log.CheckpointCodec;
 import io.millrace.codec.published.OnnxCodec;
 import io.millrace.codec.published.SnapshotCodec;
 import io.millrace.config.ConfigException;
@@ -56,7 +55,8 @@ class ModelChangeTest {
     MillraceConfig before = config();
     MillraceConfig after = config(overrides);
     try (TopologyTestDriver driver =
-        new TopologyTestDriver(LearnerFixture.topology(before), StreamsSettings.of(before))) {
+        new TopologyTestDriver(
+            LearnerFixture.topology(before, () -> true), StreamsSettings.of(before))) {
       var examples =
           driver.createInputTopic("examples", new ByteArraySerializer(), new ByteArraySerializer());
       for (int x = 1; x <= 3; x++) {
@@ -67,9 +67,8 @@ class ModelChangeTest {
       context.addStateStore(store);
       new TrainProcessor(after, InitialModel.of(after), LearnerFixture.FACTS, LearningMetrics.NONE, () -> false)
           .init(context);
-      return TrainStateCodec.decode(
-              TaskState.decode(Objects.requireNonNull(store.committed("flights"))).value())
-          .model();
+      byte[] checkpoint = store.committed(LiveStore.part("flights", "model"));
+      return CheckpointCodec.decode(Objects.requireNonNull(checkpoint)).model();
     }
   }
 
@@ -156,7 +155,8 @@ class ModelChangeTest {
     Model model = InitialModel.of(after);
     LogLearner learner = new LogLearner(after, model);
     try (TopologyTestDriver driver =
-        new TopologyTestDriver(LearnerFixture.topology(before), StreamsSettings.of(before))) {
+        new TopologyTestDriver(
+            LearnerFixture.topology(before, () -> true), StreamsSettings.of(before))) {
       var examples =
           driver.createInputTopic("examples", new ByteArraySerializer(), new ByteArraySerializer());
       for (int x = 1; x <= 3; x++) {

@@ -13,6 +13,7 @@ import io.millrace.learn.LearningMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.Record;
@@ -22,9 +23,10 @@ import org.junit.jupiter.api.Test;
 class RestoredStateTest {
   private InMemoryStore partialBatch = new InMemoryStore(IngestProcessor.PARTIAL_BATCH_STORE);
   private InMemoryStore model = new InMemoryStore(TrainProcessor.MODEL_STORE);
+  private final InMemoryLog log = new InMemoryLog();
 
   /** One task from its start to its end; every record of it is committed. */
-  private static final class Task {
+  private final class Task {
     private final Processor<byte[], byte[], byte[], byte[]> processor;
     private final MockProcessorContext<byte[], byte[]> context = new MockProcessorContext<>();
     private final LiveStore store;
@@ -38,6 +40,9 @@ class RestoredStateTest {
     }
 
     void process(String topic, long offset, String key, byte[] value) {
+      if (topic.equals("log")) {
+        log.add(offset, key.getBytes(UTF_8), value, new RecordHeaders());
+      }
       context.setRecordMetadata(topic, 0, offset);
       processor.process(new Record<>(key.getBytes(UTF_8), value, 5L));
       store.flushCache();
@@ -200,7 +205,7 @@ class RestoredStateTest {
     try {
       return new Task(
           new TrainProcessor(
-              config, InitialModel.of(config), LearnerFixture.FACTS, LearningMetrics.NONE, () -> false),
+              config, InitialModel.of(config), LearnerFixture.FACTS.with(log), LearningMetrics.NONE, () -> false),
           model);
     } catch (ConfigException e) {
       throw new AssertionError(e);
