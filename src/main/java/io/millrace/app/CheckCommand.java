@@ -3,11 +3,16 @@ package io.millrace.app;
 import io.millrace.app.events.EventFile;
 import io.millrace.app.process.ExitException;
 import io.millrace.codec.event.ExampleDecoder;
+import io.millrace.codec.log.ModelCodec;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
+import io.millrace.config.ModelConfig;
+import io.millrace.example.Feature;
+import io.millrace.example.Features;
 import io.millrace.example.MiniBatch;
 import io.millrace.example.Rejection;
 import io.millrace.learn.Model;
+import io.millrace.nn.SparseRows;
 import io.millrace.topology.ExampleDecoders;
 import io.millrace.topology.InitialModel;
 import io.millrace.topology.Preflight;
@@ -39,6 +44,8 @@ final class CheckCommand implements Callable<Integer> {
   /** The limit of the list of inputs. It is for people. */
   private static final int MOST_LISTED = 10_000;
 
+  private static final double MEGABYTE = 1e6;
+
   @Mixin private ConfigFile configFile = new ConfigFile();
 
   @Option(
@@ -59,6 +66,7 @@ final class CheckCommand implements Callable<Integer> {
     System.out.printf(
         Locale.ROOT, "# model: %,d parameters%n", model.architecture().parameterCount());
     System.out.printf(Locale.ROOT, "# matrix products: %s%n", KernelReport.describe(config));
+    printGrowth(config);
     printInputs(config);
     printEvents(config, events);
     return 0;
@@ -82,14 +90,57 @@ final class CheckCommand implements Callable<Integer> {
         : ExampleDecoders.of(config);
   }
 
+  /** A sparse input has weights from when it is first learned. */
+  private static void printGrowth(MillraceConfig config) {
+    ModelConfig model = config.model();
+    long rows = model.sparseInputs();
+    if (rows == 0) {
+      return;
+    }
+    int arrays = config.training().optimizer().arrays();
+    long state = 2 * ModelCodec.rowBytes(rows, model.hidden(), arrays); // two slots
+    System.out.printf(
+        Locale.ROOT,
+        "# can grow to %,d rows of sparse inputs, one for each that is seen: %.1f MB of heap, %.1f MB"
+            + " of state%n",
+        rows,
+        (SparseRows.heapBytes(rows, model.hidden(), arrays) + state) / MEGABYTE,
+        state / MEGABYTE);
+  }
+
   private static void printInputs(MillraceConfig config) {
-    int inputs = config.model().inputs();
     System.out.printf(Locale.ROOT, "# inputs%n");
+    if (config.example().features() instanceof Features.Named named) {
+      printRanges(config, named);
+      return;
+    }
+    int inputs = config.model().inputs();
     for (int i = 0; i < Math.min(inputs, MOST_LISTED); i++) {
       System.out.printf(Locale.ROOT, "#   %d  %s%n", i, name(config, i));
     }
     if (inputs > MOST_LISTED) {
       System.out.printf(Locale.ROOT, "#   ... to %d  %s%n", inputs - 1, name(config, inputs - 1));
+    }
+  }
+
+  /** The inputs of a hash have no names worth a line each. */
+  private static void printRanges(MillraceConfig config, Features.Named named) {
+    int first = 0;
+    for (Feature feature : named.denseFirst()) {
+      int end = first + feature.inputs();
+      if (feature instanceof Feature.Hashed && feature.inputs() > 1) {
+        System.out.printf(
+            Locale.ROOT,
+            "#   %d..%d  %s, hashed%n",
+            first,
+            end - 1,
+            printable(feature.field().text()));
+      } else {
+        for (int i = first; i < end; i++) {
+          System.out.printf(Locale.ROOT, "#   %d  %s%n", i, name(config, i));
+        }
+      }
+      first = end;
     }
   }
 
@@ -144,6 +195,10 @@ final class CheckCommand implements Callable<Integer> {
 
   /** The name of an input, on one line. */
   private static String name(MillraceConfig config, int i) {
-    return config.example().features().inputName(i).replaceAll("\\p{Cntrl}", "\uFFFD");
+    return printable(config.example().features().inputName(i));
+  }
+
+  private static String printable(String text) {
+    return text.replaceAll("\\p{Cntrl}", "\uFFFD");
   }
 }

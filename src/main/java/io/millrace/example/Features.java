@@ -65,8 +65,8 @@ public sealed interface Features {
       throw new IndexOutOfBoundsException(String.format(Locale.ROOT, "Input %d of %d", i, first));
     }
 
-    /** The entries in the order of their inputs. */
-    private List<Feature> denseFirst() {
+    /** The entries in the order of their inputs: those of dense ones, then those of sparse ones. */
+    public List<Feature> denseFirst() {
       return features.stream().sorted(Comparator.comparing(Feature::isSparse)).toList();
     }
   }

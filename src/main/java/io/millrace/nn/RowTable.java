@@ -22,6 +22,9 @@ final class RowTable {
 
   static final int NUMBER = 2;
 
+  /** The most bytes a row. */
+  static final int MOST_BYTES = 64;
+
   private static final int ENTRY = 4;
   private static final int MOST_SEGMENTS = 256;
   private static final int INPUTS_A_SEGMENT = 4096;

@@ -63,6 +63,18 @@ public final class SparseRows {
     mask = rowsOfChunk - 1;
   }
 
+  /**
+   * The most bytes of heap that rows need.
+   *
+   * @param rows how many
+   * @param hidden n1
+   * @param arrays how many numbers the optimiser keeps beside a weight
+   */
+  public static long heapBytes(long rows, int hidden, int arrays) {
+    long numbers = (long) Double.BYTES * hidden * (1 + arrays);
+    return rows * (numbers + Integer.BYTES + RowTable.MOST_BYTES);
+  }
+
   /** ns. */
   public int inputs() {
     return inputs;

@@ -71,6 +71,15 @@ public final class ModelCodec {
 
   private ModelCodec() {}
 
+  /**
+   * The bytes of the rows of sparse inputs.
+   *
+   * @param rows how many
+   */
+  public static long rowBytes(long rows, int hidden, int arrays) {
+    return rows * (Integer.BYTES + (long) Double.BYTES * hidden * (1 + arrays));
+  }
+
   public static byte[] encode(Model model) {
     Architecture shape = model.architecture();
     Optimizer optimizer = model.optimizer();
