@@ -37,10 +37,22 @@ final class Mismatches {
   /** Compares only the sizes. Examples have no more of the model. */
   static Mismatches inSizes(
       int inputs, int sparseInputs, int outputs, Architecture configured, String place) {
-    return new Mismatches(place)
-        .compare("inputs", inputs, configured.inputs())
-        .compare("sparse inputs", sparseInputs, configured.sparseInputs())
-        .compare("outputs", outputs, configured.outputs());
+    Mismatches mismatches = new Mismatches(place);
+    if (sparseInputs == 0
+        && configured.sparseInputs() > 0
+        && inputs == configured.inputs() + configured.sparseInputs()) {
+      mismatches.found.add(
+          String.format(
+              Locale.ROOT,
+              "categories: dense inputs in %s, which an earlier version of Millrace made, sparse inputs"
+                  + " in this version. That version can continue the model",
+              place));
+    } else {
+      mismatches
+          .compare("inputs", inputs, configured.inputs())
+          .compare("sparse inputs", sparseInputs, configured.sparseInputs());
+    }
+    return mismatches.compare("outputs", outputs, configured.outputs());
   }
 
   /** Compares the meaning of the inputs and the label. */
