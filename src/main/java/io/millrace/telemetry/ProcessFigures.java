@@ -25,6 +25,9 @@ public interface ProcessFigures {
   /** The labels that are not taken for the join yet. */
   double labelsLag();
 
+  /** The sparse inputs that have weights in the newest snapshot. */
+  double modelRows();
+
   /** 1 when the events topic is being predicted; else 0. */
   double predictionsReady();
 

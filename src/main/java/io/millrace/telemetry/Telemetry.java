@@ -112,6 +112,15 @@ public final class Telemetry implements AutoCloseable {
         ProcessFigures::labelsLag);
   }
 
+  /** Adds the figures of a model with sparse inputs. */
+  public void watchRows(ProcessFigures figures) {
+    gauge(
+        figures,
+        "model.rows",
+        "Sparse inputs that have weights in the newest snapshot: those that were learned",
+        ProcessFigures::modelRows);
+  }
+
   /** Adds the figures that are measured on request. */
   public void watch(ProcessFigures figures) {
     gauge(

@@ -68,6 +68,9 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
     if (config.example().labels().isPresent()) {
       telemetry.watchLabels(this);
     }
+    if (config.model().sparseInputs() > 0) {
+      telemetry.watchRows(this);
+    }
   }
 
   /** Sets the learner after its start. */
@@ -302,6 +305,14 @@ public final class LearnerBoard implements LearnerView, ProcessFigures, AutoClos
   @Override
   public double labelsLag() {
     return labelsLag == UNKNOWN ? Double.NaN : labelsLag;
+  }
+
+  @Override
+  public double modelRows() {
+    return published
+        .last()
+        .map(last -> (double) last.snapshot().parameters().sparse().count())
+        .orElse(Double.NaN);
   }
 
   @Override
